@@ -1,0 +1,130 @@
+"""What a recorded runtime provides, as the loader models ask for it.
+
+Facts are always those of a recorded release. A release that was not recorded is judged once with the recorded release on
+each side; the engine answers where both agree and says unknown where they differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.terms.runtime import KerasFlavour, Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class OpAttr:
+    """An attribute of an OpDef. `allowed` as dtype names or strings (empty: anything), `minimum` for int and list."""
+
+    name: str
+    type: str
+    has_default: bool
+    allowed: tuple[str, ...] = ()
+    minimum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpFacts:
+    """An OpDef of the registry. `summary` is the text `Op<name=...; signature=...; attr=...>` as TensorFlow's errors print it.
+
+    `deprecated` is the GraphDef version from which the op is refused (0: not deprecated).
+    """
+
+    name: str
+    attrs: Mapping[str, OpAttr]
+    summary: str
+    deprecated: int = 0
+    deprecation_text: str = ""
+    is_stateful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A registered kernel: device type and, by attribute, the dtype names it is registered for (absent: any)."""
+
+    device: str
+    constraints: Mapping[str, tuple[str, ...]]
+
+
+class TensorFlowFacts(Protocol):
+    """The op and kernel registry of one TensorFlow release, with the ops of the add-ons that the process imports."""
+
+    version: str
+    graph_def_producer: int
+    graph_def_min_consumer: int
+
+    def op(self, name: str) -> OpFacts | None:
+        """The registered op, or None where this runtime does not know it."""
+
+    def kernels(self, name: str) -> tuple[Kernel, ...]:
+        """Every kernel registered for that op, on any device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A trial that raised. `text` may hold the placeholders `{config}` (repr of the config passed) and `{value}`."""
+
+    type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """A Keras class or function. `kind` is layer, model, loss, metric, optimizer, initializer, regularizer, constraint,
+
+    schedule, dtype_policy, activation, function or other; `module` its `__module__`; `exports` its public names
+    (`keras.layers.Dense`); `parameters` of the constructor (name to "is required"); `config` what a small instance emits.
+    """
+
+    name: str
+    kind: str
+    module: str
+    exports: tuple[str, ...]
+    registered_name: str
+    parameters: Mapping[str, bool]
+    has_kwargs: bool
+    config: Mapping[str, Any] | None
+
+
+class KerasFacts(Protocol):
+    """What one Keras release provides. `path` names a deserialization path: `v3` (deserialize_keras_object as the
+
+    `.keras` loader calls it), `legacy` (as the `.h5` and JSON loaders call it).
+    """
+
+    version: str
+    flavour: KerasFlavour
+    root: str  # package its classes live in: keras.src, keras, tf_keras.src, tf_keras, tensorflow.python.keras
+
+    def named(self, name: str, kind: str | None = None) -> tuple[ClassFacts, ...]:
+        """Every class or function of that name, restricted to one kind where given."""
+
+    def exported(self, name: str) -> ClassFacts | None:
+        """The object of that public name (`keras.layers.Dense`), None where there is none."""
+
+    def has_module(self, name: str) -> bool:
+        """Whether `import name` works there (`keras.src.models.functional`)."""
+
+    def resolves(self, family: str, identifier: str) -> bool:
+        """Whether a string identifier resolves: family is activation, initializer, regularizer, constraint, loss, metric, ..."""
+
+    def trial(self, path: str, cls: ClassFacts, key: str, value: Any) -> Rejected | bool:
+        """What happens when that key with that value stands in the class's config: True accepted, False never tried."""
+
+    def unknown_keys(self, path: str, cls: ClassFacts) -> Rejected | bool:
+        """What two unknown keys `zz_a: 1, zz_b: 2` do: the text keeps them literally. True: they are ignored."""
+
+    def without(self, path: str, cls: ClassFacts, key: str) -> Rejected | bool:
+        """What happens when that key of the default config is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """A runtime with the facts of its recorded releases (None: that part is not there, or nothing is recorded of it)."""
+
+    runtime: Runtime
+    tensorflow: TensorFlowFacts | None
+    keras: KerasFacts | None

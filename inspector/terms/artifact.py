@@ -1,0 +1,102 @@
+"""The artifact: what every format's reader yields, with no target in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from inspector.terms.finding import Gap
+from inspector.terms.graph import Graph, SavedModel, Signature, TensorBundle
+from inspector.terms.keras import Hdf5File, KerasMetadata, KerasModel
+
+
+class Format(StrEnum):
+    """On-disk formats; the values are part of the public contract."""
+
+    SAVED_MODEL = "saved_model"
+    KERAS = "keras"
+    KERAS_H5 = "keras_h5"
+    WEIGHTS_H5 = "weights_h5"
+    CHECKPOINT = "checkpoint"
+    GRAPH_DEF = "graph_def"
+    KERAS_JSON = "keras_json"
+    META_GRAPH = "meta_graph"
+    TFLITE = "tflite"
+    TFJS = "tfjs"
+    TF_HUB_MODULE = "tf_hub_module"
+    UNKNOWN = "unknown"
+
+
+class DamageKind(StrEnum):
+    """What is wrong with the bytes."""
+
+    MISSING = "missing"
+    EMPTY = "empty"
+    TRUNCATED = "truncated"
+    LFS_POINTER = "lfs-pointer"
+    HTML = "html"
+    CRLF = "crlf-mangled"
+    WRONG_FORMAT = "wrong-format"
+    UNPARSEABLE = "unparseable"
+    CORRUPT = "corrupt"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Broken bytes, named for what they are. `member` as in Location; `offset` None where no byte can be named."""
+
+    member: str
+    kind: DamageKind
+    reason: str
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of the artifact: path inside it, size in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Producer:
+    """What wrote the artifact, as far as it says so."""
+
+    tensorflow: str | None = None
+    keras: str | None = None
+    python: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A model as read. Exactly the parts that its format has are set; `path` is as the user gave it.
+
+    `is_directory`, `magic` (first 8 bytes of the file) and `suffix` are what loaders dispatch on.
+    """
+
+    path: str
+    format: Format
+    is_directory: bool
+    suffix: str
+    magic: bytes
+    producer: Producer = field(default_factory=Producer)
+    members: tuple[Member, ...] = ()
+    saved_model: SavedModel | None = None
+    keras_metadata: KerasMetadata | None = None
+    keras: KerasModel | None = None
+    graph: Graph | None = None
+    bundle: TensorBundle | None = None
+    weights: Hdf5File | None = None
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+    damage: tuple[Damage, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def damaged(self, member: str) -> Damage | None:
+        """The first damage of that member, or None."""
+        return next((d for d in self.damage if d.member == member), None)
+
+    def has_member(self, name: str) -> bool:
+        """Whether a file of that path lies in the artifact."""
+        return any(m.name == name for m in self.members)

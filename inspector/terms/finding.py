@@ -1,0 +1,109 @@
+"""What is found: places, problems that a loader meets, findings, gaps, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Category(StrEnum):
+    """What a finding is about."""
+
+    COMPAT = "compat"
+    SECURITY = "security"
+    INTEGRITY = "integrity"
+
+
+class Verdict(StrEnum):
+    """The answer for one loader."""
+
+    LOADS = "loads"
+    FAILS = "fails"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place: `member` is a path inside the artifact, `pointer` a JSON pointer, node path or HDF5 path in it."""
+
+    member: str
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedError:
+    """The exception that the real loader raises: class name and text. A load that never returns has type `timeout`."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be judged. With a gap on its path no loader is said to load."""
+
+    location: Location
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that stops a loader, in the loader's own order.
+
+    `rule` is the permanent code of the rule that explains it; `subject` the value it is about (a class, an op, a key);
+    `details` fill the named fields of the rule's message and fix.
+    """
+
+    rule: str
+    subject: str
+    location: Location
+    error: ExpectedError
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one loader does with the artifact. `loader` is a name of the public contract.
+
+    `problems` are in the order in which the loader meets them: the first is the one that is raised.
+    """
+
+    loader: str
+    problems: tuple[Problem, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fails with any problem, else unknown with any gap, else loads."""
+        if self.problems:
+            return Verdict.FAILS
+        return Verdict.UNKNOWN if self.gaps else Verdict.LOADS
+
+    @property
+    def error(self) -> ExpectedError | None:
+        """The exception that ends the load; None where it does not fail."""
+        return self.problems[0].error if self.problems else None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem as the user reads it: the rule's words, every place, the loaders it blocks, the fix."""
+
+    rule: str
+    name: str
+    severity: Severity
+    category: Category
+    message: str
+    locations: tuple[Location, ...]
+    fix: str
+    blocks: tuple[str, ...] = ()
+    predicts: ExpectedError | None = None

@@ -1,0 +1,154 @@
+"""Graphs as they lie in a SavedModel or GraphDef: nodes, functions, MetaGraphs, object graph, variables.
+
+Names are TensorFlow's own. Attribute values stay lazy: a node keeps its protobuf message and decodes what is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A NodeDef. `inputs` as written (`^name` is a control edge, `name:1` or `name:out:0` an output).
+
+    `attrs` maps an attribute's name to the AttrValue message of the private pool.
+    """
+
+    name: str
+    op: str
+    inputs: tuple[str, ...]
+    device: str
+    attrs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a FunctionDef's signature; `dtype` is a DataType number (0: given by `type_attr`)."""
+
+    name: str
+    dtype: int
+    type_attr: str = ""
+    number_attr: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A FunctionDef of the library. `returns` maps output name to tensor; `attrs` as in Node."""
+
+    name: str
+    inputs: tuple[Argument, ...]
+    outputs: tuple[Argument, ...]
+    nodes: tuple[Node, ...]
+    returns: Mapping[str, str]
+    control_returns: Mapping[str, str]
+    attrs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A GraphDef: its own nodes, its function library in file order, and its version numbers."""
+
+    nodes: tuple[Node, ...]
+    functions: Mapping[str, Function]
+    producer: int
+    min_consumer: int
+    bad_consumers: tuple[int, ...] = ()
+    gradients: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """One declared tensor of a signature. `dtype` is a name (`float32`), `shape` None for unknown rank, -1 per unknown dim."""
+
+    tensor: str
+    dtype: str
+    shape: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A SignatureDef: argument name to tensor."""
+
+    inputs: Mapping[str, TensorInfo]
+    outputs: Mapping[str, TensorInfo]
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectNode:
+    """A SavedObject of the object graph, by its index.
+
+    `kind` is the oneof that is set (user_object, asset, function, variable, bare_concrete_function, constant,
+    resource, captured_tensor) or "" for none; `message` the SavedObject message of the private pool.
+    """
+
+    index: int
+    kind: str
+    children: tuple[tuple[str, int], ...]
+    slot_variables: tuple[tuple[int, str, int], ...]
+    identifier: str
+    metadata: str
+    message: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ConcreteFunction:
+    """A SavedConcreteFunction of the object graph: the objects it captures (by index)."""
+
+    name: str
+    bound_inputs: tuple[int, ...]
+    message: Any
+
+
+@dataclass(frozen=True, slots=True)
+class MetaGraph:
+    """A MetaGraphDef. `objects` is empty where there is no object graph (TF1 SavedModels); `assets` maps tensor to file name."""
+
+    tags: tuple[str, ...]
+    graph: Graph
+    signatures: Mapping[str, Signature]
+    objects: tuple[ObjectNode, ...]
+    concrete_functions: Mapping[str, ConcreteFunction]
+    assets: tuple[tuple[str, str], ...]
+    collections: tuple[str, ...]
+    saver: Mapping[str, str] | None
+    tensorflow_version: str
+    tensorflow_git_version: str
+    stripped_ops: tuple[str, ...]
+    has_object_graph: bool
+    message: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TensorEntry:
+    """One tensor of a TensorBundle: dtype name, shape, and where its bytes lie."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    shard: int
+    offset: int
+    size: int
+    crc32c: int
+
+
+@dataclass(frozen=True, slots=True)
+class TensorBundle:
+    """`PREFIX.index` with its shards: key to entry, declared number of shards, size of each shard found (None: missing)."""
+
+    prefix: str
+    entries: Mapping[str, TensorEntry]
+    shards: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedModel:
+    """A SavedModel folder: every MetaGraph, its variables (None: no `variables/variables.index`), its files."""
+
+    pb_member: str
+    meta_graphs: tuple[MetaGraph, ...]
+    variables: TensorBundle | None
+    schema_version: int
+    fingerprint: Mapping[str, int] | None

@@ -1,0 +1,27 @@
+"""The interface of every file tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from inspector.terms.artifact import Member
+
+
+class Tree(Protocol):
+    """A set of named files. Names are relative, with `/`, never absolute and never containing `..`."""
+
+    def members(self) -> tuple[Member, ...]:
+        """Every file with its size, sorted by name; raises LimitError over the count limit."""
+
+    def has(self, name: str) -> bool:
+        """Whether a file of that name is there."""
+
+    def read(self, name: str, limit: int) -> bytes:
+        """The file's whole content; LimitError where it is larger than `limit` bytes, KeyError where it is missing."""
+
+    def head(self, name: str, count: int) -> bytes:
+        """The first `count` bytes (fewer where the file is shorter)."""
+
+    def local_path(self, name: str) -> str | None:
+        """Where the file lies on this machine for a codec that must open it itself (HDF5); None inside an archive."""
