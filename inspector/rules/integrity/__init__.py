@@ -1,0 +1,1 @@
+"""Rules of one category, one file each."""

@@ -1,0 +1,89 @@
+"""What a rule is, and how a problem that a loader meets becomes a finding in the rule's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.terms.finding import Category, Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.terms.finding import Problem
+    from inspector.terms.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `message` and `fix` are format templates; their fields are listed in `fields_of`.
+
+    `what`, `why`, `example` and `references` are the rule's documentation under its fixed headings.
+    """
+
+    code: str
+    name: str
+    category: Category
+    severity: Severity
+    message: str
+    fix: str
+    what: str
+    why: str
+    example: str = ""
+    references: tuple[str, ...] = ()
+
+
+class _Fields(dict[str, str]):
+    """Template fields; one that a problem does not carry reads as `?`, so that no message is lost for it."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def fields_of(problem: Problem, runtime: Runtime, loader: str) -> Mapping[str, str]:
+    """The fields of a template: subject, member, pointer, loader, error, tensorflow, keras, python, label, runtime, details.
+
+    `runtime` is the distribution that answers the loader, with its version: `keras 2.15.0` or `tensorflow 2.15.1`.
+    """
+    keras = f"{keras_name(runtime)} {runtime.keras or '(none)'}"
+    tensorflow = f"tensorflow {runtime.tensorflow or '(none)'}"
+    return _Fields(
+        subject=problem.subject,
+        member=problem.location.member,
+        pointer=problem.location.pointer,
+        loader=loader,
+        error=problem.error.type,
+        keras=keras,
+        tensorflow=tensorflow,
+        python=f"Python {runtime.python or '(unknown)'}",
+        label=runtime.label,
+        runtime=keras if loader.startswith(("keras.", "model.")) else tensorflow,
+        **{key: str(value) for key, value in problem.details.items()},
+    )
+
+
+def keras_name(runtime: Runtime) -> str:
+    """The distribution that Keras comes from there: `tf_keras`, `keras`, or `tf.keras` where TensorFlow bundles it."""
+    return {"tf_keras": "tf_keras", "bundled": "tf.keras"}.get(runtime.keras_flavour, "keras")
+
+
+def explain(rule: Rule, problem: Problem, runtime: Runtime, loader: str, *, required: bool) -> Finding:
+    """The finding of one problem. What only stops a loader that is not required is a warning."""
+    fields = fields_of(problem, runtime, loader)
+    severity = rule.severity if required else min(rule.severity, Severity.WARNING, key=_order)
+    return Finding(
+        rule=rule.code,
+        name=rule.name,
+        severity=severity,
+        category=rule.category,
+        message=rule.message.format_map(fields),
+        locations=(problem.location,),
+        fix=rule.fix.format_map(fields),
+        blocks=(loader,),
+        predicts=problem.error,
+    )
+
+
+def _order(severity: Severity) -> int:
+    """Rank for choosing the milder of two."""
+    return (Severity.NOTE, Severity.WARNING, Severity.ERROR).index(severity)
