@@ -109,7 +109,11 @@ class KerasFacts(Protocol):
         """Whether `import name` works there (`keras.src.models.functional`)."""
 
     def resolves(self, family: str, identifier: str) -> bool:
-        """Whether a string identifier resolves: family is activation, initializer, regularizer, constraint, loss, metric, ..."""
+        """Whether a name resolves: family is activation, initializer, regularizer, constraint, loss, metric, optimizer, layer,
+
+        schedule, dtype_policy. It is what that family's own `deserialize`/`get` finds (`keras.layers.deserialize` of Keras 2
+        looks in a table that lacks some public classes: SpectralNormalization of 2.15).
+        """
 
     def trial(self, path: str, cls: ClassFacts, key: str, value: Any) -> Rejected | bool:
         """What happens when that key with that value stands in the class's config: True accepted, False never tried."""
