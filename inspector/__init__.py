@@ -1,0 +1,81 @@
+"""Static inspector for TensorFlow and Keras model artifacts: says whether a model loads in an environment, and why not.
+
+The functions here are the public interface. Nothing that is inspected is ever executed, imported or instantiated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.terms.errors import InspectorError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import networkx as nx
+
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.report import Report
+    from inspector.terms.runtime import Runtime
+
+__all__ = ["InspectorError", "UsageError", "check", "graph", "inspect", "read", "resolve"]
+__version__ = "0.1.0"
+
+# Each function imports what it needs when called: a reader of one format does not pay for the others (cold start).
+# ruff: noqa: PLC0415
+
+
+def read(path: str) -> Artifact:
+    """Parse a model: SavedModel folder, `.keras`, `.h5`, GraphDef, ... recognised by content.
+
+    A broken file yields an artifact that says so. Raises UsageError for no such path, or a folder with no model in it.
+    """
+    from inspector.reading import read as read_artifact
+
+    return read_artifact(path)
+
+
+def resolve(  # noqa: PLR0913 - the public contract names each
+    target: str,
+    *,
+    imports: Iterable[str] = (),
+    env: Mapping[str, str] | None = None,
+    custom_objects: Iterable[str] = (),
+    python: str | None = None,
+    assume_files: Iterable[str] = (),
+) -> Runtime:
+    """Resolve a target: lock file, pin (`tensorflow==2.15.1`), snapshot, or venv folder.
+
+    `imports` are modules the process imports before it loads; `env` the environment variables that matter;
+    `custom_objects` the user's own classes, as names or as sources read with `ast`. Raises UsageError.
+    """
+    from inspector.runtime.resolve import resolve as resolve_target
+
+    return resolve_target(
+        target,
+        imports=tuple(imports),
+        env=dict(env or {}),
+        custom_objects=tuple(custom_objects),
+        python=python,
+        assume_files=tuple(assume_files),
+    )
+
+
+def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str] = (), debug: bool = False) -> Report:
+    """Judge an artifact in a runtime (None: audit only); `loaders` are those that decide (default: the format's own)."""
+    from inspector.engine.check import check as check_artifact
+
+    return check_artifact(artifact, runtime, loaders=loaders, debug=debug)
+
+
+def inspect(path: str, against: str | None = None, **options: Iterable[str]) -> Report:
+    """Read, resolve and check in one call; `options` are those of `resolve`."""
+    runtime = None if against is None else resolve(against, **options)  # type: ignore[arg-type]
+    return check(read(path), runtime)
+
+
+def graph(artifact: Artifact, level: str = "ops") -> nx.MultiDiGraph:
+    """Return the artifact as a networkx graph; levels: `ops`, `layers`, `functions`. UsageError for any other level."""
+    from inspector.graphs import build
+
+    return build(artifact, level)

@@ -1,0 +1,1 @@
+"""Runs one inspection: reads, resolves, judges, explains. The only place with a broad `except`."""

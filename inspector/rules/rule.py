@@ -41,7 +41,7 @@ class _Fields(dict[str, str]):
 
 
 def fields_of(problem: Problem, runtime: Runtime, loader: str) -> Mapping[str, str]:
-    """The fields of a template: subject, member, pointer, loader, error, tensorflow, keras, python, label, runtime, details.
+    """The fields of a template: what the problem is about and where, loader, error, versions, and its details.
 
     `runtime` is the distribution that answers the loader, with its version: `keras 2.15.0` or `tensorflow 2.15.1`.
     """

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from inspector.terms.finding import Gap
-from inspector.terms.graph import Graph, SavedModel, Signature, TensorBundle
-from inspector.terms.keras import Hdf5File, KerasMetadata, KerasModel
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.terms.finding import Gap
+    from inspector.terms.graph import Graph, SavedModel, Signature, TensorBundle
+    from inspector.terms.keras import Hdf5File, KerasMetadata, KerasModel
 
 
 class Format(StrEnum):

@@ -5,9 +5,11 @@ Names are TensorFlow's own. Attribute values stay lazy: a node keeps its protobu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class TensorInfo:
-    """One declared tensor of a signature. `dtype` is a name (`float32`), `shape` None for unknown rank, -1 per unknown dim."""
+    """One declared tensor of a signature. `dtype` is a name (`float32`), `shape` None: unknown rank, -1: unknown size."""
 
     tensor: str
     dtype: str
@@ -105,7 +107,7 @@ class ConcreteFunction:
 
 @dataclass(frozen=True, slots=True)
 class MetaGraph:
-    """A MetaGraphDef. `objects` is empty where there is no object graph (TF1 SavedModels); `assets` maps tensor to file name."""
+    """A MetaGraphDef. `objects` is empty where there is no object graph (TF1); `assets` pairs tensor and file name."""
 
     tags: tuple[str, ...]
     graph: Graph
@@ -136,7 +138,7 @@ class TensorEntry:
 
 @dataclass(frozen=True, slots=True)
 class TensorBundle:
-    """`PREFIX.index` with its shards: key to entry, declared number of shards, size of each shard found (None: missing)."""
+    """`PREFIX.index` with its shards: key to entry, and the size of each declared shard (None: missing)."""
 
     prefix: str
     entries: Mapping[str, TensorEntry]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from inspector.terms.finding import Gap
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.terms.finding import Gap
 
 
 class KerasFlavour(StrEnum):

@@ -1,0 +1,51 @@
+# Everything a developer runs. `make setup` needs Python 3.11 or later with venv; nothing else is assumed.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: setup test demo check lint types layers protos catalog fixtures benchmark realworld
+
+$(BIN)/inspect: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+setup: $(BIN)/inspect
+
+# The two commands of the README: set everything up, then run the main job, or the tests.
+demo: setup
+	-$(BIN)/inspect fixtures/classic/tf2.15.1/my_custom_layer.keras --against fixtures/locks/tf2.15.1.txt
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: lint types layers test
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+layers: setup
+	$(BIN)/lint-imports
+
+# Recreates the FileDescriptorSet from protos/ (needs grpcio-tools).
+protos:
+	$(PYTHON) protos/compile.py
+
+# Records the public releases again; needs uv and tens of minutes (docs/recorder.md).
+catalog:
+	$(PYTHON) fixtures/scripts/make_catalog.py
+
+# Makes the committed models again with real TensorFlow, and records what real loaders do with them.
+fixtures:
+	$(PYTHON) fixtures/scripts/make_classic.py
+
+benchmark: setup
+	$(BIN)/python fixtures/scripts/benchmark.py
+
+# Downloads public models by package and inspects each.
+realworld: setup
+	$(BIN)/python fixtures/realworld.py

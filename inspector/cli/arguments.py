@@ -1,0 +1,48 @@
+"""The arguments that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from inspector.terms.errors import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line, as every other error of the command is."""
+
+    def error(self, message: str) -> Any:
+        """Raise UsageError instead of printing the usage and exiting."""
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """`--against` and what completes a target."""
+    group = parser.add_argument_group("target")
+    group.add_argument(
+        "--against", metavar="TARGET", help="lock file, pins (tensorflow==2.15.1), snapshot or venv folder"
+    )
+    group.add_argument("--python", metavar="X.Y", help="the target's Python, where the lock file does not say it")
+    group.add_argument(
+        "--import", dest="imports", action="append", default=[], metavar="MODULE",
+        help="a module that the process imports before it loads; its ops and classes count",
+    )  # fmt: skip
+    group.add_argument(
+        "--env", action="append", default=[], metavar="NAME=VALUE", help="an environment variable of the process"
+    )
+    group.add_argument(
+        "--custom-objects", action="append", default=[], metavar="NAME|FILE|DIR",
+        help="your own classes and functions: a name, or sources (read, never run)",
+    )  # fmt: skip
+    group.add_argument(
+        "--assume-file", dest="assume_files", action="append", default=[], metavar="PATH",
+        help="a file outside the artifact that exists on the target",
+    )  # fmt: skip
+
+
+def environment(pairs: list[str]) -> dict[str, str]:
+    """`--env NAME=VALUE` as a dict; UsageError where the `=` is missing."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise UsageError(f"--env {pair!r}: expected NAME=VALUE")
+    return dict(pair.split("=", 1) for pair in pairs)

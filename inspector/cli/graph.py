@@ -1,0 +1,27 @@
+"""`inspect graph MODEL`: the artifact's ops, layers or functions as DOT, GraphML or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import inspector
+from inspector.cli.arguments import Parser
+from inspector.cli.output import write
+from inspector.report.graph_text import GRAPH_FORMATS, graph_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print the graph of the chosen level."""
+    parser = Parser(prog="inspect graph", description="Print the graph of a model artifact.")
+    parser.add_argument("model", metavar="MODEL")
+    parser.add_argument("--level", choices=("ops", "layers", "functions"), default="layers")
+    parser.add_argument("--format", choices=GRAPH_FORMATS, default="dot")
+    parser.add_argument("--output", metavar="FILE")
+    options = parser.parse_args(arguments)
+    write(
+        graph_text(inspector.graph(inspector.read(options.model), level=options.level), options.format), options.output
+    )
+    return 0

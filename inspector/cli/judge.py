@@ -1,0 +1,93 @@
+"""`inspect MODEL --against TARGET`: the main command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import inspector
+from inspector.cli.arguments import Parser, add_target, environment
+from inspector.cli.output import write
+from inspector.report.formats import FORMATS, render
+from inspector.terms.finding import Severity, Verdict
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from inspector.terms.report import Report
+    from inspector.terms.runtime import Runtime
+
+_EXAMPLES = """\
+other commands:
+  inspect show MODEL       what is in it, without a target
+  inspect graph MODEL      ops, layers or functions as a graph
+  inspect snapshot         record this Python environment as a target
+  inspect rule [CODE]      what a rule means
+
+exit status: 0 loads, 1 fails or a finding reaches --fail-on, 2 wrong usage, 3 could not be judged
+"""
+_FAIL_ON = {
+    "error": (Severity.ERROR,),
+    "warning": (Severity.ERROR, Severity.WARNING),
+    "note": tuple(Severity),
+    "never": (),
+}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Judge one model and print the report; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    target = resolve(options)
+    report = inspector.check(inspector.read(options.model), target, loaders=options.loader, debug=options.debug)
+    write(render(report, options.format, color=options.output is None), options.output)
+    return status(report, options.fail_on)
+
+
+def resolve(options: argparse.Namespace) -> Runtime | None:
+    """The target that the options name; None without --against."""
+    if options.against is None:
+        return None
+    return inspector.resolve(
+        options.against,
+        imports=options.imports,
+        env=environment(options.env),
+        custom_objects=options.custom_objects,
+        python=options.python,
+        assume_files=options.assume_files,
+    )
+
+
+def status(report: Report, fail_on: str) -> int:
+    """1 for a failing required loader or a finding at the threshold, 3 for anything not judged, else 0."""
+    judged = report.runtime is not None
+    if fail_on != "never" and ((judged and report.verdict is Verdict.FAILS) or report.worst in _FAIL_ON[fail_on]):
+        return 1
+    return 3 if report.gaps or (judged and report.verdict is Verdict.UNKNOWN) else 0
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="inspect", description=inspector.__doc__, epilog=_EXAMPLES, formatter_class=_formatter())
+    parser.add_argument("model", metavar="MODEL", help="SavedModel folder, .keras, .h5, frozen graph, ...")
+    parser.add_argument("--version", action="version", version=f"inspect {inspector.__version__}")
+    add_target(parser)
+    group = parser.add_argument_group("answer")
+    group.add_argument(
+        "--loader",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="the loader that decides (default: the format's own)",
+    )
+    group.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    group.add_argument("--output", metavar="FILE", help="write the report there instead of printing it")
+    group.add_argument(
+        "--fail-on", choices=tuple(_FAIL_ON), default="error", help="exit with 1 from this severity on (default: error)"
+    )
+    group.add_argument("--debug", action="store_true", help="let internal errors end with their traceback")
+    return parser
+
+
+def _formatter() -> type[argparse.HelpFormatter]:
+    import argparse  # noqa: PLC0415 - cli.arguments has loaded it already; here only the class is named
+
+    return argparse.RawDescriptionHelpFormatter

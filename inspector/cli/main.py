@@ -1,0 +1,47 @@
+"""The command `inspect`: chooses the subcommand and turns errors into one line and an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from inspector.terms.errors import InspectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Subcommand to module. A model whose path is one of these words is written ./show.
+COMMANDS = {
+    "show": "inspector.cli.show",
+    "graph": "inspector.cli.graph",
+    "snapshot": "inspector.cli.snapshot",
+    "rule": "inspector.cli.rule",
+}
+USAGE_STATUS = 2
+PIPE_STATUS = 141  # 128 + SIGPIPE, as the shell reports a writer whose reader left
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit status is that of the public contract."""
+    name, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in COMMANDS else ("", arguments)
+    command = importlib.import_module(COMMANDS.get(name, "inspector.cli.judge"))
+    try:
+        status: int = command.run(rest)
+    except InspectorError as error:
+        print(f"inspect: {error}", file=sys.stderr)  # noqa: T201 - the one place that speaks of wrong requests
+        return USAGE_STATUS
+    return status
+
+
+def entry() -> None:
+    """The console script."""
+    try:
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`| head`) is gone: keep the interpreter from complaining about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = PIPE_STATUS
+    sys.exit(status)

@@ -1,0 +1,27 @@
+"""`inspect show MODEL`: what is in an artifact, with no target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import inspector
+from inspector.cli.arguments import Parser
+from inspector.cli.output import write
+from inspector.report.contents import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FORMATS = ("table", "json")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print format, producer, signatures, requirements, damage; 3 where part of the file could not be read."""
+    parser = Parser(prog="inspect show", description="Show what is in a model artifact, without a target.")
+    parser.add_argument("model", metavar="MODEL")
+    parser.add_argument("--format", choices=_FORMATS, default="table")
+    parser.add_argument("--output", metavar="FILE")
+    options = parser.parse_args(arguments)
+    report = inspector.check(inspector.read(options.model), None)
+    write(contents(report, options.format), options.output)
+    return 3 if report.gaps else 0

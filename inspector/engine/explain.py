@@ -1,0 +1,65 @@
+"""Turns what loaders meet, and what readers found broken, into findings in the rules' words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspector.rules.registry import rule
+from inspector.rules.rule import explain
+from inspector.terms.artifact import DamageKind
+from inspector.terms.finding import Finding, Location
+
+if TYPE_CHECKING:
+    from inspector.terms.artifact import Artifact, Damage
+    from inspector.terms.finding import Outcome
+    from inspector.terms.runtime import Runtime
+
+# The integrity rule of each kind of damage.
+_DAMAGE_RULES = {
+    DamageKind.MISSING: "INT101",
+    DamageKind.EMPTY: "INT102",
+    DamageKind.TRUNCATED: "INT103",
+    DamageKind.LFS_POINTER: "INT104",
+    DamageKind.HTML: "INT105",
+    DamageKind.CRLF: "INT106",
+    DamageKind.WRONG_FORMAT: "INT107",
+    DamageKind.UNPARSEABLE: "INT108",
+    DamageKind.CORRUPT: "INT109",
+}
+
+
+def findings_of(outcomes: tuple[Outcome, ...], runtime: Runtime, required: tuple[str, ...]) -> tuple[Finding, ...]:
+    """The findings of every problem; the same problem in several loaders is one finding that blocks them all."""
+    found: dict[tuple[str, str, str, str], Finding] = {}
+    for outcome in sorted(outcomes, key=lambda o: o.loader not in required):
+        for problem in outcome.problems:
+            key = (problem.rule, problem.location.member, problem.location.pointer, problem.subject)
+            if key in found:
+                earlier = found[key]
+                found[key] = replace(earlier, blocks=tuple(dict.fromkeys((*earlier.blocks, outcome.loader))))
+            else:
+                needed = outcome.loader in required
+                found[key] = explain(rule(problem.rule), problem, runtime, outcome.loader, required=needed)
+    return tuple(found.values())
+
+
+def damage_findings(artifact: Artifact, outcomes: tuple[Outcome, ...]) -> tuple[Finding, ...]:
+    """One finding per damaged member, with the loaders that any problem in that member blocks."""
+    return tuple(_damage_finding(damage, outcomes) for damage in artifact.damage)
+
+
+def _damage_finding(damage: Damage, outcomes: tuple[Outcome, ...]) -> Finding:
+    declared = rule(_DAMAGE_RULES[damage.kind])
+    blocked = tuple(o.loader for o in outcomes if any(p.location.member == damage.member for p in o.problems))
+    fields = {"member": damage.member, "reason": damage.reason}
+    return Finding(
+        rule=declared.code,
+        name=declared.name,
+        severity=declared.severity,
+        category=declared.category,
+        message=declared.message.format_map(fields),
+        locations=(Location(damage.member, "" if damage.offset is None else f"byte {damage.offset}"),),
+        fix=declared.fix.format_map(fields),
+        blocks=blocked,
+    )

@@ -1,0 +1,67 @@
+"""What `inspect show` prints: the artifact itself, with no target."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.terms.graph import Signature, TensorInfo
+    from inspector.terms.report import Report
+
+LIST_LIMIT = 60  # names of a list in the table: the whole stands in the JSON form
+
+
+def contents(report: Report, name: str) -> str:
+    """The artifact's content as `table` or `json`."""
+    return json.dumps(_as_dict(report), indent=2) if name == "json" else "\n".join(_lines(report))
+
+
+def _as_dict(report: Report) -> dict[str, Any]:
+    """The JSON report without what needs a target, with the members."""
+    full = report.to_dict()
+    kept = {key: full[key] for key in ("schema_version", "artifact", "requirements", "signatures", "findings", "gaps")}
+    return kept | {"members": [{"name": m.name, "size": m.size} for m in report.artifact.members]}
+
+
+def _lines(report: Report) -> Iterator[str]:
+    artifact = report.artifact
+    producer = artifact.producer
+    made = [
+        f"tensorflow {producer.tensorflow}" if producer.tensorflow else "",
+        f"keras {producer.keras}" if producer.keras else "",
+    ]
+    size = sum(member.size for member in artifact.members)
+    yield f"{artifact.path}: {artifact.format.value}, {size:,} bytes in {len(artifact.members)} files"
+    yield f"  producer   {', '.join(part for part in made if part) or 'not stated'}"
+    yield from _list("ops", report.requirements.ops)
+    yield from _list("classes", report.requirements.classes)
+    yield from _list("packages", report.requirements.packages)
+    for name, signature in artifact.signatures.items():
+        yield from _signature(name, signature)
+    for damage in artifact.damage:
+        yield f"  damage     {damage.member}: {damage.kind.value}: {damage.reason}"
+    for gap in artifact.gaps:
+        yield f"  not read   {gap.location.member} {gap.location.pointer}: {gap.reason}"
+
+
+def _list(title: str, names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        more = f" and {len(names) - LIST_LIMIT} more" if len(names) > LIST_LIMIT else ""
+        yield f"  {title:10} {', '.join(names[:LIST_LIMIT])}{more}"
+
+
+def _signature(name: str, signature: Signature) -> Iterator[str]:
+    yield f"  signature  {name}"
+    for title, tensors in (("input", signature.inputs), ("output", signature.outputs)):
+        for argument, info in tensors.items():
+            yield f"    {title:7} {argument}: {_tensor(info)}"
+
+
+def _tensor(info: TensorInfo) -> str:
+    """`float32 (?, 10)`, or `float32 of any shape`."""
+    if info.shape is None:
+        return f"{info.dtype} of any shape"
+    return f"{info.dtype} ({', '.join('?' if size < 0 else str(size) for size in info.shape)})"

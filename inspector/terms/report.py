@@ -1,0 +1,141 @@
+"""The report: the answer for one artifact and one runtime, and its published JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from inspector.terms.finding import Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.finding import Finding, Gap, Outcome
+    from inspector.terms.graph import Signature, TensorInfo
+    from inspector.terms.runtime import Runtime
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What the artifact needs, with no target in sight: op names, class names, packages known to provide them."""
+
+    ops: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is said of an artifact in a runtime (None: audit only).
+
+    `outcomes` has one entry per loader that applies to the format; `required` names those that decide `verdict`.
+    `timings` are seconds by step.
+    """
+
+    artifact: Artifact
+    runtime: Runtime | None
+    outcomes: tuple[Outcome, ...]
+    required: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    requirements: Requirements
+    gaps: tuple[Gap, ...]
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """That of the required loaders together: the worst of them; unknown where there is none or no runtime."""
+        verdicts = {o.verdict for o in self.outcomes if o.loader in self.required}
+        if Verdict.FAILS in verdicts:
+            return Verdict.FAILS
+        return Verdict.LOADS if verdicts == {Verdict.LOADS} else Verdict.UNKNOWN
+
+    @property
+    def worst(self) -> Severity | None:
+        """The highest severity among the findings; None without findings."""
+        seen = {finding.severity for finding in self.findings}
+        return next((s for s in (Severity.ERROR, Severity.WARNING, Severity.NOTE) if s in seen), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON report, schema version 1.0: a field is never renamed or removed within a major version."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "artifact": _artifact(self.artifact),
+            "runtime": None if self.runtime is None else _runtime(self.runtime),
+            "verdict": self.verdict.value,
+            "required": list(self.required),
+            "verdicts": {outcome.loader: _outcome(outcome) for outcome in self.outcomes},
+            "findings": [_finding(finding) for finding in self.findings],
+            "requirements": {
+                "ops": list(self.requirements.ops),
+                "classes": list(self.requirements.classes),
+                "packages": list(self.requirements.packages),
+            },
+            "signatures": {name: _signature(s) for name, s in self.artifact.signatures.items()},
+            "gaps": [_gap(gap) for gap in self.gaps],
+            "timings": dict(self.timings),
+        }
+
+
+def _artifact(artifact: Artifact) -> dict[str, Any]:
+    producer = {"tensorflow": artifact.producer.tensorflow, "keras": artifact.producer.keras}
+    return {"path": artifact.path, "format": artifact.format.value, "producer": producer}
+
+
+def _runtime(runtime: Runtime) -> dict[str, Any]:
+    """Versions as they answer: `tensorflow` under whatever name it is pinned, the Keras that loads under `keras`."""
+    packages = dict(runtime.packages)
+    if runtime.tensorflow:
+        packages["tensorflow"] = runtime.tensorflow
+    if runtime.keras and runtime.keras_flavour != "tf_keras":
+        packages["keras"] = runtime.keras
+    return {
+        "label": runtime.label,
+        "python": runtime.python,
+        "keras_flavour": runtime.keras_flavour.value,
+        "packages": packages,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    error = outcome.error
+    return {
+        "verdict": outcome.verdict.value,
+        "error": None if error is None else {"type": error.type, "message": error.message},
+        "findings": list(dict.fromkeys(problem.rule for problem in outcome.problems)),
+        "gaps": [_gap(gap) for gap in outcome.gaps],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    predicts = finding.predicts
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "category": finding.category.value,
+        "message": finding.message,
+        "locations": [{"member": place.member, "pointer": place.pointer} for place in finding.locations],
+        "fix": finding.fix,
+        "blocks": list(finding.blocks),
+        "predicts": None if predicts is None else {"type": predicts.type, "message": predicts.message},
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {"member": gap.location.member, "pointer": gap.location.pointer, "reason": gap.reason}
+
+
+def _signature(signature: Signature) -> dict[str, Any]:
+    return {
+        "inputs": {name: _tensor(info) for name, info in signature.inputs.items()},
+        "outputs": {name: _tensor(info) for name, info in signature.outputs.items()},
+    }
+
+
+def _tensor(info: TensorInfo) -> dict[str, Any]:
+    """Shape with null for an unknown dimension; null for an unknown rank."""
+    shape = None if info.shape is None else [None if size < 0 else size for size in info.shape]
+    return {"dtype": info.dtype, "shape": shape}
