@@ -95,6 +95,12 @@ class Artifact:
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     damage: tuple[Damage, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    # What the loaders' own tests of a single file say: `zipfile.is_zipfile`, where an HDF5 signature stands (libhdf5
+    # looks at 0, 512, 1024, 2048, ...), and libhdf5's words where it can't open the file (None: it opens).
+    is_zip: bool = False
+    hdf5_signature_offset: int | None = None
+    hdf5_error: str | None = None
+    size: int = 0
 
     def damaged(self, member: str) -> Damage | None:
         """The first damage of that member, or None."""

@@ -82,6 +82,9 @@ class KerasModel:
     hdf5: Hdf5File | None = None
     hdf5_member: str = ""
     assets: tuple[str, ...] = ()
+    # libhdf5's words where the weights file can't be opened, and the JSON error of `training_config`.
+    hdf5_error: str | None = None
+    compile_config_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from inspector.terms.artifact import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes of a local file: `length` bytes from `offset` of the file at `path`."""
+
+    path: str
+    offset: int
+    length: int
 
 
 class Tree(Protocol):
@@ -25,3 +35,6 @@ class Tree(Protocol):
 
     def local_path(self, name: str) -> str | None:
         """Where the file lies on this machine for a codec that must open it itself (HDF5); None inside an archive."""
+
+    def span(self, name: str) -> Span | None:
+        """The file's bytes as they lie in a local file; None where they are compressed."""

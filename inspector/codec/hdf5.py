@@ -1,0 +1,157 @@
+"""HDF5 files as trees of names, attributes, dtypes and shapes; opened in a child process with limits.
+
+The child lives as long as this process and serves one request after the other; it is started by the first file that
+bears the HDF5 signature, and started again when it died.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import json
+import os
+import select
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.keras import Attribute, Hdf5Dataset, Hdf5File, Hdf5Link, StringType
+from inspector.tree.interface import Span
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+# libhdf5's words, with the prefix of h5py >= 3.9 (older: `Unable to open file`).
+NO_SIGNATURE = "Unable to synchronously open file (file signature not found)"
+# Ten times what the largest real files took; past it the child hangs.
+ANSWER_SECONDS = 60.0
+# The child's own limit on text, and names and shapes beside it.
+ANSWER_LIMIT = 512 * 2**20
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Hdf5Content:
+    """What a file holds; `broken` are objects that libhdf5 could not open (path, reason), `limit` what was cut off."""
+
+    file: Hdf5File
+    broken: tuple[tuple[str, str], ...] = ()
+    limit: tuple[str, str] | None = None
+
+
+class _Worker:
+    """One child process and its pipes."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        spec = importlib.util.find_spec("h5py")
+        if spec is None or spec.origin is None:
+            raise LimitError("", "h5py is not installed: HDF5 can't be read")
+        script = os.path.join(os.path.dirname(__file__), "hdf5_worker.py")
+        # -I shuts out the user's own paths, so the place of h5py is handed over.
+        command = [sys.executable, "-I", script, os.path.dirname(os.path.dirname(spec.origin))]
+        environment = {
+            **os.environ,
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "HDF5_USE_FILE_LOCKING": "FALSE",
+        }
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+
+    def ask(self, span: Span) -> dict[str, Any]:
+        """The child's answer; LimitError where it died or does not answer in time."""
+        request = {"path": os.path.abspath(span.path), "offset": span.offset, "length": span.length}
+        try:
+            os.write(self._fileno("stdin"), json.dumps(request).encode() + b"\n")
+            answer = json.loads(self._line())
+        except (BrokenPipeError, EOFError, TimeoutError, ValueError) as error:
+            self.stop()
+            raise LimitError(os.path.basename(span.path), f"the HDF5 reader gave no answer: {error}") from error
+        return dict(answer)
+
+    def _fileno(self, name: str) -> int:
+        return int(getattr(self.process, name).fileno())
+
+    def _line(self) -> bytes:
+        pipe, chunks, size = self._fileno("stdout"), [], 0
+        while not chunks or not chunks[-1].endswith(b"\n"):
+            if not select.select([pipe], [], [], ANSWER_SECONDS)[0]:
+                raise TimeoutError(f"none within {ANSWER_SECONDS:.0f} s")
+            chunks.append(os.read(pipe, _CHUNK))
+            size += len(chunks[-1])
+            if not chunks[-1]:
+                raise EOFError(f"it died with status {self.process.wait()}")
+            if size > ANSWER_LIMIT:
+                raise ValueError(f"more than {ANSWER_LIMIT} bytes")
+        return b"".join(chunks)
+
+    def alive(self) -> bool:
+        return self.owner == os.getpid() and self.process.poll() is None
+
+    def stop(self) -> None:
+        if self.owner == os.getpid():
+            self.process.kill()
+            self.process.communicate()
+
+
+_workers: list[_Worker] = []
+
+
+def _worker() -> _Worker:
+    if _workers and _workers[0].alive():
+        return _workers[0]
+    _workers[:] = [_Worker()]
+    return _workers[0]
+
+
+@atexit.register
+def close() -> None:
+    """End the child process; the next file starts another."""
+    while _workers:
+        _workers.pop().stop()
+
+
+def signature_offset(span: Span) -> int | None:
+    """Where the superblock begins: libhdf5 looks at 0, 512, 1024, 2048, ... and takes the first signature."""
+    with open(span.path, "rb") as file:
+        place = 0
+        while place + len(SIGNATURE) <= span.length:
+            file.seek(span.offset + place)
+            if file.read(len(SIGNATURE)) == SIGNATURE:
+                return place
+            place = place * 2 or 512
+    return None
+
+
+def read(span: Span, member: str) -> Hdf5Content:
+    """The tree of an HDF5 file; MalformedArtifactError with libhdf5's own words, LimitError where the child gave up."""
+    if signature_offset(span) is None:
+        raise MalformedArtifactError(member, NO_SIGNATURE)
+    answer = _worker().ask(span)
+    if "error" in answer:
+        raise MalformedArtifactError(member, str(answer["error"]))
+    limit = answer.get("limit")
+    if "groups" not in answer:
+        raise LimitError(member, str(limit[1]))
+    broken = tuple((str(path), str(reason)) for path, reason in answer["broken"])
+    return Hdf5Content(_file(answer), broken, (str(limit[0]), str(limit[1])) if limit else None)
+
+
+def _file(answer: dict[str, Any]) -> Hdf5File:
+    return Hdf5File(
+        groups=tuple(answer["groups"]),
+        attributes={path: _attributes(found) for path, found in answer["attributes"].items()},
+        datasets={path: _dataset(path, found) for path, found in answer["datasets"].items()},
+        links=tuple(Hdf5Link(*link) for link in answer["links"]),
+    )
+
+
+def _attributes(found: dict[str, list[Any]]) -> dict[str, Attribute]:
+    return {name: Attribute(value, StringType(kind) if kind else None) for name, (value, kind) in found.items()}
+
+
+def _dataset(path: str, found: list[Any]) -> Hdf5Dataset:
+    dtype, shape, stored, external, virtual = found
+    return Hdf5Dataset(path, dtype, tuple(shape or ()), stored, tuple(external), virtual)

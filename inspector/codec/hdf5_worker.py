@@ -1,0 +1,247 @@
+"""The isolated process that opens HDF5 files: native code meets untrusted bytes only here.
+
+Run as a script with `-I`; reads one JSON request a line on standard input, writes one JSON answer a line on standard
+output. Datasets' data is never read, links are reported and never followed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import resource
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# numpy and h5py map about 1 GiB of address space; the largest known model_config is under 30 MB.
+MEMORY_LIMIT = 4 * 2**30
+# Reading the tree of a file with 10,000 datasets takes about 1 CPU second.
+CPU_SECONDS = 20
+# The largest published Keras models have about 5,000 weights, each in up to two groups of its own.
+OBJECT_LIMIT = 100_000
+# Nested models nest groups; `layers/functional/layers/...` of Keras 3 adds two levels each.
+DEPTH_LIMIT = 64
+# model_config, training_config and the weight names of one model stay far below; both sides hold it in memory.
+TEXT_LIMIT = 256 * 2**20
+
+
+class Window(io.RawIOBase):
+    """A stretch of a file as a file of its own, so that a stored member of an archive is not copied."""
+
+    def __init__(self, path: str, offset: int, length: int) -> None:
+        super().__init__()
+        self._file = open(path, "rb")  # noqa: SIM115 - lives as long as the window
+        self._offset, self._length, self._at = offset, length, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, where: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._length}[whence]
+        self._at = base + where
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        count = max(0, min(len(buffer), self._length - self._at))
+        self._file.seek(self._offset + self._at)
+        chunk = self._file.read(count)
+        buffer[: len(chunk)] = chunk
+        self._at += len(chunk)
+        return len(chunk)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class Walk:
+    """Collects one file's tree."""
+
+    def __init__(self, h5py: Any) -> None:
+        self.h5py = h5py
+        self.groups: list[str] = []
+        self.attributes: dict[str, dict[str, Any]] = {}
+        self.datasets: dict[str, Any] = {}
+        self.links: list[list[str]] = []
+        self.broken: list[list[str]] = []
+        self.objects = 0
+        self.text = 0
+
+    def answer(self) -> dict[str, Any]:
+        names = ("groups", "attributes", "datasets", "links", "broken")
+        return {name: getattr(self, name) for name in names}
+
+    def group(self, group: Any, path: str, above: tuple[int, ...]) -> None:
+        self._count(path, len(above))
+        self.groups.append(path)
+        self._attributes(group, path)
+        here = (*above, self._address(group))
+        for name in group:
+            self._link(group, name, f"{path.rstrip('/')}/{name}", here)
+
+    def _count(self, path: str, depth: int) -> None:
+        self.objects += 1
+        if self.objects > OBJECT_LIMIT:
+            raise OverLimit(path, f"more than {OBJECT_LIMIT} objects")
+        if depth > DEPTH_LIMIT:
+            raise OverLimit(path, f"groups nested deeper than {DEPTH_LIMIT}")
+
+    def _address(self, thing: Any) -> int:
+        return int(self.h5py.h5o.get_info(thing.id).addr)
+
+    def _link(self, group: Any, name: str, path: str, above: tuple[int, ...]) -> None:
+        link = group.get(name, getlink=True)
+        if isinstance(link, self.h5py.SoftLink):
+            self.links.append([path, "soft", link.path])
+        elif isinstance(link, self.h5py.ExternalLink):
+            self.links.append([path, "external", f"{link.filename}:{link.path}"])
+        else:
+            self._object(group, name, path, above)
+
+    def _object(self, group: Any, name: str, path: str, above: tuple[int, ...]) -> None:
+        try:
+            thing = group[name]
+            if isinstance(thing, self.h5py.Dataset):
+                self._dataset(thing, path, len(above))
+            elif isinstance(thing, self.h5py.Group) and self._address(thing) in above:
+                self.links.append([path, "cycle", "a group that contains it"])
+            elif isinstance(thing, self.h5py.Group):
+                self.group(thing, path, above)
+        except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
+            self.broken.append([path, _text(error)])
+
+    def _dataset(self, dataset: Any, path: str, depth: int) -> None:
+        self._count(path, depth)
+        properties = dataset.id.get_create_plist()
+        external = [
+            properties.get_external(i)[0].decode("utf-8", "replace") for i in range(properties.get_external_count())
+        ]
+        virtual = properties.get_layout() == self.h5py.h5d.VIRTUAL
+        shape = None if dataset.shape is None else [int(size) for size in dataset.shape]
+        self.datasets[path] = [_dtype(dataset), shape, int(dataset.id.get_storage_size()), external, virtual]
+        self._attributes(dataset, path)
+
+    def _attributes(self, thing: Any, path: str) -> None:
+        found = {name: self._attribute(thing, name, path) for name in thing.attrs}
+        if found:
+            self.attributes[path] = found
+
+    def _attribute(self, thing: Any, name: str, path: str) -> list[Any]:
+        try:
+            identifier = thing.attrs.get_id(name)
+            self._spend(identifier.get_type().get_size() * math.prod(identifier.shape), path)
+            value = _plain(thing.attrs[name])
+        except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
+            self.broken.append([f"{path}@{name}", _text(error)])
+            return [None, "other"]
+        if isinstance(value, str):
+            self._spend(len(value), path)
+        return [value, self._string_type(identifier)]
+
+    def _spend(self, count: int, path: str) -> None:
+        self.text += count
+        if self.text > TEXT_LIMIT:
+            raise OverLimit(path, f"attributes of more than {TEXT_LIMIT} bytes")
+
+    def _string_type(self, identifier: Any) -> str | None:
+        kind = identifier.get_type()
+        if not isinstance(kind, self.h5py.h5t.TypeStringID):
+            return "other" if isinstance(kind, self.h5py.h5t.TypeVlenID) else None
+        return "variable-string" if kind.is_variable_str() else "fixed-bytes"
+
+
+class OverLimit(Exception):
+    """The file is larger than what is read: path and reason."""
+
+
+def _text(error: BaseException) -> str:
+    return str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+
+
+def _dtype(dataset: Any) -> str:
+    try:
+        return str(dataset.dtype.name)
+    except (TypeError, ValueError):
+        return "unknown"
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON knows it; text is str, whatever else is its repr."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value if type(value) in (str, int, float, bool) or value is None else _plain(value.tolist())
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if type(value).__name__ == "Empty" else repr(value)
+
+
+def _answer(request: dict[str, Any], h5py: Any) -> dict[str, Any]:
+    walk = Walk(h5py)
+    try:
+        with _source(request) as source, h5py.File(source, "r") as file:
+            walk.group(file, "/", ())
+    except OverLimit as error:
+        return {**walk.answer(), "limit": list(error.args)}
+    except MemoryError:
+        return {"limit": ["/", "more memory than the limit"]}
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        return {"error": _text(error), "type": type(error).__name__}
+    return walk.answer()
+
+
+class _Path:
+    """A path as a context manager: libhdf5 opens it itself."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __enter__(self) -> str:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+def _source(request: dict[str, Any]) -> Any:
+    whole = request["offset"] == 0 and request["length"] == os.path.getsize(request["path"])
+    return _Path(request["path"]) if whole else Window(request["path"], request["offset"], request["length"])
+
+
+def _allow() -> None:
+    """Give the next request its CPU time: the limit of the process counts from its start."""
+    used = time.process_time()
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used) + CPU_SECONDS, resource.RLIM_INFINITY))
+
+
+def _requests() -> Iterator[dict[str, Any]]:
+    for line in sys.stdin:
+        yield json.loads(line)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    sys.path.extend(sys.argv[1:])
+    import h5py  # noqa: PLC0415 - after the limits
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    for request in _requests():
+        _allow()
+        sys.stdout.write(json.dumps(_answer(request, h5py)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

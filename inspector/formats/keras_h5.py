@@ -1,0 +1,102 @@
+"""Whole models and weights in HDF5: `model.save("m.h5")`, `save_weights("w.h5")`, `save_weights("m.weights.h5")`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from inspector.codec import hdf5, json_text
+from inspector.formats.common import Source, bare, malformed, over_limit, unreadable
+from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Member, Producer
+from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.finding import Gap, Location
+from inspector.terms.keras import Hdf5File, KerasModel
+from inspector.tree.interface import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.terms.keras import Attribute
+
+FORMAT = Format.KERAS_H5
+
+
+def read_file(place: Source) -> Artifact:
+    """The artifact of an HDF5 file, a model or weights by what its root attributes say."""
+    span = Span(place.path, 0, place.size)
+    start = replace(
+        bare(place, FORMAT),
+        members=(Member(place.name, place.size),),
+        hdf5_signature_offset=hdf5.signature_offset(span),
+    )
+    try:
+        content = hdf5.read(span, place.name)
+    except MalformedArtifactError as error:
+        return replace(
+            unreadable(place, malformed(error)),
+            format=FORMAT,
+            members=start.members,
+            hdf5_signature_offset=start.hdf5_signature_offset,
+            hdf5_error=error.reason,
+        )
+    except LimitError as error:
+        return replace(start, gaps=(over_limit(error),))
+    return _of_content(start, content, place.name)
+
+
+def _of_content(start: Artifact, content: hdf5.Hdf5Content, member: str) -> Artifact:
+    root = content.file.attributes.get("/", {})
+    filled = replace(start, weights=content.file, gaps=content_gaps(content, member), producer=producer_of(root))
+    if "model_config" not in root:
+        return replace(filled, format=Format.WEIGHTS_H5)
+    model, damage = _model(root, content.file, member)
+    return replace(filled, keras=model, damage=damage)
+
+
+def content_gaps(content: hdf5.Hdf5Content, member: str) -> tuple[Gap, ...]:
+    """A gap for each object that libhdf5 could not open, and for what the limits cut off."""
+    cut = () if content.limit is None else (Gap(Location(member, content.limit[0]), content.limit[1]),)
+    return tuple(Gap(Location(member, path), f"not readable: {reason}") for path, reason in content.broken) + cut
+
+
+def producer_of(root: Mapping[str, Attribute]) -> Producer:
+    """The Keras version that the root attributes name."""
+    return Producer(keras=text_of(root, "keras_version"))
+
+
+def text_of(attributes: Mapping[str, Attribute], name: str) -> str | None:
+    """A text attribute, None where it is missing or no text."""
+    value = attributes[name].value if name in attributes else None
+    return value if isinstance(value, str) else None
+
+
+def _model(root: Mapping[str, Attribute], file: Hdf5File, member: str) -> tuple[KerasModel, tuple[Damage, ...]]:
+    raw = text_of(root, "model_config")
+    config, config_error = parsed(raw)
+    compiled, compile_error = parsed(text_of(root, "training_config"))
+    model = KerasModel(
+        config=config,
+        raw_config=raw,
+        config_member=member,
+        config_pointer="model_config",
+        config_error=config_error,
+        compile_config=compiled,
+        keras_version=text_of(root, "keras_version"),
+        backend=text_of(root, "backend"),
+        hdf5=file,
+        hdf5_member=member,
+        compile_config_error=compile_error,
+    )
+    errors = (("model_config", config_error), ("training_config", compile_error))
+    damage = tuple(Damage(member, DamageKind.UNPARSEABLE, f"{name}: {error}") for name, error in errors if error)
+    return model, damage
+
+
+def parsed(text: str | None) -> tuple[Any, str | None]:
+    """The JSON value of a text and the parser's error; both None where there is no text."""
+    if text is None:
+        return None, None
+    try:
+        return json_text.parse(text, ""), None
+    except (MalformedArtifactError, LimitError) as error:
+        return None, error.reason

@@ -1,0 +1,67 @@
+"""JSON files: Keras architectures (`model.to_json()`) and TensorFlow.js manifests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from inspector.codec import json_text
+from inspector.formats.common import Source, bare
+from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Member, Producer
+from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.finding import Gap, Location
+from inspector.terms.keras import KerasModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT = Format.KERAS_JSON
+TFJS_KEYS = {"modelTopology", "weightsManifest"}
+
+
+def read_file(place: Source) -> Artifact:
+    """The artifact of a JSON text: an architecture, a TensorFlow.js manifest, or unknown JSON."""
+    start = replace(bare(place, FORMAT), members=(Member(place.name, place.size),))
+    if place.size > json_text.TEXT_LIMIT:
+        return replace(start, gaps=(Gap(Location(place.name), f"larger than {json_text.TEXT_LIMIT} bytes"),))
+    with open(place.path, "rb") as file:
+        text = file.read().decode("utf-8", "surrogateescape")
+    try:
+        value = json_text.parse(text, place.name)
+    except MalformedArtifactError as error:
+        return _broken(start, text, error)
+    except LimitError as error:
+        return replace(start, gaps=(Gap(Location(place.name), error.reason),))
+    return _of_value(start, value, text)
+
+
+def _broken(start: Artifact, text: str, error: MalformedArtifactError) -> Artifact:
+    damage = Damage(error.member, DamageKind.UNPARSEABLE, error.reason, error.offset)
+    model = KerasModel(None, text, error.member, config_error=error.reason)
+    return replace(start, keras=model, damage=(damage,))
+
+
+def _of_value(start: Artifact, value: Any, text: str) -> Artifact:
+    member = start.members[0].name
+    if isinstance(value, dict) and TFJS_KEYS & set(value):
+        return _tfjs(start, value, member)
+    if isinstance(value, dict) and "class_name" in value:
+        version, backend = value.get("keras_version"), value.get("backend")
+        model = KerasModel(value, text, member, keras_version=version, backend=backend)
+        return replace(start, keras=model, producer=Producer(keras=version))
+    damage = Damage(member, DamageKind.WRONG_FORMAT, "JSON without class_name is no model architecture")
+    return replace(start, format=Format.UNKNOWN, damage=(damage,))
+
+
+def _tfjs(start: Artifact, value: Mapping[str, Any], member: str) -> Artifact:
+    """A TensorFlow.js model: what wrote it, as its manifest says."""
+    topology = value.get("modelTopology")
+    keras = topology.get("keras_version") if isinstance(topology, dict) else None
+    by = str(value.get("generatedBy") or "")
+    gap = Gap(Location(member), "the tfjs format is recognised, but its contents are not read yet")
+    return replace(
+        start,
+        format=Format.TFJS,
+        producer=Producer(tensorflow=by or None, keras=keras if isinstance(keras, str) else None),
+        gaps=(gap,),
+    )

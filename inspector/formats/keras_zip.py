@@ -1,0 +1,167 @@
+"""The `.keras` format (Keras 2.12 and later): a zip of config.json, metadata.json, model.weights.h5 and assets."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from inspector.codec import hdf5
+from inspector.formats.common import HEAD, Source, bare, damage_of, malformed, over_limit
+from inspector.formats.keras_h5 import content_gaps, parsed
+from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
+from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.finding import Gap, Location
+from inspector.terms.keras import KerasModel
+from inspector.tree.archive import ZipTree
+from inspector.tree.interface import Span
+
+if TYPE_CHECKING:
+    from inspector.tree.interface import Tree
+
+FORMAT = Format.KERAS
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+# Keras 3.7 and later may shard the weights, or store them as npz.
+OTHER_WEIGHTS = ("model.weights.json", "model.weights.npz")
+# Configs of the largest published models are under 30 MB of JSON.
+CONFIG_LIMIT = 128 * 2**20
+# Compressed weights are unpacked into a temporary file; stored ones (all that Keras writes) are read in place.
+UNPACK_LIMIT = 4 * 2**30
+# Verifying a checksum costs 1 s per GiB, and the largest published `.keras` files have some 10 GB.
+VERIFY_LIMIT = 32 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What reading one member gave; more than one of these may be set."""
+
+    value: Any = None
+    text: str | None = None
+    error: str | None = None
+    damage: tuple[Damage, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def read_file(place: Source) -> Artifact:
+    """The artifact of a zip file."""
+    start = replace(
+        bare(place, FORMAT), is_zip=True, hdf5_signature_offset=hdf5.signature_offset(Span(place.path, 0, place.size))
+    )
+    if start.hdf5_signature_offset is None:
+        start = replace(start, hdf5_error=hdf5.NO_SIGNATURE)
+    try:
+        with ZipTree(place.path) as tree:
+            filled = read_tree(tree, start)
+            return replace(filled, gaps=tree.gaps() + filled.gaps)
+    except MalformedArtifactError as error:
+        return replace(start, damage=(malformed(error),))
+    except LimitError as error:
+        return replace(start, gaps=(over_limit(error),))
+
+
+def read_folder(tree: Tree, place: Source) -> Artifact:
+    """The artifact of an unpacked `.keras` folder, as Keras 3.9 and later write and read it."""
+    return read_tree(tree, bare(place, FORMAT))
+
+
+def read_tree(tree: Tree, start: Artifact) -> Artifact:
+    """Fill an artifact from the members of a `.keras` file or folder."""
+    config, metadata = _json(tree, CONFIG, required=True), _json(tree, METADATA, required=False)
+    weights = _weights(tree)
+    model = _model(tree, config, metadata, weights)
+    parts = (config, metadata, weights)
+    return replace(
+        start,
+        members=tree.members(),
+        keras=model,
+        weights=model.hdf5,
+        producer=Producer(keras=model.keras_version),
+        damage=tuple(damage for part in parts for damage in part.damage),
+        gaps=tuple(gap for part in parts for gap in part.gaps),
+    )
+
+
+def _model(tree: Tree, config: _Part, metadata: _Part, weights: _Part) -> KerasModel:
+    about = metadata.value if isinstance(metadata.value, dict) else {}
+    model = config.value
+    version = about.get("keras_version")
+    return KerasModel(
+        config=model,
+        raw_config=config.text,
+        config_member=CONFIG,
+        config_error=config.error,
+        compile_config=model.get("compile_config") if isinstance(model, dict) else None,
+        keras_version=version if isinstance(version, str) else None,
+        metadata=metadata.value,
+        hdf5=weights.value,
+        hdf5_member=WEIGHTS,
+        assets=tuple(member.name for member in tree.members() if member.name.startswith("assets/")),
+        hdf5_error=weights.error,
+    )
+
+
+def _json(tree: Tree, name: str, *, required: bool) -> _Part:
+    """A JSON member: its value, or what Python's zipfile and json say of it."""
+    if not tree.has(name):
+        reason = f"There is no item named {name!r} in the archive"
+        return _Part(damage=(Damage(name, DamageKind.MISSING, reason),) if required else ())
+    try:
+        content = tree.read(name, CONFIG_LIMIT)
+    except MalformedArtifactError as error:
+        return _Part(error=error.reason, damage=(malformed(error),))
+    except LimitError as error:
+        return _Part(gaps=(over_limit(error),))
+    return _parsed(content, name)
+
+
+def _parsed(content: bytes, name: str) -> _Part:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _Part(error=str(error), damage=(Damage(name, DamageKind.UNPARSEABLE, str(error), error.start),))
+    value, wrong = parsed(text)
+    if wrong is None:
+        return _Part(value, text)
+    seen = damage_of(content[:HEAD], len(content), name)
+    kind = DamageKind.UNPARSEABLE if seen is None else seen.kind
+    return _Part(text=text, error=wrong, damage=(Damage(name, kind, wrong),))
+
+
+def _weights(tree: Tree) -> _Part:
+    if not tree.has(WEIGHTS):
+        return _other_weights(tree)
+    try:
+        head = tree.head(WEIGHTS, HEAD)
+        size = next(member.size for member in tree.members() if member.name == WEIGHTS)
+        seen = damage_of(head, size, WEIGHTS)
+        if seen is not None:
+            return _Part(error=hdf5.NO_SIGNATURE, damage=(seen,))
+        content = _open_weights(tree)
+    except MalformedArtifactError as error:
+        return _Part(error=error.reason, damage=(malformed(error),))
+    except LimitError as error:
+        return _Part(gaps=(over_limit(error),))
+    return _Part(content.file, gaps=content_gaps(content, WEIGHTS))
+
+
+def _other_weights(tree: Tree) -> _Part:
+    for name in OTHER_WEIGHTS:
+        if tree.has(name):
+            return _Part(gaps=(Gap(Location(name), "weights of this layout are not read yet"),))
+    reason = "Expected a model.weights.h5 or model.weights.npz file."
+    return _Part(damage=(Damage(WEIGHTS, DamageKind.MISSING, reason),))
+
+
+def _open_weights(tree: Tree) -> hdf5.Hdf5Content:
+    """Read stored weights where they lie, and compressed ones from a temporary copy."""
+    span = tree.span(WEIGHTS)
+    if span is not None:
+        if isinstance(tree, ZipTree):
+            tree.copy(WEIGHTS, None, VERIFY_LIMIT)
+        return hdf5.read(span, WEIGHTS)
+    if not isinstance(tree, ZipTree):
+        raise LimitError(WEIGHTS, "weights that are not in a local file are not read yet")
+    with tempfile.NamedTemporaryFile(suffix=".h5") as file:
+        tree.copy(WEIGHTS, file, UNPACK_LIMIT)
+        file.flush()
+        return hdf5.read(Span(file.name, 0, file.tell()), WEIGHTS)

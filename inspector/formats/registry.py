@@ -1,0 +1,198 @@
+"""Which reader a path belongs to: told by content first (magic bytes, members), by suffix only for damaged files."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspector.codec.hdf5 import NO_SIGNATURE, SIGNATURE
+from inspector.formats.common import Source, bare, damage_of, source, unreadable
+from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
+from inspector.terms.errors import LimitError, UsageError
+from inspector.terms.finding import Gap, Location
+from inspector.tree.local import LocalTree
+
+if TYPE_CHECKING:
+    from inspector.tree.interface import Tree
+
+ZIP_MAGIC = b"PK\x03\x04"
+# A folder is taken for what its first marker says; any one of a row's names is enough.
+FOLDER_MARKERS: tuple[tuple[Format, tuple[str, ...]], ...] = (
+    (Format.TF_HUB_MODULE, ("tfhub_module.pb",)),
+    (Format.SAVED_MODEL, ("saved_model.pb", "saved_model.pbtxt")),
+    (Format.SAVED_MODEL, ("keras_metadata.pb", "variables/variables.index", "fingerprint.pb")),
+    (Format.KERAS, ("model.weights.h5", "model.weights.npz", "model.weights.json")),
+    (Format.CHECKPOINT, ("checkpoint",)),
+)
+SUPPORTED_TEXT = "SavedModel folder, .keras, .h5, .weights.h5, checkpoint, GraphDef .pb, architecture .json"
+
+
+def detect_and_read(path: str) -> Artifact:
+    """The artifact at that path, whatever state it is in; UsageError where there is no model to speak of."""
+    if not os.path.exists(path):
+        return _of_prefix(path)
+    try:
+        place = source(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    return _of_folder(place) if place.is_directory else _of_file(place)
+
+
+def _of_prefix(path: str) -> Artifact:
+    """A checkpoint is named by the prefix of its files, which is no file itself."""
+    if not os.path.exists(path + ".index"):
+        raise UsageError(f"no such file or folder: {path}")
+    return _delegate(Format.CHECKPOINT, LocalTree(os.path.dirname(path) or "."), replace_path(path))
+
+
+def replace_path(path: str) -> Source:
+    """A path that names several files."""
+    return Source(path, is_directory=False, head=b"", size=0)
+
+
+def _of_folder(place: Source) -> Artifact:
+    tree = LocalTree(place.path)
+    try:
+        names = [member.name for member in tree.members()]
+    except LimitError as error:
+        raise UsageError(f"{place.path}: {error.reason}; name the model itself") from error
+    for found, markers in FOLDER_MARKERS:
+        if any(name in markers for name in names):
+            return _delegate(found, tree, place)
+    return _of_unmarked(place, tree, names)
+
+
+def _of_unmarked(place: Source, tree: LocalTree, names: list[str]) -> Artifact:
+    if "config.json" in names and ("metadata.json" in names or place.suffix == ".keras"):
+        return _delegate(Format.KERAS, tree, place)
+    if any(name.startswith("variables/") for name in names):
+        return _delegate(Format.SAVED_MODEL, tree, place)
+    if any(name.endswith(".index") and "/" not in name for name in names):
+        return _delegate(Format.CHECKPOINT, tree, place)
+    if "model.json" in names:
+        return replace(_of_file(source(os.path.join(place.path, "model.json"))), path=place.path)
+    if place.suffix == ".keras":
+        return _delegate(Format.KERAS, tree, place)
+    raise UsageError(f"{place.path} holds no model: {_models_below(names)}")
+
+
+def _models_below(names: list[str]) -> str:
+    inside = [name for name in names if name.endswith((".keras", ".h5", ".hdf5", "saved_model.pb", ".tflite"))]
+    more = f" and {len(inside) - 3} more" if len(inside) > 3 else ""  # noqa: PLR2004 - enough to go on
+    return f"name one of those inside it ({', '.join(inside[:3])}{more})" if inside else f"looked for {SUPPORTED_TEXT}"
+
+
+def _of_file(place: Source) -> Artifact:
+    seen = damage_of(place.head, place.size, place.name)
+    if seen is not None:
+        return replace(unreadable(place, seen), hdf5_error=NO_SIGNATURE)
+    if place.head.startswith(SIGNATURE):
+        return _keras_h5(place)
+    if place.head.startswith(ZIP_MAGIC):
+        return _of_zip(place)
+    if place.head[4:8] == b"TFL3":
+        return _delegate(Format.TFLITE, LocalTree(place.path), place)
+    if place.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        return _of_json(place)
+    return _of_protobuf(place) or _of_hidden(place)
+
+
+def _keras_h5(place: Source) -> Artifact:
+    from inspector.formats import keras_h5  # noqa: PLC0415 - cold start: one format's reader at a time
+
+    return keras_h5.read_file(place)
+
+
+def _of_zip(place: Source) -> Artifact:
+    from inspector.formats import keras_zip  # noqa: PLC0415 - cold start
+    from inspector.tree.archive import is_zip  # noqa: PLC0415 - cold start
+
+    if is_zip(place.path):
+        return keras_zip.read_file(place)
+    damage = Damage(place.name, DamageKind.TRUNCATED, "the zip archive ends before its directory", place.size)
+    return _undirected(place, damage)
+
+
+def _undirected(place: Source, damage: Damage) -> Artifact:
+    """A file that is broken as what it is; HDF5 may still lie inside it where libhdf5 looks."""
+    from inspector.codec import hdf5  # noqa: PLC0415 - cold start
+    from inspector.tree.interface import Span  # noqa: PLC0415 - cold start
+
+    offset = hdf5.signature_offset(Span(place.path, 0, place.size))
+    broken = unreadable(place, damage)
+    found = Format.KERAS if broken.format is Format.UNKNOWN and place.head.startswith(ZIP_MAGIC) else broken.format
+    error = NO_SIGNATURE if offset is None else None
+    return replace(broken, format=found, hdf5_signature_offset=offset, hdf5_error=error)
+
+
+def _of_json(place: Source) -> Artifact:
+    from inspector.formats import keras_json  # noqa: PLC0415 - cold start
+
+    return keras_json.read_file(place)
+
+
+def _of_protobuf(place: Source) -> Artifact | None:
+    """A protobuf message by its first fields, which differ between the messages that TensorFlow saves."""
+    found = protobuf_format(place)
+    if found is Format.SAVED_MODEL:
+        folder = os.path.dirname(place.path) or "."
+        return _of_folder(source(folder))
+    return None if found is None else _delegate(found, LocalTree(place.path), place)
+
+
+def protobuf_format(place: Source) -> Format | None:
+    """SavedModel, MetaGraphDef, GraphDef, a checkpoint's index, or None."""
+    if place.name in {"saved_model.pb", "saved_model.pbtxt"}:
+        return Format.SAVED_MODEL
+    by_suffix = {
+        ".pb": Format.GRAPH_DEF,
+        ".pbtxt": Format.GRAPH_DEF,
+        ".meta": Format.META_GRAPH,
+        ".index": Format.CHECKPOINT,
+    }
+    return by_suffix.get(place.suffix.lower()) or _by_first_bytes(place.head)
+
+
+def _by_first_bytes(head: bytes) -> Format | None:
+    """A GraphDef opens with a NodeDef (field 1) that opens with its name (field 1); a .pbtxt with `node {`."""
+    if head.startswith((b"node {", b"node{")):
+        return Format.GRAPH_DEF
+    looks = len(head) > 4 and head[0] == 0x0A and 0x0A in head[2:4]  # noqa: PLR2004 - two bytes of length at most
+    return Format.GRAPH_DEF if looks else None
+
+
+def _of_hidden(place: Source) -> Artifact:
+    """HDF5 behind a user block, a zip behind other bytes, else no model: loaders still dispatch on the suffix."""
+    from inspector.tree.archive import is_zip  # noqa: PLC0415 - cold start
+
+    damage = Damage(
+        place.name, DamageKind.WRONG_FORMAT, f"no model format begins with the bytes {place.head[:8].hex(' ')}", 0
+    )
+    broken = _undirected(place, damage)
+    if is_zip(place.path):
+        return _of_zip(place)
+    return broken if broken.hdf5_signature_offset is None else _keras_h5(place)
+
+
+def _delegate(found: Format, tree: Tree, place: Source) -> Artifact:
+    """Hand over to the format's reader; a format without one is named, and what it holds stays a gap."""
+    if found is Format.KERAS and place.is_directory:
+        from inspector.formats import keras_zip  # noqa: PLC0415 - cold start
+
+        return keras_zip.read_folder(tree, place)
+    reader = READERS.get(found)
+    if reader is None:
+        reason = f"the {found.value} format is recognised, but its contents are not read yet"
+        return replace(bare(place, found, gaps=(Gap(Location(place.name), reason),)), members=tree.members())
+    artifact: Artifact = importlib.import_module(reader).read(tree, place.path)
+    return artifact
+
+
+READERS = {
+    Format.SAVED_MODEL: "inspector.formats.saved_model",
+    Format.GRAPH_DEF: "inspector.formats.graph_def",
+    Format.CHECKPOINT: "inspector.formats.checkpoint",
+    Format.META_GRAPH: "inspector.formats.meta_graph",
+}

@@ -1,0 +1,135 @@
+"""The members of a zip archive, read in place: nothing is ever extracted."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+from inspector.terms.artifact import Member
+from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.finding import Gap, Location
+from inspector.tree.interface import Span
+
+if TYPE_CHECKING:
+    from typing import IO
+
+# A `.keras` file has three members and one per asset; more is a bomb or no model.
+MEMBER_LIMIT = 10_000
+# Real configs compress about 20 to 1 and zeros 1000 to 1; a small archive that claims gigabytes is a bomb.
+RATIO_LIMIT = 200
+RATIO_FROM = 256 * 2**20
+# Size of the fixed part of a member's local header, and where its two length fields stand (PKWARE APPNOTE 4.3.7).
+LOCAL_HEADER = 30
+_CHUNK = 2**20
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+
+
+class ZipTree:
+    """The files of the zip archive at `path`; MalformedArtifactError where its directory can't be read."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.name = os.path.basename(path)
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except _BROKEN as error:
+            raise MalformedArtifactError(self.name, str(error)) from error
+        self._infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        if len(self._infos) > MEMBER_LIMIT:
+            raise LimitError(self.name, f"more than {MEMBER_LIMIT} members")
+        self._by_name = {info.filename: info for info in self._infos if not _leaves(info.filename)}
+
+    def __enter__(self) -> ZipTree:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Members that readers of zip files disagree about: two of one name, and names that leave the archive."""
+        names = [info.filename for info in self._infos]
+        twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+        leaving = [name for name in names if _leaves(name)]
+        return tuple(
+            [
+                Gap(Location(name), "several members have this name: which one is read depends on the reader")
+                for name in twice
+            ]
+            + [Gap(Location(self.name), f"the member name {name!r} leaves the archive") for name in leaving]
+        )
+
+    def members(self) -> tuple[Member, ...]:
+        """Every file with its size, sorted by name."""
+        return tuple(Member(name, info.file_size) for name, info in sorted(self._by_name.items()))
+
+    def has(self, name: str) -> bool:
+        """Whether a member of that name is there."""
+        return name in self._by_name
+
+    def read(self, name: str, limit: int) -> bytes:
+        """The member's content, checksum verified; LimitError over `limit` bytes, KeyError where it is missing."""
+        content = self.head(name, limit + 1)
+        if len(content) > limit:
+            raise LimitError(name, f"larger than {limit} bytes")
+        return content
+
+    def head(self, name: str, count: int) -> bytes:
+        """The first `count` bytes (fewer where the member is shorter); MalformedArtifactError where they are broken."""
+        with self._open(name) as file:
+            return _read(file, count, name)
+
+    def copy(self, name: str, target: IO[bytes] | None, limit: int) -> None:
+        """Stream a member into `target`, None to verify its checksum alone; LimitError over `limit` bytes."""
+        if self._by_name[name].file_size > limit:
+            raise LimitError(name, f"larger than {limit} bytes")
+        done = 0
+        with self._open(name) as file:
+            while chunk := _read(file, _CHUNK, name):
+                done += len(chunk)
+                if done > limit:
+                    raise LimitError(name, f"larger than {limit} bytes")
+                if target is not None:
+                    target.write(chunk)
+
+    def _open(self, name: str) -> IO[bytes]:
+        info = self._by_name[name]
+        if info.file_size > RATIO_FROM and info.file_size > RATIO_LIMIT * max(1, info.compress_size):
+            raise LimitError(name, f"{info.compress_size} bytes that claim to hold {info.file_size}")
+        try:
+            return self._zip.open(info)
+        except _BROKEN as error:
+            raise MalformedArtifactError(name, str(error), info.header_offset) from error
+
+    def local_path(self, name: str) -> str | None:
+        """None: the member is inside an archive."""
+        self._by_name[name]
+        return None
+
+    def span(self, name: str) -> Span | None:
+        """Where the member's bytes lie in the archive file; None where they are compressed or encrypted."""
+        info = self._by_name[name]
+        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
+            return None
+        with open(self.path, "rb") as file:
+            file.seek(info.header_offset)
+            header = file.read(LOCAL_HEADER)
+        lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        return Span(self.path, info.header_offset + LOCAL_HEADER + lengths, info.file_size)
+
+
+def is_zip(path: str) -> bool:
+    """Whether Python's zipfile takes the file for an archive: the test that Keras' loaders make."""
+    return zipfile.is_zipfile(path)
+
+
+def _leaves(name: str) -> bool:
+    return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or "\0" in name
+
+
+def _read(file: IO[bytes], count: int, name: str) -> bytes:
+    try:
+        return file.read(count)
+    except _BROKEN as error:
+        raise MalformedArtifactError(name, str(error)) from error
