@@ -1,0 +1,79 @@
+"""The command: first line, exit status, errors in one line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import CLASSIC, LOCKS
+
+from inspector.cli.main import main
+
+LOCK = str(LOCKS / "tf2.15.1.txt")
+LOADS = str(CLASSIC / "tf2.15.1" / "cnn.keras")
+FAILS = str(CLASSIC / "tf2.15.1" / "my_custom_layer.keras")
+SAVED_MODEL = str(CLASSIC / "tf2.15.1" / "my_custom_layer")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "first"),
+    [
+        ([LOADS, "--against", LOCK], 0, "LOADS in "),
+        ([FAILS, "--against", LOCK], 1, "FAILS in "),
+        ([FAILS, "--against", LOCK, "--fail-on", "never"], 0, "FAILS in "),
+        ([FAILS, "--against", LOCK, "--custom-objects", "MyCustomLayer"], 0, "LOADS in "),
+        ([SAVED_MODEL, "--against", LOCK], 0, "LOADS in "),
+        ([LOADS], 0, "NO FINDINGS in "),
+        (["show", SAVED_MODEL], 0, SAVED_MODEL),
+        (["rule"], 0, "code"),
+        (["rule", "KER101"], 0, "# KER101 unknown-class"),
+        (["graph", LOADS], 0, "digraph"),
+    ],
+)
+def test_status_and_first_line(capsys, arguments, status, first):
+    assert main(arguments) == status
+    assert capsys.readouterr().out.startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["no-such-model"], "no-such-model"),
+        (["{tmp}"], "no model"),
+        ([LOADS, "--against", "no-such.lock"], "no-such.lock"),
+        ([LOADS, "--against", "{tmp}/empty.txt"], "empty.txt"),
+        ([LOADS, "--against", "{tmp}/other.txt"], "tensorflow"),
+        ([LOADS, "--against", LOCK, "--loader", "nonsense"], "nonsense"),
+        ([LOADS, "--against", LOCK, "--env", "NONSENSE"], "NAME=VALUE"),
+        ([LOADS, "--format", "nonsense"], "nonsense"),
+        ([], "MODEL"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(capsys, tmp_path, arguments, says):
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "other.txt").write_text("numpy==1.26.4\n")
+    assert main([argument.replace("{tmp}", str(tmp_path)) for argument in arguments]) == 2
+    complaint = capsys.readouterr().err
+    assert says in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_json_and_output_file(capsys, tmp_path):
+    target = tmp_path / "report.json"
+    assert main([FAILS, "--against", LOCK, "--format", "json", "--output", str(target)]) == 1
+    assert capsys.readouterr().out == ""
+    report = json.loads(target.read_text())
+    assert report["verdict"] == "fails"
+    assert report["verdicts"]["keras.models.load_model"]["error"]["type"] == "TypeError"
+    assert report["runtime"]["python"] == "3.11.7"
+
+
+def test_other_loaders_are_said_near_the_top(capsys):
+    assert main([SAVED_MODEL, "--against", str(LOCKS / "tf2.21.0.txt")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("keras.models.load_model does not load it" in line for line in lines[:3])
+
+
+def test_text_has_no_colour_codes_off_a_terminal(capsys):
+    main([FAILS, "--against", LOCK])
+    assert "\x1b[" not in capsys.readouterr().out
