@@ -63,7 +63,7 @@ class FactStore:
         self._shards: dict[int, dict[str, list[Any]]] = {}
 
     def get(self, release: str, key: str) -> Any:
-        """Give the value of that key in that release; None where it has none. Raises KeyError for an unknown release."""
+        """Give that release's value of the key, None where it has none. Raises KeyError for an unknown release."""
         entry = self._entry(key)
         bit = self._bits[release]
         return next((value for mask, value in _pairs(entry) if self._masks[mask] & bit), None)

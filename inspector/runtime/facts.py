@@ -17,13 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpAttr:
-    """An attribute of an OpDef. `allowed` as dtype names or strings (empty: anything), `minimum` for int and list."""
+    """An attribute of an OpDef. `allowed` as dtype names or strings (empty: anything), `minimum` for int and list.
+
+    `default` is a dtype name, string (bytes as Latin-1), number, truth value, shape or list; None where there is none.
+    """
 
     name: str
     type: str
     has_default: bool
     allowed: tuple[str, ...] = ()
     minimum: int | None = None
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpArg:
+    """An input or output of an OpDef: `dtype` is a name ("" where an attribute says it); `number_attr` counts a list of
+
+    one dtype, `type_list_attr` names the dtypes of a list of several.
+    """
+
+    name: str
+    dtype: str
+    type_attr: str = ""
+    number_attr: str = ""
+    type_list_attr: str = ""
+    is_ref: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,8 @@ class OpFacts:
     deprecated: int = 0
     deprecation_text: str = ""
     is_stateful: bool = False
+    inputs: tuple[OpArg, ...] = ()
+    outputs: tuple[OpArg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

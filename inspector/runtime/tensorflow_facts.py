@@ -1,0 +1,173 @@
+"""TensorFlow's op and kernel registry by release: from the shipped catalog, or from a snapshot of the user's environment.
+
+Records are as `recorder/tensorflow_part.py` makes them. Every release that has the same OpDef shares one decoded fact, so
+judging one model against a hundred runtimes decodes each op once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.runtime.catalog_store import open_store
+from inspector.runtime.facts import Kernel, OpArg, OpAttr, OpFacts
+from inspector.runtime.op_summary import summarize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+STORE = "tensorflow"
+# The spelling of tf.DType.name where it is not the DataType's own in lower case.
+_DTYPE_NAMES = {"FLOAT": "float32", "DOUBLE": "float64", "HALF": "float16"}
+
+
+def recorded_releases() -> tuple[str, ...]:
+    """Give the TensorFlow releases that the catalog covers, oldest first."""
+    return open_store(STORE).releases
+
+
+def release_facts(release: str, add_ons: Iterable[Lookup] = ()) -> RecordedTensorFlow:
+    """Give the facts of a catalogued release. Raises KeyError for any other; `add_ons` are asked after TensorFlow."""
+    store = open_store(STORE)
+    return RecordedTensorFlow(release, [lambda key: store.get(release, key), *add_ons], _SHARED)
+
+
+def snapshot_facts(record: Mapping[str, Any]) -> RecordedTensorFlow:
+    """Give the facts of a snapshot's `tensorflow` record. The ops of all modules imported while recording count."""
+    return RecordedTensorFlow(record["version"], [lambda key: _of_snapshot(record, key)], Decoded())
+
+
+def _of_snapshot(record: Mapping[str, Any], key: str) -> Any:
+    section, _, name = key.partition("/")
+    return record.get(name) if section == "fact" else record.get(_SECTIONS[section], {}).get(name)
+
+
+_SECTIONS = {"op": "ops", "kernels": "kernels", "behaviour": "behaviours"}
+
+
+class Decoded:
+    """Facts by the identity of the record that they were decoded from; it keeps the record, so that stays unique."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self) -> None:
+        self._facts: dict[int, tuple[Any, Any]] = {}
+
+    def get(self, record: Any, decode: Callable[[Any], Any]) -> Any:
+        """Give the decoded record, decoding it at the first request."""
+        if id(record) not in self._facts:
+            self._facts[id(record)] = (record, decode(record))
+        return self._facts[id(record)][1]
+
+
+_SHARED = Decoded()
+
+
+class RecordedTensorFlow:
+    """The registry of one release, as `TensorFlowFacts` asks for it.
+
+    `lookups` give the record of a key (`op/MatMul`, `kernels/MatMul`, `fact/graph_def`) or None, in the order asked.
+    """
+
+    __slots__ = ("_decoded", "_lookups", "version")
+
+    def __init__(self, version: str, lookups: Iterable[Lookup], decoded: Decoded) -> None:
+        self.version = version
+        self._lookups = tuple(lookups)
+        self._decoded = decoded
+
+    @property
+    def graph_def_producer(self) -> int:
+        """The GraphDef version that this release writes: graphs that need a newer consumer are refused."""
+        return int(self._record("fact/graph_def")["producer"])
+
+    @property
+    def graph_def_min_consumer(self) -> int:
+        """The least GraphDef version that may read what this release writes."""
+        return int(self._record("fact/graph_def")["min_consumer"])
+
+    @property
+    def graph_def_min_producer(self) -> int:
+        """The least producer version that this release reads."""
+        return int(self._record("fact/graph_def")["min_producer"])
+
+    def op(self, name: str) -> OpFacts | None:
+        """Give the registered op, None where this runtime does not know it."""
+        record = self._record(f"op/{name}")
+        return None if record is None else self._decoded.get(record, lambda r: _op(name, r))
+
+    def kernels(self, name: str) -> tuple[Kernel, ...]:
+        """Give every kernel of that op that a node without `_kernel` attribute may get, on any device."""
+        record = self._record(f"kernels/{name}")
+        return () if record is None else self._decoded.get(record, _kernels)
+
+    def behaviour(self, name: str) -> Any:
+        """Give what a trial while recording found (`unknown_attr`), None where it was not tried."""
+        return self._record(f"behaviour/{name}")
+
+    def _record(self, key: str) -> Any:
+        return next((r for lookup in self._lookups if (r := lookup(key)) is not None), None)
+
+
+def _op(name: str, record: Mapping[str, Any]) -> OpFacts:
+    attrs = {attr["name"]: _attr(attr) for attr in record.get("attr", ())}
+    version, text = record.get("deprecated", (0, ""))
+    return OpFacts(
+        name=name,
+        attrs=attrs,
+        summary=summarize(name, record),
+        deprecated=version,
+        deprecation_text=text,
+        is_stateful="is_stateful" in record.get("flags", ()),
+        inputs=tuple(_arg(arg, attrs) for arg in record.get("in", ())),
+        outputs=tuple(_arg(arg, attrs) for arg in record.get("out", ())),
+    )
+
+
+def _attr(record: Mapping[str, Any]) -> OpAttr:
+    allowed = record.get("allowed", ())
+    return OpAttr(
+        name=record["name"],
+        type=record["type"],
+        has_default="default" in record,
+        allowed=tuple(dtype_name(v) for v in allowed) if "type" in record["type"] else tuple(allowed),
+        minimum=record.get("min"),
+        default=_default(record.get("default", {})),
+    )
+
+
+def _default(value: Mapping[str, Any]) -> Any:
+    if "type" in value:
+        return dtype_name(value["type"])
+    return next(iter(value.values()), None)
+
+
+def _arg(record: list[str], attrs: Mapping[str, OpAttr]) -> OpArg:
+    name, kind, *type_list = record
+    is_ref = kind.startswith("Ref(")
+    number, _, base = kind.removeprefix("Ref(").rstrip(")").rpartition("*")
+    is_attr = base in attrs
+    return OpArg(
+        name=name,
+        dtype="" if is_attr or not base else dtype_name(base.upper()),
+        type_attr=base if is_attr else "",
+        number_attr=number,
+        type_list_attr=type_list[0] if type_list else "",
+        is_ref=is_ref,
+    )
+
+
+def _kernels(record: list[list[Any]]) -> tuple[Kernel, ...]:
+    return tuple(_kernel(device, constraints) for device, constraints, *label in record if not label)
+
+
+def _kernel(device: str, constraints: Mapping[str, list[str]]) -> Kernel:
+    return Kernel(device, {attr: tuple(dtype_name(v) for v in types) for attr, types in constraints.items()})
+
+
+def dtype_name(data_type: str) -> str:
+    """Give the name of tf.DType (`float32`) for a DataType without its `DT_` (`FLOAT`)."""
+    return _DTYPE_NAMES.get(data_type) or data_type.lower()
+
+
+if TYPE_CHECKING:
+    Lookup = Callable[[str], Any]
