@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup test demo check lint types layers protos catalog fixtures benchmark realworld
+.PHONY: setup test demo check lint types layers agreement docs protos catalog fixtures benchmark realworld
 
 $(BIN)/inspect: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -14,7 +14,7 @@ setup: $(BIN)/inspect
 
 # The two commands of the README: set everything up, then run the main job, or the tests.
 demo: setup
-	-$(BIN)/inspect fixtures/classic/tf2.15.1/my_custom_layer.keras --against fixtures/locks/tf2.15.1.txt
+	@$(BIN)/inspect fixtures/classic/tf2.15.1/my_custom_layer.keras --against fixtures/locks/tf2.15.1.txt || test $$? -eq 1
 
 test: setup
 	$(BIN)/python -m pytest
@@ -30,6 +30,14 @@ types: setup
 
 layers: setup
 	$(BIN)/lint-imports
+
+# Replays every recorded load (minutes) and prints the shares that agree.
+agreement: setup
+	$(BIN)/python tests/agreement.py
+
+# Writes docs/rules.md from the rules themselves.
+docs: setup
+	$(BIN)/python docs/make_rules.py
 
 # Recreates the FileDescriptorSet from protos/ (needs grpcio-tools).
 protos:

@@ -1,0 +1,43 @@
+"""Documentation that is generated agrees with what it is generated from."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+
+import jsonschema
+import pytest
+from conftest import CLASSIC, FIXTURES, LOCKS
+
+import inspector
+
+DOCS = FIXTURES.parent / "docs"
+SCHEMA = json.loads((DOCS / "schema" / "report-1.0.json").read_text())
+
+
+def test_rules_page_is_up_to_date():
+    spec = importlib.util.spec_from_file_location("make_rules", DOCS / "make_rules.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (DOCS / "rules.md").read_text() == module.text(), "run `make docs`"
+
+
+@pytest.mark.parametrize("model", ["my_custom_layer", "my_custom_layer.h5", "cnn.keras", "my_custom_loss"])
+@pytest.mark.parametrize("against", [None, str(LOCKS / "tf2.10.1.txt"), str(LOCKS / "tf2.21.0.txt")])
+def test_report_follows_its_schema(model, against):
+    report = inspector.inspect(str(CLASSIC / "tf2.15.1" / model), against=against).to_dict()
+    jsonschema.validate(json.loads(json.dumps(report)), SCHEMA)
+
+
+def test_schema_refuses_another_shape():
+    report = inspector.inspect(str(CLASSIC / "tf2.15.1" / "cnn.keras")).to_dict()
+    del report["verdict"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(report, SCHEMA)
+
+
+def test_readme_names_only_commands_that_exist():
+    makefile = (FIXTURES.parent / "Makefile").read_text()
+    for target in re.findall(r"`?make (\w+)", (FIXTURES.parent / "README.md").read_text()):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
