@@ -1,0 +1,1 @@
+"""Byte grammars that know nothing of TensorFlow."""

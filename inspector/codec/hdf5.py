@@ -14,11 +14,14 @@ import select
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.keras import Attribute, Hdf5Dataset, Hdf5File, Hdf5Link, StringType
-from inspector.tree.interface import Span
+
+if TYPE_CHECKING:
+    from inspector.tree.interface import Span
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # libhdf5's words, with the prefix of h5py >= 3.9 (older: `Unable to open file`).
@@ -47,35 +50,36 @@ class _Worker:
         spec = importlib.util.find_spec("h5py")
         if spec is None or spec.origin is None:
             raise LimitError("", "h5py is not installed: HDF5 can't be read")
-        script = os.path.join(os.path.dirname(__file__), "hdf5_worker.py")
+        script = str(Path(__file__).with_name("hdf5_worker.py"))
         # -I shuts out the user's own paths, so the place of h5py is handed over.
-        command = [sys.executable, "-I", script, os.path.dirname(os.path.dirname(spec.origin))]
+        command = [sys.executable, "-I", script, str(Path(spec.origin).parent.parent)]
         environment = {
             **os.environ,
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "HDF5_USE_FILE_LOCKING": "FALSE",
         }
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - our own script
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
 
     def ask(self, span: Span) -> dict[str, Any]:
         """The child's answer; LimitError where it died or does not answer in time."""
-        request = {"path": os.path.abspath(span.path), "offset": span.offset, "length": span.length}
+        request = {"path": str(Path(span.path).absolute()), "offset": span.offset, "length": span.length}
         try:
             os.write(self._fileno("stdin"), json.dumps(request).encode() + b"\n")
             answer = json.loads(self._line())
         except (BrokenPipeError, EOFError, TimeoutError, ValueError) as error:
             self.stop()
-            raise LimitError(os.path.basename(span.path), f"the HDF5 reader gave no answer: {error}") from error
+            raise LimitError(Path(span.path).name, f"the HDF5 reader gave no answer: {error}") from error
         return dict(answer)
 
     def _fileno(self, name: str) -> int:
         return int(getattr(self.process, name).fileno())
 
     def _line(self) -> bytes:
-        pipe, chunks, size = self._fileno("stdout"), [], 0
+        pipe, size = self._fileno("stdout"), 0
+        chunks: list[bytes] = []
         while not chunks or not chunks[-1].endswith(b"\n"):
             if not select.select([pipe], [], [], ANSWER_SECONDS)[0]:
                 raise TimeoutError(f"none within {ANSWER_SECONDS:.0f} s")
@@ -88,9 +92,11 @@ class _Worker:
         return b"".join(chunks)
 
     def alive(self) -> bool:
+        """Whether it is ours (not a forked parent's) and runs."""
         return self.owner == os.getpid() and self.process.poll() is None
 
     def stop(self) -> None:
+        """Kill it; a forked process leaves its parent's child alone."""
         if self.owner == os.getpid():
             self.process.kill()
             self.process.communicate()
@@ -115,7 +121,7 @@ def close() -> None:
 
 def signature_offset(span: Span) -> int | None:
     """Where the superblock begins: libhdf5 looks at 0, 512, 1024, 2048, ... and takes the first signature."""
-    with open(span.path, "rb") as file:
+    with Path(span.path).open("rb") as file:
         place = 0
         while place + len(SIGNATURE) <= span.length:
             file.seek(span.offset + place)
@@ -132,11 +138,11 @@ def read(span: Span, member: str) -> Hdf5Content:
     answer = _worker().ask(span)
     if "error" in answer:
         raise MalformedArtifactError(member, str(answer["error"]))
-    limit = answer.get("limit")
-    if "groups" not in answer:
-        raise LimitError(member, str(limit[1]))
+    limit: list[str] | None = answer.get("limit")
+    if limit and "groups" not in answer:
+        raise LimitError(member, limit[1])
     broken = tuple((str(path), str(reason)) for path, reason in answer["broken"])
-    return Hdf5Content(_file(answer), broken, (str(limit[0]), str(limit[1])) if limit else None)
+    return Hdf5Content(_file(answer), broken, (limit[0], limit[1]) if limit else None)
 
 
 def _file(answer: dict[str, Any]) -> Hdf5File:

@@ -6,6 +6,7 @@ output. Datasets' data is never read, links are reported and never followed.
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import math
@@ -13,6 +14,7 @@ import os
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,21 +37,25 @@ class Window(io.RawIOBase):
 
     def __init__(self, path: str, offset: int, length: int) -> None:
         super().__init__()
-        self._file = open(path, "rb")  # noqa: SIM115 - lives as long as the window
+        self._file = Path(path).open("rb")  # noqa: SIM115 - lives as long as the window
         self._offset, self._length, self._at = offset, length, 0
 
     def readable(self) -> bool:
+        """True: RawIOBase wants it said."""
         return True
 
     def seekable(self) -> bool:
+        """True: RawIOBase wants it said."""
         return True
 
     def seek(self, where: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a place of the stretch."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._length}[whence]
         self._at = base + where
         return self._at
 
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer, up to the end of the stretch."""
         count = max(0, min(len(buffer), self._length - self._at))
         self._file.seek(self._offset + self._at)
         chunk = self._file.read(count)
@@ -58,6 +64,7 @@ class Window(io.RawIOBase):
         return len(chunk)
 
     def close(self) -> None:
+        """Close the file behind it."""
         self._file.close()
         super().close()
 
@@ -76,10 +83,12 @@ class Walk:
         self.text = 0
 
     def answer(self) -> dict[str, Any]:
+        """What was collected, as JSON values."""
         names = ("groups", "attributes", "datasets", "links", "broken")
         return {name: getattr(self, name) for name in names}
 
     def group(self, group: Any, path: str, above: tuple[int, ...]) -> None:
+        """Collect a group and what is below; `above` are the addresses of the groups it is in."""
         self._count(path, len(above))
         self.groups.append(path)
         self._attributes(group, path)
@@ -90,9 +99,9 @@ class Walk:
     def _count(self, path: str, depth: int) -> None:
         self.objects += 1
         if self.objects > OBJECT_LIMIT:
-            raise OverLimit(path, f"more than {OBJECT_LIMIT} objects")
+            raise OverLimitError(path, f"more than {OBJECT_LIMIT} objects")
         if depth > DEPTH_LIMIT:
-            raise OverLimit(path, f"groups nested deeper than {DEPTH_LIMIT}")
+            raise OverLimitError(path, f"groups nested deeper than {DEPTH_LIMIT}")
 
     def _address(self, thing: Any) -> int:
         return int(self.h5py.h5o.get_info(thing.id).addr)
@@ -149,7 +158,7 @@ class Walk:
     def _spend(self, count: int, path: str) -> None:
         self.text += count
         if self.text > TEXT_LIMIT:
-            raise OverLimit(path, f"attributes of more than {TEXT_LIMIT} bytes")
+            raise OverLimitError(path, f"attributes of more than {TEXT_LIMIT} bytes")
 
     def _string_type(self, identifier: Any) -> str | None:
         kind = identifier.get_type()
@@ -158,7 +167,7 @@ class Walk:
         return "variable-string" if kind.is_variable_str() else "fixed-bytes"
 
 
-class OverLimit(Exception):
+class OverLimitError(Exception):
     """The file is larger than what is read: path and reason."""
 
 
@@ -177,8 +186,8 @@ def _plain(value: Any) -> Any:
     """A value as JSON knows it; text is str, whatever else is its repr."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value if type(value) in (str, int, float, bool) or value is None else _plain(value.tolist())
+    if value is None or type(value) in (str, int, float, bool):
+        return value
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
     if isinstance(value, list | tuple):
@@ -191,7 +200,7 @@ def _answer(request: dict[str, Any], h5py: Any) -> dict[str, Any]:
     try:
         with _source(request) as source, h5py.File(source, "r") as file:
             walk.group(file, "/", ())
-    except OverLimit as error:
+    except OverLimitError as error:
         return {**walk.answer(), "limit": list(error.args)}
     except MemoryError:
         return {"limit": ["/", "more memory than the limit"]}
@@ -214,7 +223,7 @@ class _Path:
 
 
 def _source(request: dict[str, Any]) -> Any:
-    whole = request["offset"] == 0 and request["length"] == os.path.getsize(request["path"])
+    whole = request["offset"] == 0 and request["length"] == Path(request["path"]).stat().st_size
     return _Path(request["path"]) if whole else Window(request["path"], request["offset"], request["length"])
 
 
@@ -234,7 +243,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     sys.path.extend(sys.argv[1:])
-    import h5py  # noqa: PLC0415 - after the limits
+    h5py = importlib.import_module("h5py")  # after the limits, and with the place handed over
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     for request in _requests():

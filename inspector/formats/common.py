@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
@@ -44,20 +44,21 @@ class Source:
     @property
     def name(self) -> str:
         """The last part of the path: the member name of a single file."""
-        return os.path.basename(self.path.rstrip("/"))
+        return Path(self.path).absolute().name
 
     @property
     def suffix(self) -> str:
         """The suffix in its own case, `.h5`; loaders compare it so."""
-        return os.path.splitext(self.name)[1]
+        return Path(self.name).suffix
 
 
 def source(path: str) -> Source:
     """Look at a path; OSError where it can't be opened."""
-    if os.path.isdir(path):
+    where = Path(path)
+    if where.is_dir():
         return Source(path, is_directory=True, head=b"", size=0)
-    with open(path, "rb") as file:
-        return Source(path, is_directory=False, head=file.read(HEAD), size=os.path.getsize(path))
+    with where.open("rb") as file:
+        return Source(path, is_directory=False, head=file.read(HEAD), size=where.stat().st_size)
 
 
 def damage_of(head: bytes, size: int, member: str) -> Damage | None:

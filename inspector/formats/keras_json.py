@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import json_text
@@ -24,8 +25,7 @@ def read_file(place: Source) -> Artifact:
     start = replace(bare(place, FORMAT), members=(Member(place.name, place.size),))
     if place.size > json_text.TEXT_LIMIT:
         return replace(start, gaps=(Gap(Location(place.name), f"larger than {json_text.TEXT_LIMIT} bytes"),))
-    with open(place.path, "rb") as file:
-        text = file.read().decode("utf-8", "surrogateescape")
+    text = Path(place.path).read_bytes().decode("utf-8", "surrogateescape")
     try:
         value = json_text.parse(text, place.name)
     except MalformedArtifactError as error:

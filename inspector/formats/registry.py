@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.codec.hdf5 import NO_SIGNATURE, SIGNATURE
@@ -31,7 +31,7 @@ SUPPORTED_TEXT = "SavedModel folder, .keras, .h5, .weights.h5, checkpoint, Graph
 
 def detect_and_read(path: str) -> Artifact:
     """The artifact at that path, whatever state it is in; UsageError where there is no model to speak of."""
-    if not os.path.exists(path):
+    if not Path(path).exists():
         return _of_prefix(path)
     try:
         place = source(path)
@@ -42,9 +42,9 @@ def detect_and_read(path: str) -> Artifact:
 
 def _of_prefix(path: str) -> Artifact:
     """A checkpoint is named by the prefix of its files, which is no file itself."""
-    if not os.path.exists(path + ".index"):
+    if not Path(path + ".index").exists():
         raise UsageError(f"no such file or folder: {path}")
-    return _delegate(Format.CHECKPOINT, LocalTree(os.path.dirname(path) or "."), replace_path(path))
+    return _delegate(Format.CHECKPOINT, LocalTree(str(Path(path).parent)), replace_path(path))
 
 
 def replace_path(path: str) -> Source:
@@ -72,7 +72,7 @@ def _of_unmarked(place: Source, tree: LocalTree, names: list[str]) -> Artifact:
     if any(name.endswith(".index") and "/" not in name for name in names):
         return _delegate(Format.CHECKPOINT, tree, place)
     if "model.json" in names:
-        return replace(_of_file(source(os.path.join(place.path, "model.json"))), path=place.path)
+        return replace(_of_file(source(str(Path(place.path, "model.json")))), path=place.path)
     if place.suffix == ".keras":
         return _delegate(Format.KERAS, tree, place)
     raise UsageError(f"{place.path} holds no model: {_models_below(names)}")
@@ -137,8 +137,7 @@ def _of_protobuf(place: Source) -> Artifact | None:
     """A protobuf message by its first fields, which differ between the messages that TensorFlow saves."""
     found = protobuf_format(place)
     if found is Format.SAVED_MODEL:
-        folder = os.path.dirname(place.path) or "."
-        return _of_folder(source(folder))
+        return _of_folder(source(str(Path(place.path).parent)))
     return None if found is None else _delegate(found, LocalTree(place.path), place)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.terms.artifact import Member
@@ -13,7 +13,7 @@ from inspector.terms.finding import Gap, Location
 from inspector.tree.interface import Span
 
 if TYPE_CHECKING:
-    from typing import IO
+    from typing import IO, Self
 
 # A `.keras` file has three members and one per asset; more is a bomb or no model.
 MEMBER_LIMIT = 10_000
@@ -31,7 +31,7 @@ class ZipTree:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.name = os.path.basename(path)
+        self.name = Path(path).name
         try:
             self._zip = zipfile.ZipFile(path)
         except _BROKEN as error:
@@ -41,7 +41,7 @@ class ZipTree:
             raise LimitError(self.name, f"more than {MEMBER_LIMIT} members")
         self._by_name = {info.filename: info for info in self._infos if not _leaves(info.filename)}
 
-    def __enter__(self) -> ZipTree:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -112,7 +112,7 @@ class ZipTree:
         info = self._by_name[name]
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
             return None
-        with open(self.path, "rb") as file:
+        with Path(self.path).open("rb") as file:
             file.seek(info.header_offset)
             header = file.read(LOCAL_HEADER)
         lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from inspector.terms.artifact import Member
 from inspector.terms.errors import LimitError
@@ -18,19 +19,20 @@ class LocalTree:
     """The files below `root`; where `root` is a file, that file alone under its own name."""
 
     def __init__(self, root: str) -> None:
-        self.root = root.rstrip("/") or "/"
+        self.root = Path(root)
+        self.name = self.root.absolute().name
         self._members: tuple[Member, ...] | None = None
-        self._is_file = os.path.isfile(self.root)
+        self._is_file = self.root.is_file()
 
     def members(self) -> tuple[Member, ...]:
         """Every file with its size, sorted by name; raises LimitError over the count limit."""
         if self._members is None:
-            found = [self._single()] if self._is_file else list(self._walk(self.root, "", 0))
+            found = [self._single()] if self._is_file else list(self._walk(str(self.root), "", 0))
             self._members = tuple(sorted(found, key=lambda member: member.name))
         return self._members
 
     def _single(self) -> Member:
-        return Member(os.path.basename(self.root), os.path.getsize(self.root))
+        return Member(self.name, self.root.stat().st_size)
 
     def _walk(self, folder: str, prefix: str, depth: int) -> list[Member]:
         if depth > DEPTH_LIMIT:
@@ -46,15 +48,14 @@ class LocalTree:
                     raise LimitError(prefix, f"more than {MEMBER_LIMIT} files")
         return found
 
-    def _path(self, name: str) -> str:
+    def _path(self, name: str) -> Path:
         """The local path of a member; KeyError for a name that leaves the tree or is not there."""
         if name.startswith("/") or ".." in name.split("/"):
             raise KeyError(name)
-        if self._is_file:
-            path = self.root if name == os.path.basename(self.root) else ""
-        else:
-            path = os.path.join(self.root, name)
-        if not os.path.isfile(path):
+        path = self.root / name
+        if self._is_file and name == self.name:
+            path = self.root
+        if not path.is_file():
             raise KeyError(name)
         return path
 
@@ -74,14 +75,14 @@ class LocalTree:
 
     def head(self, name: str, count: int) -> bytes:
         """The first `count` bytes (fewer where the file is shorter)."""
-        with open(self._path(name), "rb") as file:
+        with self._path(name).open("rb") as file:
             return file.read(count)
 
     def local_path(self, name: str) -> str | None:
         """Where the file lies on this machine."""
-        return self._path(name)
+        return str(self._path(name))
 
     def span(self, name: str) -> Span | None:
         """The whole file."""
         path = self._path(name)
-        return Span(path, 0, os.path.getsize(path))
+        return Span(str(path), 0, path.stat().st_size)
