@@ -47,12 +47,17 @@ class DamageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Broken bytes, named for what they are. `member` as in Location; `offset` None where no byte can be named."""
+    """Broken bytes, named for what they are. `member` as in Location; `offset` None where no byte can be named.
+
+    `fault` is set where a protobuf parser refuses the file: `truncated`, `corrupt`, `utf-8`, or `end-group`, which
+    releases before 4 only warn about and then go on with what they have read. Text protos: `text`, `reason` the error.
+    """
 
     member: str
     kind: DamageKind
     reason: str
     offset: int | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

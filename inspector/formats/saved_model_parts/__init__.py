@@ -1,0 +1,1 @@
+"""The files beside `saved_model.pb`: assets, fingerprint, Keras metadata."""

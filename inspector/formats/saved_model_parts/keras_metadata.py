@@ -1,0 +1,65 @@
+"""What Keras 2 says of its objects: `keras_metadata.pb` from release 2.5 on, before that the object graph itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.formats.whole_proto import read_whole
+from inspector.terms.keras import KerasMetadata, KerasObjectMetadata
+
+if TYPE_CHECKING:
+    from inspector.formats.whole_proto import Whole
+    from inspector.terms.graph import SavedModel
+    from inspector.tree.interface import Tree
+
+MEMBER = "keras_metadata.pb"
+
+
+def read(tree: Tree) -> tuple[KerasMetadata | None, Whole | None]:
+    """The metadata file: None, None where there is none; None and what is wrong where it does not parse."""
+    if not tree.has(MEMBER):
+        return None, None
+    whole = read_whole(tree, MEMBER, "keras.SavedMetadata")
+    if whole.message is None or (whole.damage and whole.damage[0].fault):
+        return None, whole
+    return _metadata(MEMBER, [_node(item) for item in whole.message.nodes]), whole
+
+
+def from_object_graph(model: SavedModel) -> KerasMetadata | None:
+    """The metadata that TensorFlow <= 2.4 writes into SavedUserObject; None where no object carries any."""
+    if not model.meta_graphs:
+        return None
+    graph = model.meta_graphs[0].message.object_graph_def
+    users = ((index, node.user_object) for index, node in enumerate(graph.nodes) if node.WhichOneof("kind") == _USER)
+    found = [_user_object(index, user) for index, user in users if user.metadata]
+    return _metadata(model.pb_member, found) if found else None
+
+
+_USER = "user_object"
+
+
+def _metadata(member: str, nodes: list[KerasObjectMetadata]) -> KerasMetadata:
+    return KerasMetadata(member=member, nodes=tuple(nodes), by_id={node.node_id: node for node in nodes})
+
+
+def _node(item: Any) -> KerasObjectMetadata:
+    return KerasObjectMetadata(
+        node_id=item.node_id,
+        node_path=item.node_path,
+        identifier=item.identifier,
+        metadata=item.metadata,
+        producer=item.version.producer,
+        min_consumer=item.version.min_consumer,
+    )
+
+
+def _user_object(index: int, user: Any) -> KerasObjectMetadata:
+    """As the file has it, but without the path: old releases did not write one."""
+    return KerasObjectMetadata(
+        node_id=index,
+        node_path="",
+        identifier=user.identifier,
+        metadata=user.metadata,
+        producer=user.version.producer,
+        min_consumer=user.version.min_consumer,
+    )

@@ -1,0 +1,98 @@
+"""A file that is one protobuf message: read, parse, and where it does not parse say what it is instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inspector.codec import pbtxt, protobuf
+from inspector.codec.protobuf import ProtobufError, WireFault
+from inspector.formats.common import HEAD, damage_of
+from inspector.terms.artifact import Damage, DamageKind
+from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.finding import Gap, Location
+
+if TYPE_CHECKING:
+    from inspector.tree.interface import Tree
+
+# Fewer line ends prove nothing about a text-mode transfer.
+_MIN_LINES = 8
+# What may lie in a file that was meant to hold another message, with the repeated field that proves it.
+_KINDS = (
+    ("tensorflow.SavedModel", "meta_graphs", "a SavedModel"),
+    ("tensorflow.MetaGraphDef", "graph_def", "a MetaGraphDef"),
+    ("tensorflow.GraphDef", "node", "a GraphDef"),
+    ("keras.SavedMetadata", "nodes", "Keras metadata"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What came of a file: its message (None: it does not parse), its damage, its gap."""
+
+    message: Any | None
+    damage: tuple[Damage, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def read_whole(tree: Tree, member: str, name: str, *, text: bool = False) -> Whole:
+    """Read the member as the message `name`, in text form where `text` is set. Never raises over what it holds.
+
+    Where protobuf would stop at a group's end, `message` holds what stands before it: releases before 4 go on with that
+    (a warning "Unexpected end-group tag: Not all data was converted").
+    """
+    try:
+        data = tree.read(member, pbtxt.MAX_TEXT_BYTES if text else protobuf.MAX_BYTES)
+        message = (pbtxt.parse if text else protobuf.parse)(name, data, member)
+    except LimitError as error:
+        return Whole(None, gaps=(Gap(Location(member), error.reason),))
+    except ProtobufError as error:
+        return Whole(_prefix(name, data, error), (_broken(data, error),))
+    except MalformedArtifactError as error:
+        return Whole(None, (_seen(data, member) or Damage(member, DamageKind.UNPARSEABLE, error.reason),))
+    return Whole(message, tuple(_empty(data, member)) or tuple(_other_message(name, message, data, member)))
+
+
+def _empty(data: bytes, member: str) -> list[Damage]:
+    return [] if data else [Damage(member, DamageKind.EMPTY, "the file is empty", 0)]
+
+
+def _seen(data: bytes, member: str) -> Damage | None:
+    return damage_of(data[:HEAD], len(data), member)
+
+
+def _broken(data: bytes, error: ProtobufError) -> Damage:
+    """The damage behind a parse error, by its cause where that shows."""
+    seen = _seen(data, error.member)
+    if seen is not None:
+        kind, reason = seen.kind, seen.reason
+    elif data.count(b"\n") >= _MIN_LINES and data.count(b"\n") == data.count(b"\r\n"):
+        kind, reason = DamageKind.CRLF, "every line feed follows a carriage return: the file was copied as text"
+    elif error.fault is WireFault.TRUNCATED:
+        kind, reason = DamageKind.TRUNCATED, f"the file is cut short: {error.reason}"
+    else:
+        kind, reason = DamageKind.UNPARSEABLE, f"{error.reason}{f' (in {error.path})' if error.path else ''}"
+    return Damage(error.member, kind, reason, error.offset, fault=error.fault.value)
+
+
+def _prefix(name: str, data: bytes, error: ProtobufError) -> Any | None:
+    """What protobuf before 4 keeps of bytes that end in a stray end of a group."""
+    if error.fault is not WireFault.END_GROUP:
+        return None
+    head = data[: error.offset]
+    return protobuf.parse(name, head, error.member) if protobuf.parses(name, head) else None
+
+
+def _other_message(name: str, message: Any, data: bytes, member: str) -> list[Damage]:
+    """A message of another type often parses, as nothing but unknown fields: name what it is."""
+    proof = next((field for kind, field, _ in _KINDS if kind == name), None)
+    if proof is None or _present(message, proof):
+        return []
+    for kind, field, words in _KINDS:
+        if kind != name and protobuf.parses(kind, data) and _present(protobuf.parse(kind, data, member), field):
+            return [Damage(member, DamageKind.WRONG_FORMAT, f"the file holds {words}", 0)]
+    return []
+
+
+def _present(message: Any, field: str) -> bool:
+    return any(descriptor.name == field for descriptor, _ in message.ListFields())
