@@ -1,0 +1,1 @@
+"""networkx views of an artifact, built only when asked for."""

@@ -1,0 +1,1 @@
+"""What an artifact needs, with no target in sight."""
