@@ -1,0 +1,79 @@
+"""Which Keras answers `tf.keras` and `keras.models.load_model` in an environment.
+
+Read from `tensorflow/__init__.py` and `tensorflow/python/util/lazy_loader.py` of the releases 1.15 to 2.21:
+- up to 2.5 TensorFlow carries its own Keras (`tensorflow.python.keras`);
+- 2.6 to 2.14 load `keras.api._v2.keras`, which only the `keras` distribution 2.x has;
+- from 2.15 on `KerasLazyLoader` decides: `tf_keras` where TF_USE_LEGACY_KERAS is set (an ImportError where `tf_keras` is
+  not installed, never another Keras instead), else `keras`, whichever major version is installed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.runtime.distributions import release
+from inspector.terms.runtime import KerasFlavour
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The values that TensorFlow compares with, literally: `TRUE` or `yes` do not count.
+LEGACY_VALUES = ("true", "True", "1")
+FIRST_WITH_KERAS = (2, 6)  # the first release whose Keras is a distribution of its own
+FIRST_WITH_CHOICE = (2, 15)  # the first release that has KerasLazyLoader
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The Keras that answers; `reason` says why none does (None where one does)."""
+
+    flavour: KerasFlavour
+    version: str | None
+    reason: str | None = None
+
+
+def keras_of(tensorflow: str | None, packages: Mapping[str, str], env: Mapping[str, str]) -> Answering:
+    """Decide by TensorFlow's version, what is installed beside it, and the environment variables of the process."""
+    keras = packages.get("keras") or packages.get("keras-nightly")
+    if tensorflow is None:
+        return _without_tensorflow(keras)
+    if release(tensorflow) < FIRST_WITH_KERAS:
+        return Answering(KerasFlavour.BUNDLED, tensorflow)
+    if release(tensorflow) < FIRST_WITH_CHOICE:
+        return _before_choice(tensorflow, keras)
+    if env.get("TF_USE_LEGACY_KERAS") in LEGACY_VALUES:
+        return _legacy(packages.get("tf-keras") or packages.get("tf-keras-nightly"))
+    return _standalone(tensorflow, keras)
+
+
+def uses_legacy(tensorflow: str, env: Mapping[str, str]) -> bool:
+    """Whether this TensorFlow takes `tf_keras`."""
+    return release(tensorflow) >= FIRST_WITH_CHOICE and env.get("TF_USE_LEGACY_KERAS") in LEGACY_VALUES
+
+
+def _without_tensorflow(keras: str | None) -> Answering:
+    """Keras 3 runs on other backends; Keras 2 imports TensorFlow at once."""
+    if keras is not None and release(keras) >= (3,):
+        return Answering(KerasFlavour.KERAS3, keras)
+    return Answering(KerasFlavour.NONE, None, "TensorFlow is not there, and only Keras 3 works without it")
+
+
+def _before_choice(tensorflow: str, keras: str | None) -> Answering:
+    if keras is not None and release(keras) < (3,):
+        return Answering(KerasFlavour.KERAS2, keras)
+    found = "no keras" if keras is None else f"keras {keras}"
+    return Answering(KerasFlavour.NONE, None, f"tensorflow {tensorflow} needs Keras 2 for tf.keras; there is {found}")
+
+
+def _legacy(tf_keras: str | None) -> Answering:
+    if tf_keras is None:
+        return Answering(KerasFlavour.NONE, None, "TF_USE_LEGACY_KERAS is set and tf_keras is not there")
+    return Answering(KerasFlavour.TF_KERAS, tf_keras)
+
+
+def _standalone(tensorflow: str, keras: str | None) -> Answering:
+    if keras is None:
+        return Answering(KerasFlavour.NONE, None, f"tensorflow {tensorflow} needs keras for tf.keras; there is none")
+    flavour = KerasFlavour.KERAS3 if release(keras) >= (3,) else KerasFlavour.KERAS2
+    return Answering(flavour, keras)

@@ -1,0 +1,64 @@
+"""What every lock type is read with, and what it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inspector.terms.errors import UsageError
+from inspector.terms.finding import Gap
+
+# The largest real locks (conda-lock of many platforms, poetry with all hashes) are a few MB; parsers take ~20x in memory.
+MAX_BYTES = 64 * 1024 * 1024
+HEAD_BYTES = 4096  # what decides the type stands in the first lines
+
+
+@dataclass(frozen=True, slots=True)
+class LockContext:
+    """Where the lock lies and which environment is chosen from it.
+
+    `python` is the target's Python as far as it is known from elsewhere (`3.11.7`), for locks that differ by Python.
+    """
+
+    path: Path
+    python: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockContents:
+    """A lock as read: canonical distribution name to version.
+
+    `python` is the version of Python that the lock itself names. `wanted` are requirements without one version
+    (canonical name to specifier, `>=2.10`): they mean what they mean to pip. `constraints` narrow what pip would choose
+    and require nothing. `unread` says in words what was passed over.
+    """
+
+    packages: Mapping[str, str]
+    python: str | None = None
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    constraints: Mapping[str, str] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def read_text(path: Path) -> str:
+    """Read a lock as UTF-8 text (PowerShell's `>` writes UTF-16). UsageError where it is too large or no text."""
+    data = read_bytes(path)
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not a lock file: its bytes are no text ({error.reason})") from error
+
+
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """Read a whole file. UsageError where it cannot be read or is larger than the limit."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(data) > limit:
+        raise UsageError(f"{path}: larger than {limit // 1024 // 1024} MB, which no lock file is")
+    return data

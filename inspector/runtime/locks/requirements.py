@@ -1,0 +1,153 @@
+"""`pip freeze`, `requirements.txt`, and what pip-compile and `uv pip compile` or `uv export` print.
+
+Grammar: https://pip.pypa.io/en/stable/reference/requirements-file-format/
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspector.runtime.locks.collect import Collector
+from inspector.runtime.locks.contents import read_text
+from inspector.runtime.locks.wheel_name import name_and_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from inspector.runtime.locks.contents import LockContents, LockContext
+
+NAME = "requirements.txt"
+
+# Real projects nest two or three deep; both limits stop files that include each other in a tree without end.
+MAX_DEPTH = 10
+MAX_FILES = 200
+
+_PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,*()]+)\s*(?:;(.*))?$")
+_LOOSE = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;()@]*)\)?\s*(?:;(.*))?$")
+_DIRECT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)\s*(?:;(.*))?$")
+_OPTION = re.compile(r"(-[a-zA-Z]|--[a-z-]+)[\s=]*(.*)$")
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_TRAILING_OPTIONS = re.compile(r"\s--?(hash|config-settings?|global-option|install-option)\b.*$")
+_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
+# First line `# python 3.11.7`; pip-compile's `... by pip-compile with Python 3.11`; uv's `--python-version 3.11`.
+_PYTHON = re.compile(r"^#.*?\bpython(?:-version)?[\s:=]+v?(\d+\.\d+(?:\.\d+)?)", re.IGNORECASE)
+
+
+def matches(name: str, head: str) -> bool:
+    """Whether this is a requirements file: any text that no other lock type claims."""
+    return name.endswith((".txt", ".in", ".pip", ".lock")) or bool(_PINNED.match(head.strip().split("\n")[-1]))
+
+
+def read(context: LockContext) -> LockContents:
+    """Read the file with all that it includes."""
+    text = read_text(context.path)
+    collector = Collector(context)
+    collector.python = _python_of(text)
+    if context.python is None:
+        collector.context = replace(context, python=collector.python)
+    _Reader(collector).read(context.path, text, depth=0, constraints=False)
+    return collector.contents()
+
+
+def _python_of(text: str) -> str | None:
+    """The Python that the header names: its comment lines, at most the first ten."""
+    for line in text.split("\n", 10)[:10]:
+        if not line.startswith("#"):
+            break
+        if found := _PYTHON.match(line):
+            return found[1]
+    return None
+
+
+class _Reader:
+    __slots__ = ("collector", "seen")
+
+    def __init__(self, collector: Collector) -> None:
+        self.collector = collector
+        self.seen: set[tuple[Path, bool]] = set()
+
+    def read(self, path: Path, text: str, *, depth: int, constraints: bool) -> None:
+        """Read one file's lines; `constraints` where it was included with `-c`."""
+        self.seen.add((path.resolve(), constraints))
+        for line in _logical_lines(text):
+            option = _OPTION.match(line) if line.startswith("-") else None
+            if option:
+                self._option(option[1], option[2].strip(), path, depth, constraints=constraints)
+            else:
+                self._requirement(line, constraints=constraints)
+
+    def _option(self, name: str, value: str, path: Path, depth: int, *, constraints: bool) -> None:
+        if name in ("-r", "--requirement"):
+            self._include(value, path, depth, constraints=constraints)
+        elif name in ("-c", "--constraint"):
+            self._include(value, path, depth, constraints=True)
+        elif name in ("-e", "--editable"):
+            egg = _EGG.search(value)
+            self.collector.unknown(egg[1] if egg else "", value)
+
+    def _include(self, value: str, path: Path, depth: int, *, constraints: bool) -> None:
+        included = path.parent / value
+        if (included.resolve(), constraints) in self.seen:
+            return
+        if depth >= MAX_DEPTH or len(self.seen) >= MAX_FILES:
+            self.collector.gap(f"{value}: not read, more than {MAX_DEPTH} levels or {MAX_FILES} files of includes")
+        elif "://" in value:
+            self.collector.gap(f"{value}: not read, included files are read from disk only")
+        elif not included.is_file():
+            self.collector.gap(f"{value}: not read, there is no such file")
+        else:
+            self.read(included, read_text(included), depth=depth + 1, constraints=constraints)
+
+    def _requirement(self, line: str, *, constraints: bool) -> None:
+        line = _TRAILING_OPTIONS.sub("", line)
+        if found := _PINNED.match(line):
+            self._pinned(found[1], found[2], (found[3] or "").strip(), constraints=constraints)
+        elif found := _DIRECT.match(line):
+            self._direct(found[1], found[2], (found[3] or "").strip())
+        elif (found := _LOOSE.match(line)) and not _is_path(line):
+            self._loose(found[1], found[2].strip(), (found[3] or "").strip(), constraints=constraints)
+        else:
+            self._direct("", line.partition(";")[0].strip(), "")
+
+    def _pinned(self, name: str, version: str, marker: str, *, constraints: bool) -> None:
+        # `==2.15` is any spelling of 2.15.0; left to the releases that are known, as everything unpinned is.
+        if constraints:
+            self.collector.constrain(name, f"=={version}")
+        else:
+            self.collector.pin(name, version, marker)
+
+    def _loose(self, name: str, specifier: str, marker: str, *, constraints: bool) -> None:
+        if constraints:
+            self.collector.constrain(name, specifier)
+        else:
+            self.collector.want(name, specifier, marker)
+
+    def _direct(self, name: str, url: str, marker: str) -> None:
+        known = name_and_version(url)
+        if known:
+            self.collector.pin(name or known[0], known[1], marker)
+        else:
+            egg = _EGG.search(url)
+            self.collector.unknown(name or (egg[1] if egg else ""), url)
+
+
+def _is_path(line: str) -> bool:
+    return "/" in line.partition(";")[0] or line.startswith(".")
+
+
+def _logical_lines(text: str) -> Iterator[str]:
+    """Lines without comments, continuations joined (a backslash at the very end), blank ones left out."""
+    joined = ""
+    for line in text.splitlines():
+        if line.endswith("\\") and not line.lstrip().startswith("#"):
+            joined += line[:-1]
+            continue
+        logical = _COMMENT.sub("", joined + line).strip()
+        joined = ""
+        if logical:
+            yield logical
+    if joined.strip():
+        yield joined.strip()
