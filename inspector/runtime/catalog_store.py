@@ -2,8 +2,8 @@
 
 A fact has a key (`VarHandleOp`, `class:keras.src.layers.core.dense.Dense`) and, for each release that has it, a JSON
 value. Most values are the same in many releases, so a key is kept as its few *variants*, each with the set of releases
-that it holds for (a bit mask over `releases`). Keys are sorted and cut into shards of about 16 kB of JSON, each
-compressed on its own; a look-up reads one shard, and what several releases share is decoded once.
+that it holds for (a bit mask over `releases`). Keys are sorted and cut into shards of about 8 kB, each compressed by
+itself; a look-up inflates one shard and parses one value, and what several releases share is parsed once.
 
     store = open_store("tensorflow_ops")       # catalog/tensorflow_ops.zlib, opened once in a process
     store.releases                             # ("1.15.5", ..., "2.21.0"), in the order they were written with
@@ -17,7 +17,8 @@ Give small values that change on their own a key of their own: a variant is kept
 
 Layout: 8 bytes magic, 4 bytes header length (big endian), header, shards. The header is zlib over the JSON
 `{"releases": [...], "masks": [...], "first": [first key of each shard], "sizes": [bytes of each shard]}`; a shard is
-zlib over `{key: [mask number, value, mask number, value, ...]}`, masks being numbers in the header's list.
+zlib over lines `key TAB number TAB value`, one for each variant, the number naming a mask of the header and the value
+being JSON: only the lines that are asked for are ever parsed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CATALOG = Path(__file__).parent / "catalog"
-SHARD_BYTES = 16_000  # a look-up of 50 ops costs least at this size: smaller shards compress worse, larger decode more
+SHARD_BYTES = 8_000  # a look-up of 50 ops costs least at this size: smaller shards compress worse, larger decode more
 _MAGIC = b"FACTS\x00\x01\n"
 
 
@@ -47,7 +48,7 @@ def open_store(name: str) -> FactStore:
 class FactStore:
     """Facts by release, read from the bytes that `write_store` makes. Raises ValueError for other bytes."""
 
-    __slots__ = ("_bits", "_data", "_first", "_masks", "_offsets", "_shards", "releases")
+    __slots__ = ("_bits", "_data", "_first", "_masks", "_offsets", "_shards", "_values", "releases")
 
     def __init__(self, data: bytes) -> None:
         if data[:8] != _MAGIC:
@@ -60,66 +61,86 @@ class FactStore:
         self._masks: list[int] = header["masks"]
         self._first: list[str] = header["first"]
         self._offsets = list(accumulate(header["sizes"], initial=start))
-        self._shards: dict[int, dict[str, list[Any]]] = {}
+        self._shards: dict[int, str] = {}
+        self._values: dict[tuple[str, int], Any] = {}
 
     def get(self, release: str, key: str) -> Any:
         """Give that release's value of the key, None where it has none. Raises KeyError for an unknown release."""
-        entry = self._entry(key)
         bit = self._bits[release]
-        return next((value for mask, value in _pairs(entry) if self._masks[mask] & bit), None)
+        found = ((mask, text) for mask, text in self._lines(key) if self._masks[mask] & bit)
+        return next((self._value(key, mask, text) for mask, text in found), None)
 
     def variants(self, key: str) -> tuple[tuple[tuple[str, ...], Any], ...]:
         """Give every value of that key with the releases that have it."""
-        return tuple((self._named(mask), value) for mask, value in _pairs(self._entry(key)))
+        return tuple((self._named(mask), self._value(key, mask, text)) for mask, text in self._lines(key))
 
     def keys(self) -> Iterator[str]:
-        """Give every key of any release, sorted. Decodes all shards."""
-        for shard in range(len(self._first)):
-            yield from self._shard(shard)
+        """Give every key of any release, sorted. Inflates all shards."""
+        for number in range(len(self._first)):
+            lines = self._shard(number).splitlines()[1:]
+            yield from dict.fromkeys(line.partition("\t")[0] for line in lines)
 
     def facts(self, release: str) -> dict[str, Any]:
-        """Give everything that is known of one release. Decodes all shards."""
+        """Give everything that is known of one release. Parses all shards."""
         found = ((key, self.get(release, key)) for key in self.keys())
         return {key: value for key, value in found if value is not None}
 
-    def _entry(self, key: str) -> list[Any]:
-        shard = bisect_right(self._first, key) - 1
-        return self._shard(shard).get(key, []) if shard >= 0 else []
+    def _lines(self, key: str) -> Iterator[tuple[int, str]]:
+        """Give mask number and JSON of each variant; the lines of a key stand together."""
+        number = bisect_right(self._first, key) - 1
+        text = self._shard(number) if number >= 0 else ""
+        head = f"\n{key}\t"
+        at = text.find(head)
+        while at >= 0 and text.startswith(head, at):
+            end = text.index("\n", at + 1)
+            mask, _, value = text[at + len(head) : end].partition("\t")
+            yield int(mask), value
+            at = end
 
-    def _shard(self, number: int) -> dict[str, list[Any]]:
+    def _value(self, key: str, mask: int, text: str) -> Any:
+        if (key, mask) not in self._values:
+            self._values[key, mask] = json.loads(text)
+        return self._values[key, mask]
+
+    def _shard(self, number: int) -> str:
         if number not in self._shards:
             packed = self._data[self._offsets[number] : self._offsets[number + 1]]
-            self._shards[number] = json.loads(zlib.decompress(packed))
+            self._shards[number] = zlib.decompress(packed).decode("ascii")
         return self._shards[number]
 
     def _named(self, mask: int) -> tuple[str, ...]:
-        return tuple(r for i, r in enumerate(self.releases) if self._masks[mask] >> i & 1)
+        return tuple(release for release, bit in self._bits.items() if self._masks[mask] & bit)
 
 
 def write_store(path: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write {release: {key: JSON value}} as a store, the same bytes for the same facts. No value may be None."""
+    """Write {release: {key: JSON value}} as a store, the same bytes for the same facts.
+
+    A key holds no tab and no line end, no value is None.
+    """
     masks: dict[int, int] = {}
-    lines = [(key, _dumps(_entry_of(key, facts, masks))) for key in sorted(set().union(*facts.values()))]
-    shards = list(_cut(lines))
-    packed = [zlib.compress(_join(shard), 9) for shard in shards]
+    keys = sorted(set().union(*facts.values()))
+    shards = list(_cut([(key, _entry(key, facts, masks)) for key in keys]))
+    packed = [zlib.compress("".join(["\n", *(text for _, text in shard)]).encode("ascii"), 9) for shard in shards]
     header = {"releases": list(facts), "masks": list(masks), "first": [shard[0][0] for shard in shards]}
     head = zlib.compress(_dumps(header | {"sizes": [len(p) for p in packed]}).encode(), 9)
     path.write_bytes(_MAGIC + len(head).to_bytes(4, "big") + head + b"".join(packed))
 
 
-def _entry_of(key: str, facts: Mapping[str, Mapping[str, Any]], masks: dict[int, int]) -> list[Any]:
-    by_value: dict[str, list[Any]] = {}
+def _entry(key: str, facts: Mapping[str, Mapping[str, Any]], masks: dict[int, int]) -> str:
+    """Give the lines of one key; `masks` numbers the sets of releases in the order they are first met."""
+    by_value: dict[str, int] = {}
     for i, release in enumerate(facts.values()):
-        value = release.get(key)
-        if value is not None:
-            by_value.setdefault(_dumps(value), [0, value])[0] |= 1 << i
-    return [part for mask, value in by_value.values() for part in (masks.setdefault(mask, len(masks)), value)]
+        if key in release:
+            text = _dumps(release[key])
+            by_value[text] = by_value.get(text, 0) | 1 << i
+    lines = [(masks.setdefault(mask, len(masks)), text) for text, mask in by_value.items()]
+    return "".join(f"{key}\t{number}\t{text}\n" for number, text in lines)
 
 
-def _cut(lines: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+def _cut(entries: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
     shard: list[tuple[str, str]] = []
     size = 0
-    for key, text in lines:
+    for key, text in entries:
         shard.append((key, text))
         size += len(text)
         if size >= SHARD_BYTES:
@@ -127,14 +148,6 @@ def _cut(lines: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
             shard, size = [], 0
     if shard:
         yield shard
-
-
-def _join(shard: list[tuple[str, str]]) -> bytes:
-    return ("{" + ",".join(f"{_dumps(key)}:{text}" for key, text in shard) + "}").encode()
-
-
-def _pairs(entry: list[Any]) -> Iterator[tuple[int, Any]]:
-    return zip(entry[::2], entry[1::2], strict=True)
 
 
 def _dumps(value: Any) -> str:

@@ -32,9 +32,10 @@ class OpAttr:
 
 @dataclass(frozen=True, slots=True)
 class OpArg:
-    """An input or output of an OpDef: `dtype` is a name ("" where an attribute says it); `number_attr` counts a list of
+    """An input or output of an OpDef.
 
-    one dtype, `type_list_attr` names the dtypes of a list of several.
+    `dtype` is a name ("" where an attribute says it); `number_attr` counts a list of one dtype, `type_list_attr` names
+    the dtypes of a list of several.
     """
 
     name: str

@@ -10,15 +10,18 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "'": "\\'", "\\": "\\\\"}
 
 
-def summarize(name: str, op: Mapping[str, Any]) -> str:
-    """Give `Op<name=...; signature=... -> ...; attr=...; is_stateful=true>`."""
+def summarize(name: str, op: Mapping[str, Any], longest_list: int | None = None) -> str:
+    """Give `Op<name=...; signature=... -> ...; attr=...; is_stateful=true>`.
+
+    Lists with more values than `longest_list` keep their first and last five, as TensorFlow <= 2.3 writes them.
+    """
     signature = f"signature={_args(op.get('in', ()))} -> {_args(op.get('out', ()))}"
-    attrs = [f"attr={_attr(attr)}" for attr in op.get("attr", ())]
+    attrs = [f"attr={_attr(attr, longest_list)}" for attr in op.get("attr", ())]
     flags = [f"{flag}=true" for flag in op.get("flags", ())]
     return f"Op<{'; '.join([f'name={name}', signature, *attrs, *flags])}>"
 
@@ -27,31 +30,34 @@ def _args(args: Any) -> str:
     return ", ".join(f"{arg[0]}:{arg[1]}" for arg in args)
 
 
-def _attr(attr: Mapping[str, Any]) -> str:
+def _attr(attr: Mapping[str, Any], longest_list: int | None) -> str:
     text = f"{attr['name']}:{attr['type']}"
     if "default" in attr:
-        text += f",default={_value(attr['default'], attr['type'])}"
+        text += f",default={_value(attr['default'], attr['type'], longest_list)}"
     if "min" in attr:
         text += f",min={attr['min']}"
-    return text + (f",allowed={_list(attr['allowed'], attr['type'])}" if "allowed" in attr else "")
+    return text + (f",allowed={_list(attr['allowed'], attr['type'], longest_list)}" if "allowed" in attr else "")
 
 
-def _value(value: Mapping[str, Any], kind: str) -> str:
+def _value(value: Mapping[str, Any], kind: str, longest_list: int | None) -> str:
     if "list" in value:
-        return _list(value["list"], kind)
+        return _list(value["list"], kind, longest_list)
     return next((_scalar(part, name) for name, part in value.items()), "<Unknown AttrValue type>")
 
 
-_LIST_KINDS = {"string": "s", "int": "i", "float": "f", "bool": "b", "type": "type", "shape": "shape"}
+_LIST_KINDS = {"string": "s", "int": "i", "float": "f", "bool": "b"}
 
 
-def _list(values: list[Any], kind: str) -> str:
-    item = _LIST_KINDS.get(kind.removeprefix("list(").removesuffix(")"), kind)
-    return f"[{', '.join(_scalar(value, item) for value in values)}]"
+def _list(values: list[Any], kind: str, longest_list: int | None) -> str:
+    item = kind.removeprefix("list(").removesuffix(")")
+    texts = [_scalar(value, _LIST_KINDS.get(item, item)) for value in values]
+    if longest_list is not None and len(texts) > longest_list:
+        texts[5:-5] = ["..."]
+    return f"[{', '.join(texts)}]"
 
 
 def _scalar(value: Any, kind: str) -> str:
-    return _FORMATS.get(kind, str)(value)
+    return _FORMATS[kind](value) if kind in _FORMATS else str(value)
 
 
 def _string(value: str) -> str:
@@ -79,10 +85,12 @@ def _shape(value: list[int] | None) -> str:
 
 
 def _tensor(value: Mapping[str, Any]) -> str:
-    return str(value["text"])
+    shape, values = _shape(value["shape"]), value["values"]
+    shown = " ".join(str(v) for v in values[:3]) + ("..." if len(values) > 3 else "")  # noqa: PLR2004 (as TensorFlow)
+    return f"Tensor<type: {value['type'].lower()} shape: {shape} values: {shown}>"
 
 
-_FORMATS = {
+_FORMATS: dict[str, Callable[[Any], str]] = {
     "s": _string,
     "i": str,
     "f": _float,

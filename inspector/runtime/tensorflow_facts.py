@@ -1,6 +1,6 @@
-"""TensorFlow's op and kernel registry by release: from the shipped catalog, or from a snapshot of the user's environment.
+"""TensorFlow's op and kernel registry by release: from the shipped catalog, or from a user's snapshot.
 
-Records are as `recorder/tensorflow_part.py` makes them. Every release that has the same OpDef shares one decoded fact, so
+Records are as `recorder/tensorflow_part.py` makes them. Every release that has the same OpDef shares one decoded fact:
 judging one model against a hundred runtimes decodes each op once.
 """
 
@@ -45,18 +45,19 @@ _SECTIONS = {"op": "ops", "kernels": "kernels", "behaviour": "behaviours"}
 
 
 class Decoded:
-    """Facts by the identity of the record that they were decoded from; it keeps the record, so that stays unique."""
+    """Facts by the identity of the record that they were decoded from; the record is kept, so that stays unique."""
 
     __slots__ = ("_facts",)
 
     def __init__(self) -> None:
-        self._facts: dict[int, tuple[Any, Any]] = {}
+        self._facts: dict[tuple[int, Any], tuple[Any, Any]] = {}
 
-    def get(self, record: Any, decode: Callable[[Any], Any]) -> Any:
+    def get(self, record: Any, name: str, decode: Callable[[str, Any], Any]) -> Any:
         """Give the decoded record, decoding it at the first request."""
-        if id(record) not in self._facts:
-            self._facts[id(record)] = (record, decode(record))
-        return self._facts[id(record)][1]
+        key = (id(record), decode)
+        if key not in self._facts:
+            self._facts[key] = (record, decode(name, record))
+        return self._facts[key][1]
 
 
 _SHARED = Decoded()
@@ -93,12 +94,13 @@ class RecordedTensorFlow:
     def op(self, name: str) -> OpFacts | None:
         """Give the registered op, None where this runtime does not know it."""
         record = self._record(f"op/{name}")
-        return None if record is None else self._decoded.get(record, lambda r: _op(name, r))
+        decode = _elided if self.behaviour("elides_long_lists") else _op
+        return None if record is None else self._decoded.get(record, name, decode)
 
     def kernels(self, name: str) -> tuple[Kernel, ...]:
         """Give every kernel of that op that a node without `_kernel` attribute may get, on any device."""
         record = self._record(f"kernels/{name}")
-        return () if record is None else self._decoded.get(record, _kernels)
+        return () if record is None else self._decoded.get(record, name, _kernels)
 
     def behaviour(self, name: str) -> Any:
         """Give what a trial while recording found (`unknown_attr`), None where it was not tried."""
@@ -108,13 +110,17 @@ class RecordedTensorFlow:
         return next((r for lookup in self._lookups if (r := lookup(key)) is not None), None)
 
 
-def _op(name: str, record: Mapping[str, Any]) -> OpFacts:
+def _elided(name: str, record: Mapping[str, Any]) -> OpFacts:
+    return _op(name, record, longest_list=14)
+
+
+def _op(name: str, record: Mapping[str, Any], longest_list: int | None = None) -> OpFacts:
     attrs = {attr["name"]: _attr(attr) for attr in record.get("attr", ())}
     version, text = record.get("deprecated", (0, ""))
     return OpFacts(
         name=name,
         attrs=attrs,
-        summary=summarize(name, record),
+        summary=summarize(name, record, longest_list),
         deprecated=version,
         deprecation_text=text,
         is_stateful="is_stateful" in record.get("flags", ()),
@@ -156,7 +162,7 @@ def _arg(record: list[str], attrs: Mapping[str, OpAttr]) -> OpArg:
     )
 
 
-def _kernels(record: list[list[Any]]) -> tuple[Kernel, ...]:
+def _kernels(_name: str, record: list[list[Any]]) -> tuple[Kernel, ...]:
     return tuple(_kernel(device, constraints) for device, constraints, *label in record if not label)
 
 

@@ -100,11 +100,12 @@ def importable(name):
 
 
 def error_of(error):
-    """An exception as the inspector predicts it: class name and text."""
-    return {"type": type(error).__name__, "message": str(error)}
+    """An exception as the inspector predicts it: class name and text, with this machine's name as `{host}`."""
+    text = str(error).replace("running on " + platform.node(), "running on {host}")
+    return {"type": type(error).__name__, "message": text}
 
 
-def attribute(name):
+def public_object(name):
     """The object of a dotted public name (`tf.saved_model.load` under its module's name), None where there is none."""
     parts = name.split(".")
     found = importlib.import_module(parts[0])

@@ -1,6 +1,6 @@
 # Recorder, TensorFlow part: op registry, kernels, versions, loaders of the TensorFlow that is imported here.
 
-LOADERS = (
+TF_LOADERS = (
     "tensorflow.saved_model.load",
     "tensorflow.compat.v1.saved_model.load",
     "tensorflow.compat.v1.saved_model.loader.load",
@@ -25,10 +25,11 @@ def record_tensorflow(imported):
         "graph_def": graph_versions(tf),
         "eager": bool(tf.executing_eagerly()),
         "cuda": bool(tf.test.is_built_with_cuda()),
-        "loaders": [name for name in LOADERS if attribute(name) is not None],
+        "loaders": [name for name in TF_LOADERS if public_object(name) is not None],
         "ops": {op.name: op_record(op) for op in op_list().op},
         "kernels": kernel_records(),
         "gradients": gradient_names(),
+        "behaviours": graph_behaviours(tf),
         "added_by": {entry["module"]: entry["ops"] for entry in imported if entry.get("ops")},
     }
 
@@ -157,8 +158,16 @@ def plain(value, kind):
     if kind == "func":
         return value.name
     if kind == "tensor":
-        return {"type": dtype_name(value.dtype), "text": str(value)}
+        return tensor_record(value)
     return value
+
+
+def tensor_record(proto):
+    """A TensorProto of an OpDef: all of them are small."""
+    from tensorflow.python.framework import tensor_util
+
+    values = tensor_util.MakeNdarray(proto)
+    return {"type": dtype_name(proto.dtype), "shape": list(values.shape), "values": values.ravel().tolist()}
 
 
 def dtype_name(number):
@@ -181,6 +190,34 @@ def kernel_records():
         entry = [kernel.device_type, constraints] + ([kernel.label] if kernel.label else [])
         found.setdefault(kernel.op, []).append(entry)
     return {op: sorted(kernels, key=json.dumps) for op, kernels in sorted(found.items())}
+
+
+def graph_behaviours(tf):
+    """What this release does where releases differ, found by trying."""
+    import_error = graph_error(tf, "AddN", "zz_unknown")
+    return {
+        "unknown_attr": "error" if "mentions attr 'zz_unknown'" in (import_error or {}).get("message", "") else "ignored",
+        "elides_long_lists": ", ..., " in (import_error or {}).get("message", ""),
+        "unknown_op": graph_error(tf, "ZzUnknownOp"),
+    }
+
+
+def graph_error(tf, op, attr=None):
+    """What importing a graph of one node without inputs raises; None where it does not."""
+    from tensorflow.core.framework import graph_pb2
+
+    graph = graph_pb2.GraphDef()
+    graph.versions.producer = tf.version.GRAPH_DEF_VERSION
+    node = graph.node.add()
+    node.name, node.op = "node", op
+    if attr:
+        node.attr[attr].i = 1
+    try:
+        with tf.Graph().as_default():
+            tf.compat.v1.import_graph_def(graph, name="")
+    except Exception as error:  # noqa: BLE001  (which exception it is, is the fact)
+        return error_of(error)
+    return None
 
 
 def gradient_names():
