@@ -1,0 +1,119 @@
+"""Compilation after loading: the `compile_config` of a `.keras` file, and the `training_config` of an `.h5`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras3.identifiers import deserialize_in, get
+from inspector.loaders.keras_common.failure import LoadFailure
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+
+# Arguments of Model.compile in every Keras 3 release.
+_COMPILE_ARGUMENTS = frozenset(
+    {
+        "optimizer",
+        "loss",
+        "loss_weights",
+        "metrics",
+        "weighted_metrics",
+        "run_eagerly",
+        "steps_per_execution",
+        "jit_compile",
+        "auto_scale_loss",
+    }
+)
+# Metric names that are kept for compile(), which knows the model's output shape.
+_KEPT_METRICS = frozenset({"accuracy", "acc", "crossentropy", "ce"})
+
+
+def compile_from_config(session: Session, config: Any, pointer: str) -> None:
+    """`Model.compile_from_config`: everything is deserialized, then compile() is called. Loss names stay unresolved."""
+    from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
+
+    made = deserialize(session, config, pointer)
+    if not isinstance(made, dict):
+        return
+    unknown = [key for key in made if key not in _COMPILE_ARGUMENTS]
+    if unknown:
+        text = f"Trainer.compile() got an unexpected keyword argument {unknown[0]!r}"
+        details = {"class": "Model.compile", "keys": ", ".join(unknown)}
+        raise LoadFailure("TypeError", text, "KER102", ", ".join(unknown), f"{pointer}/{unknown[0]}", details)
+    get(session, "optimizer", made.get("optimizer", "rmsprop"), f"{pointer}/optimizer")
+
+
+def compile_from_training_config(session: Session, config: dict[str, Any], pointer: str) -> None:
+    """`compile_args_from_training_config`, then compile()."""
+    before, session.path = session.path, "legacy"
+    try:
+        _optimizer(session, _required(config, "optimizer_config", pointer), f"{pointer}/optimizer_config")
+        if config.get("loss") is not None:
+            _losses(session, config["loss"], f"{pointer}/loss")
+        for key in ("metrics", "weighted_metrics"):
+            if config.get(key) is not None:
+                _metrics(session, config[key], f"{pointer}/{key}")
+        _required(config, "loss_weights", pointer)
+    finally:
+        session.path = before
+
+
+def _required(config: Any, key: str, pointer: str) -> Any:
+    if not isinstance(config, dict) or key not in config:
+        details = {"class": "training_config", "keys": key}
+        raise LoadFailure("KeyError", repr(key), "KER104", key, pointer, details)
+    return config[key]
+
+
+def _optimizer(session: Session, config: Any, pointer: str) -> None:
+    name = str(_required(config, "class_name", pointer))
+    found = deserialize_in(session, "optimizer", config, pointer)
+    if not isinstance(found, str):
+        return
+    # An unknown class is looked up once more by the name in its config.
+    identifier = _inner_name(config, pointer)
+    get(session, "optimizer", identifier, pointer) if isinstance(identifier, str) else session.gap(pointer, name)
+
+
+def _losses(session: Session, config: Any, pointer: str) -> None:
+    found = _nested(session, "loss", config, pointer)
+    if not isinstance(found, str):
+        return
+    if isinstance(config, str):
+        # The name of an unknown loss function is taken for a serialized object.
+        text = "string indices must be integers, not 'str'"
+        raise LoadFailure("TypeError", text, "KER105", config, pointer, {"family": "loss"})
+    get(session, "loss", _inner_name(config, pointer), pointer)
+
+
+def _inner_name(config: dict[str, Any], pointer: str) -> Any:
+    return _required(_required(config, "config", pointer), "name", f"{pointer}/config")
+
+
+def _metrics(session: Session, config: Any, pointer: str) -> None:
+    found = _nested(session, "metric", config, pointer)
+    if isinstance(found, str) and found not in _KEPT_METRICS and not session.facts.resolves("metric", found):
+        text = "string indices must be integers, not 'str'"
+        raise LoadFailure("TypeError", text, "KER105", found, pointer, {"family": "metric"})
+
+
+def _nested(session: Session, family: str, config: Any, pointer: str) -> Any:
+    """`_deserialize_nested_config`: single objects, or lists and dicts of them."""
+    if config is None:
+        return None
+    if isinstance(config, str) or (isinstance(config, dict) and "class_name" in config):
+        if family == "metric" and config in _KEPT_METRICS_LIST:
+            return config
+        return deserialize_in(session, family, config, pointer)
+    if isinstance(config, dict):
+        return {key: _nested(session, family, value, f"{pointer}/{key}") for key, value in config.items()}
+    if isinstance(config, list | tuple):
+        return [_nested(session, family, value, f"{pointer}/{i}") for i, value in enumerate(config)]
+    text = (
+        "Saved configuration not understood. Configuration should be a dictionary, string, tuple or list. "
+        f"Received: config={config}."
+    )
+    raise LoadFailure("ValueError", text, "KER103", family, pointer, {"class": family, "key": family, "value": str(config)})
+
+
+_KEPT_METRICS_LIST = tuple(_KEPT_METRICS)

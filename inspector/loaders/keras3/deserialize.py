@@ -1,0 +1,175 @@
+"""`serialization_lib.deserialize_keras_object` of Keras 3: the walk over the config of a `.keras` file.
+
+It is also what the legacy (`.h5`) path uses for wrapped layers, cells, initializers and the like.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras3.instantiate import instantiate, instantiate_custom
+from inspector.loaders.keras3.resolve import CustomClass, Wanted, retrieve
+from inspector.loaders.keras_common import texts
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.session import MAX_DEPTH
+from inspector.loaders.keras_common.things import FunctionThing, TensorThing, Thing
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+
+PLAIN = (str, int, float, bool)
+
+
+def deserialize(session: Session, config: Any, pointer: str) -> Any:
+    """The value that a config stands for; LoadFailure as Keras raises it."""
+    session.depth += 1
+    try:
+        if session.depth > MAX_DEPTH:
+            session.gap(pointer, f"the config is nested deeper than {MAX_DEPTH} levels")
+            return None
+        return _deserialize(session, config, pointer)
+    finally:
+        session.depth -= 1
+
+
+def _deserialize(session: Session, config: Any, pointer: str) -> Any:
+    if config is None or isinstance(config, FunctionThing | Thing | TensorThing):
+        return config
+    if isinstance(config, str):
+        return FunctionThing(config) if session.custom(config) else config
+    if isinstance(config, list | tuple):
+        return [deserialize(session, item, f"{pointer}/{i}") for i, item in enumerate(config)]
+    if isinstance(config, PLAIN):
+        return config
+    if "class_name" not in config or "config" not in config:
+        return {key: deserialize(session, value, f"{pointer}/{key}") for key, value in config.items()}
+    special = _SPECIAL.get(str(config["class_name"]))
+    if special is not None:
+        return special(session, config, pointer)
+    return _class(session, config, pointer)
+
+
+def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
+    """An instance of a class: resolved, constructed, built and compiled."""
+    inner = _inner_config(session, config, pointer)
+    shared = config.get("shared_object_id")
+    if shared is not None and shared in session.shared:
+        return session.shared[shared]
+    name = str(config["class_name"])
+    wanted = Wanted(
+        name, config.get("registered_name", name), config.get("module"), "class", config, pointer or "/"
+    )
+    found = retrieve(session, wanted)
+    if isinstance(found, FunctionThing):
+        return found
+    thing = _from_config(session, found, config, inner, pointer)
+    thing.pointer = pointer
+    _after(session, thing, config, pointer)
+    if shared is not None:
+        session.shared[shared] = thing
+    return thing
+
+
+def _inner_config(session: Session, config: dict[str, Any], pointer: str) -> dict[str, Any]:
+    """The inner config, with what each release makes of an odd one (checked since 3.15)."""
+    inner = config["config"]
+    if inner is None or (not inner and session.release < (3, 15)):
+        return {}
+    if isinstance(inner, dict):
+        return inner
+    name = config["class_name"]
+    details = {"class": str(name), "key": "config", "value": repr(inner)}
+    if session.release >= (3, 15):
+        text = f"Expected 'config' to be a dict for {name},\ninstead got {type(inner)}\nFull config: {config}"
+        raise LoadFailure("TypeError", text, "KER103", str(name), pointer, details)
+    text = f"argument after ** must be a mapping, not {type(inner).__name__}"
+    raise LoadFailure("TypeError", text, "KER103", str(name), pointer, details)
+
+
+def _from_config(
+    session: Session, found: Any, config: dict[str, Any], inner: dict[str, Any], pointer: str
+) -> Thing:
+    """`cls.from_config(inner)`; a TypeError in it is reworded, other exceptions pass."""
+    scoped, session.safe_scope = session.safe_scope, session.safe
+    try:
+        if isinstance(found, CustomClass):
+            return instantiate_custom(session, found.custom, inner, f"{pointer}/config")
+        return instantiate(session, found, inner, f"{pointer}/config")
+    except LoadFailure as failure:
+        if failure.type != "TypeError":
+            raise
+        shown = f"<class '{found.custom.name}'>" if isinstance(found, CustomClass) else texts.class_repr(found)
+        raise failure.reworded("TypeError", texts.not_deserialized(shown, config, failure.text)) from failure
+    finally:
+        session.safe_scope = scoped
+
+
+def _after(session: Session, thing: Thing, config: dict[str, Any], pointer: str) -> None:
+    """What follows construction: building from the stored shape, compiling from the stored arguments."""
+    from inspector.loaders.keras3.compiling import compile_from_config  # noqa: PLC0415 - they call each other
+
+    if config.get("build_config"):
+        thing.build_config = config["build_config"]
+    compile_config = config.get("compile_config")
+    if compile_config and (session.compile or pointer):
+        compile_from_config(session, compile_config, f"{pointer}/compile_config")
+
+
+def _function(session: Session, config: dict[str, Any], pointer: str) -> Any:
+    name = config["config"]
+    if not isinstance(name, str):
+        if session.release >= (3, 15):
+            text = (
+                f"Expected 'config' to be a non-null str fora function classname,\ninstead got {type(name)}\n"
+                f"Full config: {config}"
+            )
+            raise LoadFailure("TypeError", text, "KER105", str(name), pointer)
+        name = str(name)
+    registered = config.get("registered_name", "function")
+    return retrieve(session, Wanted(name, registered, config.get("module"), "function", config, pointer))
+
+
+def _tensor(_session: Session, config: dict[str, Any], _pointer: str) -> TensorThing:
+    inner = config["config"]
+    history = inner.get("keras_history")
+    shape = inner.get("shape")
+    return TensorThing(
+        tuple(history) if history else None, None if shape is None else tuple(shape), str(inner.get("dtype"))
+    )
+
+
+def _lambda(session: Session, config: dict[str, Any], pointer: str) -> FunctionThing:
+    if session.safe:
+        text = texts.lambda_value(session.release)
+        raise LoadFailure("ValueError", text, "KER108", "lambda", pointer, {"class": "lambda"})
+    inner = config["config"]
+    if not isinstance(inner, dict) or "value" not in inner:
+        raise LoadFailure("KeyError", "'value'", "KER103", "lambda", pointer, {"class": "lambda", "key": "value"})
+    return FunctionThing("<lambda>", str(inner["value"]))
+
+
+def _passed(_session: Session, config: dict[str, Any], _pointer: str) -> Any:
+    return config["config"].get("value") if isinstance(config["config"], dict) else config["config"]
+
+
+def _slice(session: Session, config: dict[str, Any], pointer: str) -> slice:
+    inner = config["config"]
+    start, stop, step = (deserialize(session, inner[key], f"{pointer}/config/{key}") for key in ("start", "stop", "step"))
+    return slice(start, stop, step)
+
+
+def _typespec(session: Session, _config: dict[str, Any], pointer: str) -> None:
+    session.gap(pointer, "a TypeSpec is not judged")
+
+
+_SPECIAL = {
+    "function": _function,
+    "__keras_tensor__": _tensor,
+    "__lambda__": _lambda,
+    "__tensor__": _passed,
+    "__numpy__": _passed,
+    "__bytes__": _passed,
+    "__ellipsis__": _passed,
+    "__slice__": _slice,
+    "__typespec__": _typespec,
+}

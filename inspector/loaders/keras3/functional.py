@@ -1,0 +1,177 @@
+"""`functional_from_config`: layers first, then every call of every layer as soon as the tensors that it needs exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras3.calling import NodeMissing, call, node_arguments
+from inspector.loaders.keras3.sequential import layer_of
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import Thing
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+
+KEYS = ("name", "layers", "input_layers", "output_layers")
+FUNCTIONAL = frozenset({"Functional", "Model"})
+# What a load that never returns is called in the report.
+ENDLESS = "timeout"
+
+
+def from_config(session: Session, model: Thing, config: dict[str, Any], pointer: str) -> Thing:
+    """The model rebuilt from its graph; LoadFailure as Keras raises it."""
+    if not all(key in config for key in KEYS):
+        if model.custom is not None:
+            return model
+        raise _not_functional(model, config, pointer)
+    created: dict[str, Thing] = {}
+    waiting: dict[str, list[Any]] = {}
+    for i, data in enumerate(config["layers"]):
+        at = f"{pointer}/layers/{i}"
+        layer = _create(session, data, at)
+        created[data["name"]] = layer
+        waiting.setdefault(data["name"], []).extend(data["inbound_nodes"])
+    model.layers = [layer for layer in created.values() if layer.kind != "operation"]
+    _process(session, created, {name: nodes for name, nodes in waiting.items() if nodes}, pointer)
+    for key in ("input_layers", "output_layers"):
+        _map_tensors(session, config[key], created, f"{pointer}/{key}")
+    model.built = True
+    return model
+
+
+def _not_functional(model: Thing, config: dict[str, Any], pointer: str) -> LoadFailure:
+    missing = [key for key in KEYS if key not in config]
+    cls = model.facts
+    shown = f"<class '{cls.module}.{cls.name}'>" if cls else f"<class '{model.class_name}'>"
+    unexpected = next(iter(config), "")
+    text = (
+        "Unable to revive model from config. When overriding the `get_config()` method, make sure that the returned "
+        f"config contains all items used as arguments in the  constructor to {shown}, which is the default behavior. "
+        "You can override this default behavior by defining a `from_config(cls, config)` class method to specify how to "
+        f"create an instance of {model.class_name} from its config.\n\nReceived config={config}\n\n"
+        f"Error encountered during deserialization: {model.class_name}.__init__() got an unexpected keyword argument "
+        f"{unexpected!r}"
+    )
+    details = {"class": model.class_name, "keys": ", ".join(missing)}
+    return LoadFailure("TypeError", text, "KER104", ", ".join(missing), pointer, details)
+
+
+def _create(session: Session, data: Any, pointer: str) -> Thing:
+    """One layer or operation of the graph."""
+    for key in ("name", "inbound_nodes"):
+        if not isinstance(data, dict) or key not in data:
+            details = {"class": "Functional", "keys": key}
+            raise LoadFailure("KeyError", repr(key), "KER104", key, pointer, details)
+    layer = layer_of(session, data, pointer)
+    if not isinstance(layer, Thing):
+        if session.release >= (3, 9):
+            text = f"Unexpected object from deserialization, expected a layer or operation, got a {type(layer)}"
+            details = {"class": str(data.get("class_name")), "key": "layers", "value": str(layer)}
+            raise LoadFailure("ValueError", text, "KER103", str(data.get("class_name")), pointer, details)
+        session.gap(pointer, "a function stands where a layer should")
+        layer = Thing(str(data.get("class_name")), {"name": data["name"]})
+    layer.pointer = pointer
+    if layer.class_name == "InputLayer":
+        layer.nodes = 1
+    return layer
+
+
+def _process(session: Session, created: dict[str, Thing], waiting: dict[str, list[Any]], pointer: str) -> None:
+    """Make every call; a round without progress raises since 3.12.4 and 3.15, and never ends in the others."""
+    while waiting:
+        progress = False
+        for name in list(created):
+            if name in waiting:
+                progress |= _process_layer(session, created, waiting, name)
+        if not progress:
+            raise _stuck(session, created, waiting, pointer)
+
+
+def _process_layer(session: Session, created: dict[str, Thing], waiting: dict[str, list[Any]], name: str) -> bool:
+    """Make the calls of one layer until one has to wait; whether any was made."""
+    nodes = waiting[name]
+    done = 0
+    for node in nodes:
+        try:
+            arguments = node_arguments(session, node, created, created[name].pointer)
+        except NodeMissing:
+            break
+        call(session, created[name], arguments)
+        done += 1
+    if done == len(nodes):
+        del waiting[name]
+    else:
+        waiting[name] = nodes[done:]
+    return done > 0
+
+
+def _stuck(session: Session, created: dict[str, Thing], waiting: dict[str, list[Any]], pointer: str) -> LoadFailure:
+    first = next(iter(waiting))
+    details = {"layers": ", ".join(waiting)}
+    at = created[first].pointer or pointer
+    if not session.hardened:
+        return LoadFailure(ENDLESS, "the load never returns", "KER111", first, at, details)
+    left = {created[name]: nodes for name, nodes in waiting.items()}
+    text = (
+        "Invalid Functional model configuration. The graph of the Functional model either has loops or disconnected "
+        f"nodes. The following nodes failed to be resolved: {left}"
+    )
+    return LoadFailure("ValueError", text, "KER111", first, at, details)
+
+
+def _map_tensors(session: Session, tensors: Any, created: dict[str, Thing], pointer: str) -> None:
+    """Find the model's input and output tensors; single ones may stand outside a list since 3.4."""
+    if isinstance(tensors, dict):
+        for key, value in tensors.items():
+            _map_tensors(session, value, created, f"{pointer}/{key}")
+        return
+    if session.release >= (3, 4) and _is_leaf(tensors):
+        _tensor(session, tensors, created, pointer)
+        return
+    for value in tensors:
+        if session.release >= (3, 4):
+            _map_tensors(session, value, created, pointer)
+        else:
+            _tensor(session, value, created, pointer)
+
+
+def _is_leaf(tensors: Any) -> bool:
+    return isinstance(tensors, list) and len(tensors) == 3 and isinstance(tensors[0], str)  # noqa: PLR2004 - (layer, node, tensor)
+
+
+def _tensor(session: Session, reference: Any, created: dict[str, Thing], pointer: str) -> None:
+    """`get_tensor(*reference)`."""
+    words = list(reference) if isinstance(reference, list | tuple | str) else [reference]
+    if len(words) != 3:  # noqa: PLR2004 - (layer, node, tensor)
+        raise _wrong_arguments(words, pointer)
+    name, index = words[0], words[1]
+    if name not in created:
+        raise _no_layer(session, str(name), pointer)
+    layer = created[name]
+    # A nested functional model is counted with a call of its own since 3.3.
+    made = layer.nodes + (1 if layer.class_name in FUNCTIONAL and session.release >= (3, 3) else 0)
+    if not isinstance(index, int) or index >= made:
+        details = {"layers": str(name)}
+        raise LoadFailure("IndexError", "list index out of range", "KER111", str(name), pointer, details)
+
+
+def _wrong_arguments(words: list[Any], pointer: str) -> LoadFailure:
+    """A single tensor outside a list, as 3.10 and later store it, read by 3.3 and older."""
+    function = "functional_from_config.<locals>.get_tensor()"
+    names = ["'layer_name'", "'node_index'", "'tensor_index'"]
+    if len(words) > len(names):
+        text = f"{function} takes 3 positional arguments but {len(words)} were given"
+    else:
+        missing = names[len(words) :]
+        plural = "s" if len(missing) > 1 else ""
+        text = f"{function} missing {len(missing)} required positional argument{plural}: {' and '.join(missing)}"
+    details = {"class": "Functional", "key": "input_layers", "value": "".join(map(str, words))}
+    return LoadFailure("TypeError", text, "KER103", "input_layers", pointer, details)
+
+
+def _no_layer(session: Session, name: str, pointer: str) -> LoadFailure:
+    details = {"class": "Functional", "key": "input_layers", "value": name}
+    if session.hardened:
+        text = f"Internal error: could not find layer {name}."
+        return LoadFailure("RuntimeError", text, "KER103", name, pointer, details)
+    return LoadFailure("AssertionError", "", "KER103", name, pointer, details)

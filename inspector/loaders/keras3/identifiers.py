@@ -1,0 +1,176 @@
+"""`keras.initializers.get` and its like: what a constructor makes of an identifier or serialized object in its config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras3.resolve import as_found
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import FunctionThing, Thing
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+    from inspector.runtime.facts import ClassFacts
+
+NAMESPACES = {
+    "activation": "activations",
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+    "loss": "losses",
+    "metric": "metrics",
+    "optimizer": "optimizers",
+    "dtype_policy": "dtype_policies",
+}
+# How each family's `get` words an identifier that it cannot use.
+_WORDS = {"activation": "activation function"}
+
+
+def family_of(key: str) -> str | None:
+    """The family whose `get` a layer's constructor calls for that key."""
+    for family in ("initializer", "regularizer", "constraint", "activation"):
+        if key.endswith(family):
+            return family
+    return None
+
+
+def get(session: Session, family: str, identifier: Any, pointer: str) -> Any:
+    """The object of an identifier; LoadFailure where Keras raises."""
+    if identifier is None or isinstance(identifier, Thing | FunctionThing):
+        return identifier
+    if isinstance(identifier, dict):
+        found = _from_dict(session, family, identifier, pointer)
+    elif isinstance(identifier, str):
+        found = _from_string(session, family, identifier, pointer)
+    else:
+        found = identifier
+    if isinstance(found, Thing | FunctionThing):
+        return found
+    text = f"Could not interpret {_WORDS.get(family, family)} identifier: {identifier}"
+    name = identifier.get("class_name", "") if isinstance(identifier, dict) else str(identifier)
+    raise LoadFailure("ValueError", text, "KER105", str(name), pointer, {"family": family})
+
+
+def _from_dict(session: Session, family: str, identifier: dict[str, Any], pointer: str) -> Any:
+    from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
+
+    # activations.get stopped giving its own table of names to the deserializer in 3.12.
+    if family == "activation" and session.release >= (3, 12):
+        return deserialize(session, identifier, pointer)
+    return deserialize_in(session, family, identifier, pointer)
+
+
+def _from_string(session: Session, family: str, identifier: str, pointer: str) -> Any:
+    if family in {"initializer", "optimizer"}:
+        return deserialize_in(session, family, {"class_name": identifier, "config": {}}, pointer)
+    return FunctionThing(identifier) if session.facts.resolves(family, identifier) else None
+
+
+def deserialize_in(session: Session, family: str, config: Any, pointer: str) -> Any:
+    """`deserialize_keras_object` with the family's own table of names: an unknown name comes back as it is."""
+    from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
+
+    if config is None:
+        return None
+    if isinstance(config, str):
+        if session.custom(config):
+            return FunctionThing(config)
+        return _named(session, family, config, None, None, pointer)
+    if isinstance(config, list):
+        return [deserialize(session, item, f"{pointer}/{i}") for i, item in enumerate(config)]
+    if "class_name" not in config:
+        text = f"Unknown `config` as a `dict`, config={config}"
+        raise LoadFailure("ValueError", text, "KER103", family, pointer, {"class": family, "key": "class_name"})
+    inner = config.get("config")
+    if session.custom(config["class_name"], config.get("registered_name"), inner if isinstance(inner, str) else None):
+        return deserialize(session, config, pointer)
+    if config["class_name"] == "function":
+        module = config.get("module")
+        name = inner if module == "builtins" else config.get("registered_name")
+        return _named(session, family, str(name), inner, module, pointer)
+    if config.get("module", "_") is None:
+        raise _unregistered(config, pointer)
+    return _named(session, family, str(config["class_name"]), inner, None, pointer)
+
+
+def _unregistered(config: dict[str, Any], pointer: str) -> LoadFailure:
+    name = config["class_name"]
+    text = (
+        f"Cannot deserialize object of type `{name}`. If `{name}` is a custom class, please register it using the "
+        "`@keras.saving.register_keras_serializable()` decorator."
+    )
+    return LoadFailure("TypeError", text, "KER101", str(name), pointer, {"class": str(name), "module": "None"})
+
+
+def _named(session: Session, family: str, name: str, inner: Any, module: str | None, pointer: str) -> Any:
+    """The object that the family's table holds under that name, made from its public name; else the name."""
+    from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
+
+    table_name = _in_table(session, family, name)
+    if table_name is None:
+        return name
+    facts = public(session, family, table_name)
+    if facts is None or isinstance(as_found(facts), FunctionThing):
+        return _public_function(session, family, name, facts, module, pointer)
+    stored = {
+        "module": f"keras.{NAMESPACES[family]}" if family != "dtype_policy" else "keras",
+        "class_name": facts.name if session.facts.exported(_exported_name(family, facts.name)) else table_name,
+        "config": inner,
+        "registered_name": None,
+    }
+    return deserialize(session, stored, pointer)
+
+
+def _in_table(session: Session, family: str, name: str) -> str | None:
+    """The name as the table spells it; built-in optimizers are found in any case."""
+    if session.facts.resolves(family, name):
+        return name
+    if family == "optimizer" and session.facts.resolves(family, name.lower()):
+        return name.lower()
+    return None
+
+
+def _exported_name(family: str, name: str) -> str:
+    return f"keras.{name}" if family == "dtype_policy" else f"keras.{NAMESPACES[family]}.{name}"
+
+
+def public(session: Session, family: str, name: str) -> ClassFacts | None:
+    """The facts of a name in the family's table: by public name, by class name, by class name in any spelling."""
+    found = session.facts.exported(_exported_name(family, name))
+    if found is not None:
+        return found
+    camel = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    for spelling in (name, camel, *_SPELLINGS.get(name, ())):
+        named = session.facts.named(spelling, family)
+        if named:
+            return named[0]
+    return None
+
+
+# Classes whose table name is neither their own nor its snake case.
+_SPELLINGS = {
+    "rmsprop": ("RMSprop",),
+    "adamw": ("AdamW",),
+    "sgd": ("SGD",),
+    "lossscaleoptimizer": ("LossScaleOptimizer",),
+    "lossscale": ("LossScaleOptimizer",),
+    "lamb": ("Lamb",),
+}
+
+
+def _public_function(
+    session: Session, family: str, name: str, facts: ClassFacts | None, module: str | None, pointer: str
+) -> Any:
+    """A function is fetched again by module and the name in the config, which an alias such as `mse` does not survive."""
+    from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
+
+    if family not in {"loss", "metric"}:
+        return FunctionThing(name)
+    if module is None:
+        module = "keras.losses" if facts is not None and _only_in(facts, "keras.losses.") else "keras.metrics"
+    stored = {"module": module, "class_name": "function", "config": name, "registered_name": name}
+    return deserialize(session, stored, pointer)
+
+
+def _only_in(facts: ClassFacts, prefix: str) -> bool:
+    return bool(facts.exports) and all(export.startswith(prefix) for export in facts.exports)

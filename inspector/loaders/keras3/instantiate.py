@@ -1,0 +1,199 @@
+"""`cls.from_config(config)` of Keras 3's own classes, and of the user's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras3 import functional, lambdas, sequential
+from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
+from inspector.loaders.keras_common.construct import check_config, wrapped
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import FunctionThing, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.loaders.keras_common.session import Session
+    from inspector.runtime.facts import ClassFacts
+    from inspector.terms.runtime import CustomObject
+
+# Classes whose from_config deserializes these keys itself, before the constructor runs: Wrapper and its subclasses, RNN,
+# StackedRNNCells, LossScaleOptimizer, SpectralNormalization (a Wrapper), Pipeline.
+WRAPPED_KEYS = {
+    "Wrapper": ("layer",),
+    "TimeDistributed": ("layer",),
+    "SpectralNormalization": ("layer",),
+    "Bidirectional": ("layer", "backward_layer"),
+    "RNN": ("cell",),
+    "StackedRNNCells": ("cells",),
+    "LossScaleOptimizer": ("inner_optimizer",),
+    "Pipeline": ("layers",),
+}
+# Keys that from_config deserializes but does not take away: their objects then stand in the config.
+_DESERIALIZED_KEYS = {
+    "Rescaling": ("scale", "offset"),
+    "Dense": ("quantization_config",),
+    "EinsumDense": ("quantization_config",),
+    "Embedding": ("quantization_config",),
+}
+
+
+def instantiate(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
+    """The instance that `cls.from_config(config)` makes, or the LoadFailure that it raises."""
+    special = _SPECIAL.get(cls.name) if cls.kind in {"layer", "model"} else None
+    if special is not None:
+        return special(session, cls, config, pointer)
+    if cls.name in WRAPPED_KEYS:
+        return _wrapper(session, cls, config, pointer)
+    for key in _DESERIALIZED_KEYS.get(cls.name, ()):
+        _deserialize_key(session, config, key, pointer)
+    return _plain(session, cls, config, pointer)
+
+
+def _deserialize_key(session: Session, config: dict[str, Any], key: str, pointer: str) -> Any:
+    from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
+
+    return deserialize(session, config.get(key), f"{pointer}/{key}")
+
+
+def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
+    """`cls(**config)` of a class without a from_config of its own."""
+    shown, broken = _with_dtype(session, cls, config, pointer)
+    nested = nested_failures(session, cls, config, pointer)
+    if "name" in config and cls.kind in {"layer", "operation"}:
+        _check_name(session, cls, shown, pointer)
+    check_config(session, cls, shown, pointer, nested)
+    thing = Thing(cls.name, config, cls)
+    thing.broken_dtype = broken
+    return thing
+
+
+def _check_name(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
+    """Keras 3 refuses a slash in a layer's name."""
+    name = config["name"]
+    if name is None or (isinstance(name, str) and "/" not in name):
+        return
+    text = f"Argument `name` must be a string and cannot contain character `/`. Received: name={name} (of type {type(name)})"
+    details = {"class": cls.name, "key": "name", "value": repr(name)}
+    raise wrapped(session, cls, config, LoadFailure("ValueError", text, "KER103", "name", f"{pointer}/name", details))
+
+
+def _with_dtype(
+    session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str
+) -> tuple[dict[str, Any], bool]:
+    """The config with its dtype policy as `Operation.from_config` leaves it, and whether the policy is only a name.
+
+    Since 3.4 from_config deserializes a policy and keeps its name; up to 3.3 the constructor does, and a policy of
+    Keras 2 becomes a bare string that fails at the first call.
+    """
+    dtype = config.get("dtype")
+    if not isinstance(dtype, dict) or cls.kind not in {"layer", "operation", "model"}:
+        return config, False
+    policy = deserialize_in(session, "dtype_policy", dtype, f"{pointer}/dtype")
+    if isinstance(policy, Thing):
+        if session.release < (3, 4) or policy.class_name != "DTypePolicy":
+            return config, False
+        return {**config, "dtype": policy.config.get("name")}, False
+    if session.release < (3, 4):
+        return config, True
+    text = f"{type(policy).__name__!r} object has no attribute 'quantization_mode'"
+    name = str(dtype.get("class_name"))
+    raise LoadFailure("AttributeError", text, "KER101", name, f"{pointer}/dtype", {"class": name, "module": ""})
+
+
+def nested_failures(
+    session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str
+) -> dict[str, LoadFailure]:
+    """What the objects in a constructor's arguments raise, by key."""
+    found: dict[str, LoadFailure] = {}
+    for key, value in config.items():
+        if value is None or session.facts.trial(session.path, cls, key, value) is True:
+            continue
+        try:
+            _nested(session, cls, key, value, f"{pointer}/{key}")
+        except LoadFailure as failure:
+            found[key] = failure
+    return found
+
+
+def _nested(session: Session, cls: ClassFacts, key: str, value: Any, pointer: str) -> None:
+    from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
+
+    family = family_of(key)
+    if cls.kind in {"layer", "model"} and family is not None:
+        get(session, family, value, pointer)
+    elif isinstance(value, dict) and "class_name" in value and cls.kind in {"optimizer", "loss", "metric"}:
+        deserialize(session, value, pointer)
+
+
+def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
+    """A class whose from_config first makes what it wraps."""
+    inner: dict[str, Any] = {}
+    keys = WRAPPED_KEYS[cls.name]
+    for key in keys:
+        if key not in config and key != "backward_layer":
+            raise LoadFailure("KeyError", repr(key), "KER104", key, pointer, {"class": cls.name, "keys": key})
+        inner[key] = _deserialize_key(session, config, key, pointer)
+    rest = {k: v for k, v in config.items() if k not in keys}
+    shown, _ = _with_dtype(session, cls, rest, pointer) if session.release < (3, 4) else (rest, False)
+    nested = nested_failures(session, cls, rest, pointer)
+    _without_wrapped(session, cls, shown, pointer, nested, keys)
+    thing = Thing(cls.name, config, cls)
+    for key, made in inner.items():
+        for i, one in enumerate(made if isinstance(made, list) else [made]):
+            if isinstance(one, Thing):
+                thing.inner[key if not i else f"{key}{i}"] = one
+    return thing
+
+
+def _without_wrapped(
+    session: Session,
+    cls: ClassFacts,
+    config: dict[str, Any],
+    pointer: str,
+    nested: dict[str, LoadFailure],
+    keys: tuple[str, ...],
+) -> None:
+    """Check the rest of a wrapper's config, with the wrapped keys counted as given."""
+    check_config(session, cls, {**dict.fromkeys(keys), **config}, pointer, nested, skip=frozenset(keys))
+
+
+def instantiate_custom(session: Session, custom: CustomObject, config: dict[str, Any], pointer: str) -> Thing:
+    """An instance of a class of the user's: checked against its constructor as far as that is known."""
+    if custom.parameters is not None:
+        unknown = [k for k in config if k not in custom.parameters] if not custom.has_kwargs else []
+        missing = [k for k in custom.required if k not in config]
+        if unknown:
+            text = f"{custom.name}.__init__() got an unexpected keyword argument {unknown[0]!r}"
+            details = {"class": custom.name, "keys": ", ".join(unknown)}
+            raise LoadFailure("TypeError", text, "KER102", ", ".join(unknown), f"{pointer}/{unknown[0]}", details)
+        if missing:
+            text = f"{custom.name}.__init__() missing {len(missing)} required positional argument: {missing[0]!r}"
+            details = {"class": custom.name, "keys": ", ".join(missing)}
+            raise LoadFailure("TypeError", text, "KER104", ", ".join(missing), pointer, details)
+    thing = Thing(custom.name, config, custom=custom)
+    if {"name", "layers", "input_layers", "output_layers"} <= set(config):
+        return functional.from_config(session, thing, config, pointer)
+    return thing
+
+
+def _functional(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
+    return functional.from_config(session, Thing(cls.name, config, cls), config, pointer)
+
+
+def _sequential(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
+    return sequential.from_config(session, Thing(cls.name, config, cls), config, pointer)
+
+
+def _lambda(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
+    return lambdas.from_config(session, cls, config, pointer)
+
+
+_SPECIAL: dict[str, Callable[[Session, ClassFacts, dict[str, Any], str], Thing]] = {
+    "Functional": _functional,
+    "Model": _functional,
+    "Sequential": _sequential,
+    "Lambda": _lambda,
+}
+
+__all__ = ["FunctionThing", "instantiate", "instantiate_custom"]

@@ -1,0 +1,130 @@
+"""`model_from_config` of the legacy path: what `.h5` files and configs without a `module` key go through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras3.instantiate import instantiate, instantiate_custom
+from inspector.loaders.keras_common import texts
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import FunctionThing, Thing
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+    from inspector.runtime.facts import ClassFacts
+
+# Lambda arguments of Keras 2 that the legacy path drops.
+_LAMBDA_DROPPED = ("module", "function_type", "output_shape_type", "output_shape_module")
+# Lower-case functions in the namespace of keras.src.layers: a string in a config that equals one is replaced by it.
+_LAYER_FUNCTIONS = frozenset(
+    {"add", "average", "concatenate", "deserialize", "dot", "maximum", "minimum", "multiply", "serialize", "subtract"}
+)
+
+
+def decode(value: Any) -> Any:
+    """`json_utils.decode`: stored tuples, shapes and ellipses as they come out of it."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kind = value.get("class_name")
+    if kind == "__tuple__":
+        return tuple(decode(item) for item in value.get("items", ()))
+    if kind == "TensorShape":
+        return tuple(value.get("items", ()))
+    if kind == "__ellipsis__":
+        return ...
+    return {key: decode(item) for key, item in value.items()}
+
+
+def model_from_config(session: Session, config: Any, pointer: str) -> Any:
+    """The layer or model of a legacy config; LoadFailure as Keras raises it."""
+    _check_shape(session, config, pointer)
+    config = {**config, "config": _fixed(session, str(config.get("class_name")), config["config"])}
+    name = config.get("class_name")
+    custom = session.custom(name)
+    cls = None if custom else _layer_class(session, str(name))
+    if cls is None and custom is None:
+        text = texts.unknown_legacy("layer", str(name))
+        raise LoadFailure("ValueError", text, "KER101", str(name), pointer, {"class": str(name), "module": ""})
+    inner = {key: _function_named(session, key, value) for key, value in config["config"].items()}
+    with_path, session.path = session.path, "legacy"
+    try:
+        if custom is not None:
+            made: Thing = instantiate_custom(session, custom, inner, f"{pointer}/config")
+        else:
+            made = instantiate(session, _known(cls), inner, f"{pointer}/config")
+    finally:
+        session.path = with_path
+    made.pointer = pointer
+    return made
+
+
+def _known(cls: ClassFacts | None) -> ClassFacts:
+    if cls is None:
+        raise AssertionError("a class that is neither known nor the user's was refused before")
+    return cls
+
+
+def _check_shape(session: Session, config: Any, pointer: str) -> None:
+    """The checks before anything is looked up."""
+    details = {"class": "layer", "key": "config", "value": ""}
+    if isinstance(config, list):
+        text = (
+            f"`model_from_config` expects a dictionary, not a list. Received: config={config}. Did you meant to use "
+            "`Sequential.from_config(config)`?"
+        )
+        raise LoadFailure("TypeError", text, "KER103", "config", pointer, details)
+    if not isinstance(config, dict) or "config" not in config:
+        text = (
+            "The provided configuration is not a valid Keras configuration. Expected a dictionary containing a "
+            f"'config' key. Received: config={config}"
+        )
+        if session.release >= (3, 15):
+            raise LoadFailure("ValueError", text, "KER103", "config", pointer, details)
+        raise LoadFailure("KeyError", "'config'", "KER104", "config", pointer, {"class": "layer", "keys": "config"})
+    if not isinstance(config["config"], dict):
+        # Sequential models of Keras 1 and early Keras 2 store a bare list of layers.
+        text = "pop expected at most 1 argument, got 2"
+        raise LoadFailure("TypeError", text, "KER103", str(config.get("class_name")), pointer, details)
+
+
+def _fixed(session: Session, name: str, inner: dict[str, Any]) -> dict[str, Any]:
+    """The inner config after the changes that keep files of Keras 2 readable."""
+    inner = dict(inner)
+    shape = inner.pop("batch_input_shape", None)
+    if shape is not None:
+        inner["batch_shape" if name == "InputLayer" else "input_shape"] = shape
+    axis = inner.pop("axis", None)
+    if isinstance(axis, list) and len(axis) == 1:
+        inner["axis"] = int(axis[0])
+    elif axis is not None and isinstance(axis, int | float) and session.release >= (3, 9):
+        inner["axis"] = int(axis)
+    if name == "Lambda":
+        for key in _LAMBDA_DROPPED:
+            inner.pop(key, None)
+        function = inner.get("function")
+        if isinstance(function, list | tuple) and len(function) > 2:  # noqa: PLR2004 - code, defaults, closure
+            parts = dict(zip(("code", "defaults", "closure"), function, strict=False))
+            inner["function"] = {"class_name": "__lambda__", "config": parts}
+    return inner
+
+
+def _layer_class(session: Session, name: str) -> ClassFacts | None:
+    """The class in the table of layers: the namespace of keras.layers, with the three model classes."""
+    if not session.facts.resolves("layer", name):
+        return None
+    for kind in ("layer", "model"):
+        for found in session.facts.named(name, kind):
+            return found
+    return session.facts.exported(f"keras.layers.{name}")
+
+
+def _function_named(session: Session, key: str, value: Any) -> Any:
+    """A string in the config that names a function of the user's, or of the table itself, is replaced by that function."""
+    if key == "name" or not isinstance(value, str):
+        return value
+    custom = session.custom(value)
+    if (custom is not None and custom.is_class is False) or value in _LAYER_FUNCTIONS:
+        return FunctionThing(value)
+    return value

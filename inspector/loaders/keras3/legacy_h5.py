@@ -1,0 +1,73 @@
+"""`legacy_h5_format.load_model_from_hdf5`: the `.h5` loader of Keras 3."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras3 import legacy_weights
+from inspector.loaders.keras3.compiling import compile_from_training_config
+from inspector.loaders.keras3.legacy import decode, model_from_config
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import Thing
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+    from inspector.terms.keras import KerasModel
+
+
+def load(session: Session) -> Thing | None:
+    """The loaded model; LoadFailure as Keras raises it."""
+    stored = session.artifact.keras
+    if stored is None or stored.hdf5 is None:
+        raise _not_opened(session)
+    session.path = "legacy"
+    session.member = stored.config_member
+    # Up to 3.2.1 load_model passes neither compile nor custom_objects on to this loader.
+    if session.release < (3, 3):
+        session.custom_objects = False
+        session.compile = True
+    config = _model_config(session, stored)
+    if session.release >= (3, 11, 3):
+        session.safe_scope = session.safe_mode
+    else:
+        session.safe_mode = True
+    model = model_from_config(session, decode(config), stored.config_pointer)
+    if isinstance(model, Thing):
+        legacy_weights.load(session, model, stored.hdf5)
+    session.safe_scope = None
+    if session.compile and stored.compile_config is not None:
+        compile_from_training_config(session, decode(stored.compile_config), "training_config")
+    return model if isinstance(model, Thing) else None
+
+
+def _not_opened(session: Session) -> LoadFailure:
+    """h5py cannot open the file."""
+    damage = next(iter(session.artifact.damage), None)
+    text = "Unable to synchronously open file (file signature not found)"
+    if damage is not None and "eof" in damage.reason:
+        text = f"Unable to synchronously open file ({damage.reason})"
+    rule = "KER115" if session.artifact.magic.startswith(b"PK") else "KER107"
+    return LoadFailure("OSError", text, rule, session.artifact.path)
+
+
+def _model_config(session: Session, stored: KerasModel) -> Any:
+    """The config in the attribute `model_config`."""
+    if stored.config_error is not None and stored.raw_config is not None:
+        raise broken_json(stored)
+    if stored.config is None:
+        text = f"No model config found in the file at {session.artifact.path}."
+        raise LoadFailure("ValueError", text, "KER112", "model_config", "/", {"what": "the attribute model_config"})
+    return stored.config
+
+
+def broken_json(stored: KerasModel) -> LoadFailure:
+    """What Python's json raises for that text."""
+    text = stored.config_error or ""
+    try:
+        json.loads(stored.raw_config or "")
+    except json.JSONDecodeError as error:
+        text = str(error)
+    except RecursionError as error:
+        return LoadFailure("RecursionError", str(error), "KER113", "config", stored.config_pointer)
+    return LoadFailure("JSONDecodeError", text, "KER113", "config", stored.config_pointer)

@@ -1,0 +1,65 @@
+"""`Sequential.from_config`: layers one after another, each added to the stack, then built from the stored shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import Thing
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+
+
+def from_config(session: Session, model: Thing, config: dict[str, Any], pointer: str) -> Thing:
+    """The model with its layers; LoadFailure as Keras raises it."""
+    if not isinstance(config, dict) or "name" not in config:
+        raise _no_name(session, config, pointer)
+    if "layers" not in config:
+        details = {"class": "Sequential", "keys": "layers"}
+        raise LoadFailure("KeyError", "'layers'", "KER104", "layers", pointer, details)
+    for i, layer_config in enumerate(config["layers"]):
+        at = f"{pointer}/layers/{i}"
+        _add(model, layer_of(session, layer_config, at), at)
+    return model
+
+
+def _no_name(session: Session, config: Any, pointer: str) -> LoadFailure:
+    details = {"class": "Sequential", "keys": "name"}
+    if session.release >= (3, 15):
+        text = (
+            "A Sequential model configuration must be a dictionary containing the 'name' and 'layers' keys. "
+            f"Received: config={config}"
+        )
+        return LoadFailure("ValueError", text, "KER104", "name", pointer, details)
+    # Older releases take the config for a list of layers and iterate its keys, which are strings.
+    text = "string indices must be integers, not 'str'"
+    return LoadFailure("TypeError", text, "KER104", "name", pointer, details)
+
+
+def layer_of(session: Session, layer_config: Any, pointer: str) -> Any:
+    """A layer: by the legacy path where its config names no module."""
+    from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
+    from inspector.loaders.keras3.legacy import model_from_config  # noqa: PLC0415 - they call each other
+
+    if isinstance(layer_config, dict) and "module" not in layer_config:
+        return model_from_config(session, layer_config, pointer)
+    return deserialize(session, layer_config, pointer)
+
+
+def _add(model: Thing, layer: Any, pointer: str) -> None:
+    """`Sequential.add`: only layers, only unique names, only one input layer."""
+    if not isinstance(layer, Thing) or layer.kind not in {"layer", "model", "custom"}:
+        kind = f"<class '{layer.facts.module}.{layer.class_name}'>" if isinstance(layer, Thing) and layer.facts else type(layer)
+        text = f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer} (of type {kind})"
+        raise LoadFailure("ValueError", text, "KER103", str(layer), pointer, {"class": "Sequential", "key": "layers"})
+    if any(other.name == layer.name for other in model.layers):
+        text = (
+            "All layers added to a Sequential model should have unique names. "
+            f"Name '{layer.name}' is already the name of a layer in this model. Update the `name` argument to pass a unique name."
+        )
+        raise LoadFailure("ValueError", text, "KER103", layer.name, pointer, {"class": "Sequential", "key": "name"})
+    if layer.class_name == "InputLayer" and model.layers and model.layers[0].class_name == "InputLayer":
+        text = f"Sequential model '{model.name}' has already been configured to use input shape"
+        raise LoadFailure("ValueError", text, "KER103", layer.name, pointer, {"class": "Sequential", "key": "layers"})
+    model.layers.append(layer)

@@ -1,0 +1,199 @@
+"""What a class's `from_config` does with a config, told from the recorded trials of that class.
+
+The order in which a constructor meets bad keys follows Python and Keras: a keyword that the signature lacks or misses is
+refused before the body runs; then the base class takes the rest (`Unrecognized keyword arguments`), then the body looks
+at each value. Recurrent layers build their cell, with its initializers, before they call the base class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.runtime.facts import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras_common.session import Session
+    from inspector.runtime.facts import ClassFacts
+
+CELL_FIRST = frozenset({"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
+# Popped by Layer.__init__ of every Keras 3 release though no signature names them.
+BASE_KEYS = frozenset({"input_shape", "input_dim"})
+_UNKNOWN_WORDING = ("unexpected keyword argument", "Unrecognized keyword", "not recognized", "not understood")
+_ENCOUNTERED = "Exception encountered: "
+
+
+@dataclass(frozen=True, slots=True)
+class _Objection:
+    """One reason to refuse the config: `rank` orders the reasons as the constructor meets them."""
+
+    rank: tuple[int, int]
+    failure: LoadFailure
+
+
+def check_config(
+    session: Session,
+    cls: ClassFacts,
+    config: Mapping[str, Any],
+    pointer: str,
+    nested: Mapping[str, LoadFailure],
+    *,
+    skip: frozenset[str] = frozenset(),
+) -> None:
+    """Raise what `cls.from_config(config)` raises, if anything.
+
+    `nested` holds what the objects inside the config raise when the constructor deserializes them, by key; `skip` names
+    keys that the caller has dealt with. Keys whose fate nothing tells are noted as gaps.
+    """
+    objections = list(_objections(session, cls, config, pointer, nested, skip))
+    if objections:
+        first = min(objections, key=lambda o: o.rank)
+        raise wrapped(session, cls, config, first.failure)
+
+
+def _objections(
+    session: Session,
+    cls: ClassFacts,
+    config: Mapping[str, Any],
+    pointer: str,
+    nested: Mapping[str, LoadFailure],
+    skip: frozenset[str],
+) -> Iterator[_Objection]:
+    unknown: dict[str, Any] = {}
+    nested_rank = 2 if cls.name in CELL_FIRST else 4
+    for position, (key, value) in enumerate(config.items()):
+        if key in nested:
+            yield _Objection((nested_rank, position), nested[key])
+            continue
+        if key in skip:
+            continue
+        fate = key_fate(session, cls, key, value, pointer)
+        if isinstance(fate, Rejected):
+            if is_unknown_key(fate, key):
+                unknown[key] = value
+            else:
+                yield _Objection((4, position), _value_failure(cls, key, value, pointer, fate))
+    if unknown:
+        yield _unknown_objection(session, cls, unknown, pointer)
+    yield from _missing(session, cls, config, pointer)
+
+
+def key_fate(session: Session, cls: ClassFacts, key: str, value: Any, pointer: str) -> Rejected | bool:
+    """Whether the class takes that key with that value; a key that nothing is known of becomes a gap and counts as taken."""
+    tried = session.facts.trial(session.path, cls, key, value)
+    if tried is not False:
+        return tried
+    if key in cls.parameters or (cls.config is not None and key in cls.config):
+        return True
+    if cls.has_kwargs and _is_base_key(session, cls, key):
+        return True
+    unknown = session.facts.unknown_keys(session.path, cls)
+    if unknown is True or (unknown is False and cls.has_kwargs):
+        if unknown is False:
+            session.gap(f"{pointer}/{key}", f"what {cls.name} does with an unknown key was not recorded")
+        return True
+    if isinstance(unknown, Rejected):
+        return Rejected(unknown.type, renamed(unknown.text, {key: value}))
+    return Rejected("TypeError", f"{cls.name}.__init__() got an unexpected keyword argument {key!r}")
+
+
+def _is_base_key(session: Session, cls: ClassFacts, key: str) -> bool:
+    """Whether the base class of layers takes that keyword."""
+    if cls.kind not in {"layer", "model", "operation"}:
+        return False
+    base = session.facts.exported("keras.layers.Layer")
+    return key in BASE_KEYS or (base is not None and key in base.parameters)
+
+
+def is_unknown_key(fate: Rejected, key: str) -> bool:
+    """Whether the text says that the key itself, not its value, is not known."""
+    bare = last_cause(fate.text)
+    return repr(key) in bare and any(words in bare for words in _UNKNOWN_WORDING)
+
+
+def renamed(text: str, unknown: Mapping[str, Any]) -> str:
+    """The recorded text for unknown keys `zz_a: 1, zz_b: 2`, as it reads for these keys."""
+    first = next(iter(unknown))
+    text = text.replace("{'zz_a': 1, 'zz_b': 2}", repr(dict(unknown)))
+    text = text.replace("['zz_a', 'zz_b']", repr(list(unknown))).replace("{'zz_a', 'zz_b'}", repr(set(unknown)))
+    return text.replace("'zz_a'", repr(first)).replace("zz_a", first)
+
+
+def _unknown_objection(session: Session, cls: ClassFacts, unknown: Mapping[str, Any], pointer: str) -> _Objection:
+    first = next(iter(unknown))
+    recorded = session.facts.unknown_keys(session.path, cls)
+    if not isinstance(recorded, Rejected):
+        recorded = Rejected("TypeError", f"{cls.name}.__init__() got an unexpected keyword argument 'zz_a'")
+    kind, text = raised_inside(recorded)
+    text = last_cause(renamed(text, unknown))
+    by_signature = "unexpected keyword argument" in text and f"{cls.name}.__init__()" in text
+    details = {"class": cls.name, "keys": ", ".join(unknown)}
+    failure = LoadFailure(kind, text, "KER102", ", ".join(unknown), f"{pointer}/{first}", details)
+    return _Objection((0 if by_signature else 3, 0), failure)
+
+
+def _value_failure(cls: ClassFacts, key: str, value: Any, pointer: str, fate: Rejected) -> LoadFailure:
+    kind, text = raised_inside(fate)
+    text = last_cause(text).replace("{value}", str(value))
+    details = {"class": cls.name, "key": key, "value": repr(value)}
+    return LoadFailure(kind, text, "KER103", key, f"{pointer}/{key}", details)
+
+
+def _missing(session: Session, cls: ClassFacts, config: Mapping[str, Any], pointer: str) -> Iterator[_Objection]:
+    """Required parameters that the config lacks, and keys without which the class's own `from_config` fails."""
+    absent = [key for key, required in cls.parameters.items() if required and key not in config]
+    if len(absent) > 1:
+        yield _Objection((1, 0), _missing_failure(cls, absent, pointer, _missing_text(cls, absent)))
+        return
+    for key in [*absent, *(k for k in (cls.config or {}) if k not in config and k not in absent)]:
+        recorded = session.facts.without(session.path, cls, key)
+        if isinstance(recorded, Rejected):
+            kind, text = raised_inside(recorded)
+            yield _Objection((1, 0), _missing_failure(cls, [key], pointer, last_cause(text), kind))
+        elif recorded is False and key in absent:
+            yield _Objection((1, 0), _missing_failure(cls, [key], pointer, _missing_text(cls, [key])))
+
+
+def _missing_text(cls: ClassFacts, absent: list[str]) -> str:
+    """CPython's wording for arguments that a call lacks (3.10 and later name the class)."""
+    quoted = [repr(key) for key in absent]
+    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' if len(quoted) > 2 else ''} and {quoted[-1]}"  # noqa: PLR2004 - two names take no comma
+    plural = "" if len(absent) == 1 else "s"
+    return f"{cls.name}.__init__() missing {len(absent)} required positional argument{plural}: {listed}"
+
+
+def _missing_failure(
+    cls: ClassFacts, absent: list[str], pointer: str, text: str, kind: str = "TypeError"
+) -> LoadFailure:
+    details = {"class": cls.name, "keys": ", ".join(absent)}
+    return LoadFailure(kind, text, "KER104", ", ".join(absent), pointer, details)
+
+
+def raised_inside(recorded: Rejected) -> tuple[str, str]:
+    """Exception class and text that `from_config` itself raises, without the rewording of `deserialize_keras_object`."""
+    head, _, rest = recorded.text.partition(_ENCOUNTERED)
+    if "could not be deserialized properly" in head and rest:
+        return "TypeError", rest
+    return recorded.type, recorded.text
+
+
+def last_cause(text: str) -> str:
+    """The innermost exception's text."""
+    return text.rpartition(_ENCOUNTERED)[2]
+
+
+def wraps(session: Session, cls: ClassFacts) -> bool:
+    """Whether the class's `from_config` rewords what its constructor raises (`Error when deserializing class`)."""
+    recorded = session.facts.unknown_keys(session.path, cls)
+    return isinstance(recorded, Rejected) and "Error when deserializing class" in recorded.text
+
+
+def wrapped(session: Session, cls: ClassFacts, config: Mapping[str, Any], failure: LoadFailure) -> LoadFailure:
+    """The failure of the constructor as `from_config` lets it out."""
+    if not wraps(session, cls):
+        return failure
+    text = f"Error when deserializing class '{cls.name}' using config={dict(config)}.\n\n{_ENCOUNTERED}{failure.text}"
+    return failure.reworded("TypeError", text)

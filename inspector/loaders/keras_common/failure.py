@@ -1,0 +1,37 @@
+"""The exception that a modelled loader raises, on its way through the modelled `except` clauses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from inspector.terms.finding import ExpectedError, Location, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(eq=False)
+class LoadFailure(Exception):  # noqa: N818 - it is what the real loader raises, not an error of ours
+    """What the real loader raises: `type` is its exception class, `text` its message.
+
+    `rule`, `subject`, `pointer` and `details` say why, for the user; they survive the rewording that the real loader's
+    `except` clauses do. `member` is empty for the config that the load began with.
+    """
+
+    type: str
+    text: str
+    rule: str
+    subject: str
+    pointer: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    member: str = ""
+
+    def reworded(self, kind: str, text: str) -> LoadFailure:
+        """The same failure as another exception: what `raise ... from e` makes of it."""
+        return LoadFailure(kind, text, self.rule, self.subject, self.pointer, self.details, self.member)
+
+    def problem(self, member: str) -> Problem:
+        """The failure as a problem of the load; `member` is where the config lies."""
+        location = Location(self.member or member, self.pointer)
+        return Problem(self.rule, self.subject, location, ExpectedError(self.type, self.text), self.details)

@@ -1,0 +1,77 @@
+"""One modelled load: the runtime's facts, the loader's arguments, and what could not be judged on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from inspector.terms.finding import Gap, Location
+
+if TYPE_CHECKING:
+    from inspector.runtime.facts import KerasFacts
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.runtime import CustomObject, Runtime
+
+# Nesting of configs: deeper than any model, well inside Python's own recursion limit (1,000 frames, ~10 a level).
+MAX_DEPTH = 60
+
+
+@dataclass(slots=True)
+class Session:
+    """One call of a loader. `path` is the deserialization path whose recorded trials apply (`v3` or `legacy`).
+
+    `safe_mode` is what the deserializer is called with; `safe_scope` the scope around it, None while none is set (the
+    `.h5` loader before 3.11.3 sets none). `shared` holds objects by their `shared_object_id`.
+    """
+
+    artifact: Artifact
+    runtime: Runtime
+    facts: KerasFacts
+    compile: bool = True
+    safe_mode: bool = True
+    safe_scope: bool | None = None
+    path: str = "v3"
+    member: str = ""
+    custom_objects: bool = True
+    gaps: list[Gap] = field(default_factory=list)
+    release: tuple[int, ...] = ()
+    depth: int = 0
+    shared: dict[Any, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.release = release_of(self.facts.version)
+
+    @property
+    def safe(self) -> bool:
+        """Whether Python lambdas are refused at this point: the scope's word, else the argument's."""
+        return self.safe_mode if self.safe_scope is None else self.safe_scope
+
+    @property
+    def hardened(self) -> bool:
+        """Whether the release has the checks that came with 3.15 and were carried back to 3.12.4, but not to 3.13 and 3.14."""
+        return (3, 12, 4) <= self.release < (3, 13) or self.release >= (3, 15)
+
+    def gap(self, pointer: str, reason: str) -> None:
+        """Note something that could not be judged."""
+        found = Gap(Location(self.member, pointer), reason)
+        if found not in self.gaps:
+            self.gaps.append(found)
+
+    def custom(self, *names: object) -> CustomObject | None:
+        """The user's object of one of these names, registered or passed as custom_objects."""
+        if not self.custom_objects:
+            return None
+        for name in names:
+            for found in self.runtime.custom_objects:
+                if name is not None and name in {found.name, found.registered_name}:
+                    return found
+        return None
+
+
+def release_of(version: str) -> tuple[int, ...]:
+    """A version as numbers: `3.12.0` is (3, 12, 0); a suffix such as `rc1` is left out."""
+    numbers = []
+    for part in version.split(".")[:3]:
+        digits = "".join(c for c in part if c.isdigit())
+        numbers.append(int(digits) if digits else 0)
+    return tuple(numbers)

@@ -1,0 +1,68 @@
+"""Stand-ins for what deserialization makes: they know what later steps ask of the real objects, and print alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inspector.runtime.facts import ClassFacts
+    from inspector.terms.runtime import CustomObject
+
+Shape = tuple[int | None, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Thing:
+    """An instance. `facts` is None for a class of the user's. `config` is what its constructor was given.
+
+    `layers` are the layers of a model; `inner` the wrapped layer, cell or cells by attribute name; `nodes` counts its
+    calls so far; `broken_dtype` says that its policy is a bare string; `function` is a Lambda's.
+    """
+
+    class_name: str
+    config: dict[str, Any]
+    facts: ClassFacts | None = None
+    custom: CustomObject | None = None
+    layers: list[Thing] = field(default_factory=list)
+    inner: dict[str, Thing] = field(default_factory=dict)
+    nodes: int = 0
+    pointer: str = ""
+    built: bool = False
+    build_config: Any = None
+    shape: Shape | None = None
+
+    @property
+    def name(self) -> str:
+        """The layer's name; the class name where the config has none."""
+        return str(self.config.get("name", self.class_name))
+
+    @property
+    def kind(self) -> str:
+        """The kind of its class; `custom` for a class of the user's."""
+        return self.facts.kind if self.facts is not None else "custom"
+
+    def __repr__(self) -> str:
+        if self.kind in {"layer", "model", "operation", "custom"}:
+            return f"<{self.class_name} name={self.name}, built={self.built}>"
+        return f"<{self.class_name} object at 0x0>"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionThing:
+    """A function that a config names. `code` is its dumped bytecode where the config carries it."""
+
+    name: str
+    code: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<function {self.name} at 0x0>"
+
+
+@dataclass(frozen=True, slots=True)
+class TensorThing:
+    """A symbolic tensor as a node's arguments carry it: its history is (layer, node index, tensor index)."""
+
+    history: tuple[str, int, int] | None
+    shape: Shape | None
+    dtype: str
