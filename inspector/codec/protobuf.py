@@ -108,11 +108,17 @@ def _public_message_class(descriptor: Any) -> Any:
     if hasattr(message_factory, "GetMessageClass"):
         return message_factory.GetMessageClass(descriptor)
     # protobuf < 4.22 has no such function: https://github.com/protocolbuffers/protobuf/releases/tag/v22.0
-    return message_factory.MessageFactory(descriptor.file.pool).GetPrototype(descriptor)
+    old_factory: Any = message_factory.MessageFactory(descriptor.file.pool)
+    return old_factory.GetPrototype(descriptor)
 
 
-def fields(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (field number, wire type, start, end) of every field; ProtobufError at the first that is broken."""
+def fields(
+    data: bytes, start: int = 0, end: int | None = None, *, declared: bool = False
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (field number, wire type, start, end) of every field; ProtobufError at the first that is broken.
+
+    With `declared` a field may reach beyond the data, which is then the head of a file.
+    """
     end = len(data) if end is None else end
     while start < end:
         tag, value = _varint(data, start, end)
@@ -120,7 +126,7 @@ def fields(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tupl
         if wire == _END_GROUP or number == 0:
             raise ProtobufError("", f"unexpected tag {tag}", start, WireFault.END_GROUP)
         begin, stop = _extent(data, value, end, wire, start)
-        if stop > end:
+        if stop > end and not declared:
             reason = f"field {number} is {stop - begin} bytes long, {end - begin} are left"
             raise ProtobufError("", reason, start, WireFault.TRUNCATED)
         yield number, wire, begin, stop

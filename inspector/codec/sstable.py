@@ -1,7 +1,7 @@
 """LevelDB tables as TensorFlow writes them: the `.index` of a TensorBundle, and V1 checkpoints.
 
-Layout: data blocks, one index block, a 48-byte footer (two block handles, padding, magic). Each block is followed by one
-byte of compression type and a masked CRC-32C of both. https://github.com/google/leveldb/blob/main/doc/table_format.md
+Layout: data blocks, one index block, a 48-byte footer (two block handles, padding, magic). Each block is followed by
+one byte of compression type and a masked CRC-32C of both. https://github.com/google/leveldb/blob/main/doc/table_format.md
 """
 
 from __future__ import annotations

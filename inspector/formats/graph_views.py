@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from inspector.terms.graph import Argument, Function, Graph, Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 class NodeView(Node):
     """A Node that reads its NodeDef when asked."""
 
     __slots__ = ("message",)
+    message: Any
 
     def __init__(self, message: Any) -> None:
         object.__setattr__(self, "message", message)
@@ -52,6 +53,8 @@ class FunctionView(Function):
     """A Function that reads its FunctionDef when asked."""
 
     __slots__ = ("_nodes", "message")
+    message: Any
+    _nodes: tuple[Node, ...] | None
 
     def __init__(self, message: Any) -> None:
         object.__setattr__(self, "message", message)
@@ -75,9 +78,11 @@ class FunctionView(Function):
     @property
     def nodes(self) -> tuple[Node, ...]:
         """The body."""
-        if self._nodes is None:
-            object.__setattr__(self, "_nodes", tuple(map(NodeView, self.message.node_def)))
-        return self._nodes
+        found = self._nodes
+        if found is None:
+            found = tuple(map(NodeView, self.message.node_def))
+            object.__setattr__(self, "_nodes", found)
+        return found
 
     @property
     def returns(self) -> Mapping[str, str]:
@@ -96,29 +101,36 @@ class FunctionView(Function):
 
 
 class GraphView(Graph):
-    """A Graph that reads its GraphDef when asked. Of two functions of one name the later one counts, as in TensorFlow."""
+    """A Graph that reads its GraphDef when asked."""
 
     __slots__ = ("_functions", "_nodes", "message")
+    message: Any
+    _functions: dict[str, Function] | None
+    _nodes: tuple[Node, ...] | None
 
     def __init__(self, message: Any) -> None:
         object.__setattr__(self, "message", message)
         object.__setattr__(self, "_nodes", None)
         object.__setattr__(self, "_functions", None)
+        object.__setattr__(self, "memo", {})
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """The nodes of the graph itself."""
-        if self._nodes is None:
-            object.__setattr__(self, "_nodes", tuple(map(NodeView, self.message.node)))
-        return self._nodes
+        found = self._nodes
+        if found is None:
+            found = tuple(map(NodeView, self.message.node))
+            object.__setattr__(self, "_nodes", found)
+        return found
 
     @property
     def functions(self) -> Mapping[str, Function]:
         """The function library."""
-        if self._functions is None:
-            views = map(FunctionView, self.message.library.function)
-            object.__setattr__(self, "_functions", {view.name: view for view in views})
-        return self._functions
+        found = self._functions
+        if found is None:
+            found = {view.name: view for view in map(FunctionView, self.message.library.function)}
+            object.__setattr__(self, "_functions", found)
+        return found
 
     @property
     def producer(self) -> int:
@@ -139,15 +151,6 @@ class GraphView(Graph):
     def gradients(self) -> Mapping[str, str]:
         """Function name to the function that computes its gradient."""
         return {item.function_name: item.gradient_func for item in self.message.library.gradient}
-
-
-def all_nodes(graph: Graph) -> Iterator[tuple[str, Node]]:
-    """Every node with the name of the function it stands in ("" for the graph itself)."""
-    for node in graph.nodes:
-        yield "", node
-    for name, function in graph.functions.items():
-        for node in function.nodes:
-            yield name, node
 
 
 def _arguments(messages: Any) -> tuple[Argument, ...]:

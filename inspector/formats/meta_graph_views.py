@@ -16,26 +16,27 @@ class MetaGraphView(MetaGraph):
     """A MetaGraph whose object graph is read when somebody asks for it."""
 
     __slots__ = ("_functions", "_objects")
+    _functions: dict[str, ConcreteFunction] | None
+    _objects: tuple[ObjectNode, ...] | None
 
     @property
     def objects(self) -> tuple[ObjectNode, ...]:
         """The object graph's nodes, by index."""
-        try:
-            return self._objects
-        except AttributeError:
-            nodes = enumerate(self.message.object_graph_def.nodes)
-            object.__setattr__(self, "_objects", tuple(_object_node(index, node) for index, node in nodes))
-        return self._objects
+        found = self._objects
+        if found is None:
+            found = tuple(_object_node(*item) for item in enumerate(self.message.object_graph_def.nodes))
+            object.__setattr__(self, "_objects", found)
+        return found
 
     @property
     def concrete_functions(self) -> Mapping[str, ConcreteFunction]:
         """Function name to what it captures."""
-        try:
-            return self._functions
-        except AttributeError:
+        found = self._functions
+        if found is None:
             stored = self.message.object_graph_def.concrete_functions
-            object.__setattr__(self, "_functions", {name: _concrete(name, stored[name]) for name in stored})
-        return self._functions
+            found = {name: _concrete(name, stored[name]) for name in sorted(stored)}
+            object.__setattr__(self, "_functions", found)
+        return found
 
 
 def meta_graph(message: Any) -> MetaGraph:
@@ -82,6 +83,8 @@ def _plain_fields(message: Any) -> dict[str, Any]:
         "stripped_ops": tuple(op.name for op in info.stripped_op_list.op),
         "has_object_graph": message.HasField("object_graph_def"),
         "message": message,
+        "_functions": None,
+        "_objects": None,
     }
 
 

@@ -17,6 +17,7 @@ from inspector.tree.local import LocalTree
 if TYPE_CHECKING:
     from inspector.tree.interface import Tree
 
+PROTOBUF_SUFFIXES = {".pb", ".pbtxt", ".meta"}
 ZIP_MAGIC = b"PK\x03\x04"
 # A folder is taken for what its first marker says; any one of a row's names is enough.
 FOLDER_MARKERS: tuple[tuple[Format, tuple[str, ...]], ...] = (
@@ -87,7 +88,9 @@ def _models_below(names: list[str]) -> str:
 def _of_file(place: Source) -> Artifact:
     seen = damage_of(place.head, place.size, place.name)
     if seen is not None:
-        return replace(unreadable(place, seen), hdf5_error=NO_SIGNATURE)
+        # How protobuf fails on it decides what a graph's loader says: an empty file is an empty graph.
+        found = protobuf_format(place) if place.suffix.lower() in PROTOBUF_SUFFIXES else None
+        return _delegate(found, LocalTree(place.path), place) if found else _unreadable(place, seen)
     if place.head.startswith(SIGNATURE):
         return _keras_h5(place)
     if place.head.startswith(ZIP_MAGIC):
@@ -97,6 +100,10 @@ def _of_file(place: Source) -> Artifact:
     if place.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
         return _of_json(place)
     return _of_protobuf(place) or _of_hidden(place)
+
+
+def _unreadable(place: Source, seen: Damage) -> Artifact:
+    return replace(unreadable(place, seen), hdf5_error=NO_SIGNATURE)
 
 
 def _keras_h5(place: Source) -> Artifact:

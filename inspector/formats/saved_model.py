@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.formats.meta_graph_views import meta_graph
@@ -11,7 +11,7 @@ from inspector.formats.saved_model_parts import assets, fingerprint, keras_metad
 from inspector.formats.tensor_bundle import read_bundle
 from inspector.formats.whole_proto import Whole, read_whole
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
-from inspector.terms.graph import SavedModel, TensorBundle
+from inspector.terms.graph import SavedModel, Signature, TensorBundle
 
 if TYPE_CHECKING:
     from inspector.terms.finding import Gap
@@ -40,7 +40,7 @@ def read(tree: Tree, path: str) -> Artifact:
         path=path,
         format=FORMAT,
         is_directory=True,
-        suffix=os.path.splitext(path.rstrip("/"))[1],
+        suffix=Path(path).suffix,
         magic=b"",
         producer=_producer(model, keras),
         members=tree.members(),
@@ -131,7 +131,7 @@ def _keras_version(keras: KerasMetadata) -> str | None:
     return None
 
 
-def _signatures(model: SavedModel | None) -> dict[str, object]:
+def _signatures(model: SavedModel | None) -> dict[str, Signature]:
     """Those of the MetaGraph that loaders take by default: tagged `serve`, else the only one."""
     graphs = model.meta_graphs if model else ()
     chosen = next((graph for graph in graphs if set(graph.tags) == {"serve"}), graphs[0] if graphs else None)

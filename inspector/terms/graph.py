@@ -51,7 +51,10 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A GraphDef: its own nodes, its function library in file order, and its version numbers."""
+    """A GraphDef: its own nodes, its function library in file order, and its version numbers.
+
+    `memo` keeps what was worked out of the graph once for every target that it is judged against.
+    """
 
     nodes: tuple[Node, ...]
     functions: Mapping[str, Function]
@@ -59,6 +62,7 @@ class Graph:
     min_consumer: int
     bad_consumers: tuple[int, ...] = ()
     gradients: Mapping[str, str] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

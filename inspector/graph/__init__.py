@@ -1,1 +1,0 @@
-"""networkx views of an artifact, built only when asked for."""
