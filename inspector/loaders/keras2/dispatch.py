@@ -1,0 +1,64 @@
+"""Which loader `load_model` of each release hands a path to: the zip format, HDF5, or a SavedModel folder.
+
+Up to Keras 2.7 whatever is no HDF5 file is taken for a SavedModel folder; from 2.8 on whatever is no folder is taken for
+HDF5; from 2.12 on a zip file whose name ends in `.keras` comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.loaders.keras2.h5 import hdf5_events, unopened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.runtime.facts import Capabilities
+    from inspector.terms.artifact import Artifact
+
+_ZIP_SINCE = (2, 12)
+_FOLDER_TEST_SINCE = (2, 8)
+
+
+def load_events(walk: Walk, artifact: Artifact, capabilities: Capabilities, *, compiling: bool) -> Iterator[Event]:
+    """What `load_model(path)` raises."""
+    name = Path(artifact.path).name
+    file = replace(walk, member=name)
+    is_hdf5 = not artifact.is_directory and artifact.hdf5_signature_offset is not None
+    if artifact.is_directory or (not is_hdf5 and walk.release < _FOLDER_TEST_SINCE):
+        yield from _folder(walk, artifact, capabilities, compiling=compiling)
+    elif walk.release >= _ZIP_SINCE and artifact.suffix == ".keras" and artifact.is_zip:
+        from inspector.loaders.keras2.keras_zip import zip_events  # noqa: PLC0415 - cold start
+
+        yield from zip_events(walk, artifact, compiling=compiling)
+    elif not is_hdf5:
+        yield _no_hdf5(file, artifact)
+    else:
+        yield from hdf5_events(file, artifact, compiling=compiling)
+
+
+def _no_hdf5(walk: Walk, artifact: Artifact) -> Event:
+    """A file that is no HDF5: a zip from a newer Keras, or anything else."""
+    problem = unopened(walk, "(file signature not found)")
+    return replace(problem, rule="KER107") if artifact.is_zip else problem
+
+
+def _folder(walk: Walk, artifact: Artifact, capabilities: Capabilities, *, compiling: bool) -> Iterator[Event]:
+    """A SavedModel folder, or what is taken for one."""
+    if artifact.saved_model is None and not any(d.member.startswith("saved_model.pb") for d in artifact.damage):
+        yield no_saved_model(walk, artifact)
+        return
+    from inspector.loaders.keras2.saved_model import saved_model_events  # noqa: PLC0415 - cold start
+
+    yield from saved_model_events(walk, artifact, capabilities, compiling=compiling)
+
+
+def no_saved_model(walk: Walk, artifact: Artifact) -> Event:
+    """The OSError for a path below which no saved_model.pb lies, be it a folder or not."""
+    text = f"SavedModel file does not exist at: {artifact.path}/{{saved_model.pbtxt|saved_model.pb}}"
+    rule = "KER107" if artifact.is_zip or artifact.magic else "KER112"
+    here = replace(walk, member=Path(artifact.path).name)
+    return here.problem(rule, "saved_model.pb", "OSError", text)

@@ -1,0 +1,76 @@
+"""Models `load_model_from_hdf5` of Keras 2: model_config, the model, its weights, compiling it.
+
+Source: Keras' HDF5 format of each release.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.objects import LAYER, object_events
+from inspector.loaders.keras2.training import compile_events
+from inspector.loaders.keras2.walk import until_problem
+from inspector.loaders.keras2.weights import weight_events
+from inspector.terms.keras import StringType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.finding import Problem
+    from inspector.terms.keras import Attribute, KerasModel
+
+
+def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[Event]:
+    """What loading that HDF5 file raises; that it bears the HDF5 signature is known."""
+    yield from artifact.gaps
+    if artifact.hdf5_error is not None:
+        yield unopened(walk, artifact.hdf5_error)
+        return
+    model = artifact.keras
+    if model is None:
+        text = texts.no_model_config(walk.release).format(path=artifact.path)
+        yield walk.problem("KER136", "model_config", "ValueError", text)
+        return
+    steps = [
+        lambda: _readable(walk, model, "model_config", model.config_error),
+        lambda: object_events(replace(walk, pointer="model_config"), LAYER, model.config),
+        lambda: weight_events(walk, model.config, model.hdf5) if model.hdf5 else (),
+    ]
+    if compiling:
+        steps.append(lambda: _compiled(walk, model))
+    yield from until_problem(*steps)
+
+
+def unopened(walk: Walk, reason: str) -> Problem:
+    """h5py's OSError for a file that it cannot open, in the words of the target's h5py."""
+    inner = reason[reason.find("(") + 1 : -1] if "(" in reason else reason
+    text = texts.hdf5_open(walk.h5py, "file", inner)
+    return walk.problem("KER132", walk.member, "OSError", text, path=walk.member)
+
+
+def _readable(walk: Walk, model: KerasModel, name: str, error: str | None) -> Iterator[Event]:
+    """A JSON attribute: text that old releases can decode, and JSON."""
+    here = replace(walk, pointer=name)
+    attribute = _root(model).get(name)
+    if walk.release < (2, 5) and attribute is not None and attribute.string_type is StringType.VARIABLE_STRING:
+        yield here.problem("KER131", name, "AttributeError", "'str' object has no attribute 'decode'")
+    elif error is not None:
+        yield here.problem("KER113", name, "JSONDecodeError", error)
+
+
+def _root(model: KerasModel) -> dict[str, Attribute]:
+    return dict(model.hdf5.attributes.get("/", {})) if model.hdf5 else {}
+
+
+def _compiled(walk: Walk, model: KerasModel) -> Iterator[Event]:
+    """Compiling from training_config; without one the model stays uncompiled, with a warning."""
+    if "training_config" not in _root(model):
+        return
+    yield from until_problem(
+        lambda: _readable(walk, model, "training_config", model.compile_config_error),
+        lambda: compile_events(replace(walk, pointer="training_config"), model.compile_config),
+    )

@@ -1,0 +1,84 @@
+"""Models loading the zip format of Keras 2.12 to 2.15 and tf_keras: config.json, then model.weights.h5, then assets.
+
+Source: `saving_lib.load_model`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras2.h5 import unopened
+from inspector.loaders.keras2.keras_zip_state import state_events
+from inspector.loaders.keras2.v3 import model_events, value_events
+from inspector.loaders.keras2.walk import until_problem
+from inspector.terms.artifact import DamageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.keras import KerasModel
+
+_CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
+
+
+def zip_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[Event]:
+    """What loading that zip file raises."""
+    yield from artifact.gaps
+    here = replace(walk, member=_CONFIG)
+    model = artifact.keras
+    if model is None:
+        yield here.gap("the zip archive could not be read")
+        return
+    yield from until_problem(
+        lambda: _config_readable(here, artifact, model),
+        lambda: _architecture(here, model, compiling=compiling),
+        lambda: _weights(replace(walk, member=_WEIGHTS), artifact, model),
+    )
+
+
+def _config_readable(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[Event]:
+    """config.json must be there, and JSON."""
+    damage = artifact.damaged(_CONFIG)
+    if damage is not None and damage.kind is DamageKind.MISSING:
+        text = repr(f"There is no item named '{_CONFIG}' in the archive")
+        yield walk.problem("KER112", _CONFIG, "KeyError", text)
+    elif model.config_error is not None:
+        yield walk.problem("KER113", _CONFIG, "JSONDecodeError", model.config_error)
+
+
+def _architecture(walk: Walk, model: KerasModel, *, compiling: bool) -> Iterator[Event]:
+    """The model, built and compiled inside the deserialization of the outermost object."""
+    nested = replace(walk, path="v3" if walk.release >= (2, 13) else "legacy")
+    steps = [lambda: model_events(nested, model.config)]
+    if compiling and model.compile_config:
+        steps.append(lambda: _compiled(replace(walk, path="v3", pointer="/compile_config"), model.compile_config))
+    yield from until_problem(*steps)
+
+
+def _compiled(walk: Walk, config: Any) -> Iterator[Event]:
+    """compile_config: its objects, then the optimizer's variables. Up to 2.13 a legacy optimizer cannot be built."""
+    yield from until_problem(lambda: value_events(walk, config), lambda: _optimizer(walk, config))
+
+
+def _optimizer(walk: Walk, config: Any) -> Iterator[Event]:
+    optimizer = config.get("optimizer") if isinstance(config, dict) else None
+    if walk.release < (2, 14) and isinstance(optimizer, dict) and "legacy" in str(optimizer.get("module")):
+        name = str(optimizer.get("class_name"))
+        text = f"'{name}' object has no attribute 'build'"
+        yield walk.at("optimizer").problem("KER114", name, "AttributeError", text)
+
+
+def _weights(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[Event]:
+    """The weights file must be there and open; then the state of every layer is read."""
+    if not artifact.has_member(_WEIGHTS) and not artifact.has_member("model.weights.npz"):
+        text = "Expected a model.weights.h5 or model.weights.npz file."
+        yield walk.problem("KER112", _WEIGHTS, "ValueError", text)
+    elif model.hdf5_error is not None:
+        yield unopened(walk, model.hdf5_error)
+    elif model.hdf5 is not None:
+        yield from state_events(walk, artifact, model)
+    else:
+        yield walk.gap("the weights could not be read")

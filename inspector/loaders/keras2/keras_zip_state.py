@@ -1,0 +1,170 @@
+"""Models how the zip format's weights are matched: by the path of attributes that leads to each layer.
+
+That path has changed: Keras 2.12 to 2.14 walk `_layer_checkpoint_dependencies`, 2.15 and later `layers`; 2.12 and 2.13 count
+a layer with weights twice. A layer whose path holds nothing gets no variables, and raises. Source: `saving_lib._load_state`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.shapes import Variable, variables
+from inspector.loaders.keras2.weights import fits, model_layers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.keras import Hdf5File, KerasModel
+
+_NETWORKS = ("Sequential", "Functional", "Model")
+# Sublayers that hold the variables of a layer: attribute, name of the sublayer, variables of it. In walking order.
+_INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
+    "LSTM": (("cell", "lstm_cell", 3),),
+    "GRU": (("cell", "gru_cell", 3),),
+    "SimpleRNN": (("cell", "simple_rnn_cell", 3),),
+    "MultiHeadAttention": (
+        ("_value_dense", "value", 2),
+        ("_query_dense", "query", 2),
+        ("_output_dense", "attention_output", 2),
+        ("_key_dense", "key", 2),
+    ),
+}
+# Layers with a number of own variables that does not follow from their config in `shapes`.
+_COUNTS = {"Normalization": 3, "GroupNormalization": 2, "DepthwiseConv2D": 2, "Conv2DTranspose": 2, "EinsumDense": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A layer with the path at which its state is looked for."""
+
+    name: str
+    class_name: str
+    config: Mapping[str, Any]
+    path: str
+    made: list[Variable] | None
+
+
+def state_events(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[Event]:
+    """What loading the state of every layer raises."""
+    file = model.hdf5
+    if file is None or not isinstance(model.config, dict):
+        return
+    if "/vars" not in file.groups:
+        text = texts.hdf5_open(walk.h5py, "object", "object 'vars' doesn't exist")
+        yield walk.problem("KER132", "vars", "KeyError", repr(text), path="/vars")
+        return
+    for place in _places(walk, model.config, ""):
+        failed = list(_state(walk, file, place)) or list(_assets(walk, artifact, place))
+        yield from failed
+        if failed:
+            return
+
+
+def snake(name: str) -> str:
+    """The class name as Keras writes it in paths: `MultiHeadAttention` is `multi_head_attention`."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def _places(walk: Walk, model: Mapping[str, Any], prefix: str) -> Iterator[_Place]:
+    """Every layer below a model, each after its parent, with its path in this release's layout."""
+    root = "layers" if walk.release >= (2, 15) else "_layer_checkpoint_dependencies"
+    used: Counter[str] = Counter()
+    config = model.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else None
+    made = {layer.name: layer.made for layer in model_layers(model)}
+    for layer in layers or ():
+        inner = layer.get("config") if isinstance(layer, dict) else None
+        if not isinstance(inner, dict):
+            continue
+        class_name = str(layer.get("class_name"))
+        if class_name == "InputLayer" and model.get("class_name") == "Sequential":
+            continue
+        name, stem = str(inner.get("name", "")), snake(class_name)
+        variables_of = made.get(name)
+        used[stem] += 1
+        number = used[stem] - 1
+        path = f"{prefix}/{root}/{stem}_{number}" if number else f"{prefix}/{root}/{stem}"
+        if walk.release < (2, 14) and _has_variables(class_name, variables_of):
+            used[stem] += 1  # it stands in the walked dict a second time, as layer_with_weights-N
+        yield _Place(name, class_name, inner, path, variables_of)
+        if class_name in _NETWORKS:
+            yield from _places(walk, layer, path)
+
+
+def _has_variables(class_name: str, made: list[Variable] | None) -> bool:
+    return bool(made) or class_name in _COUNTS or class_name in _INNER
+
+
+def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
+    """One layer's variables, or those of the sublayers that hold them."""
+    if place.class_name in _NETWORKS:
+        return
+    if place.class_name in _INNER:
+        for attribute, name, count in _INNER[place.class_name]:
+            held = count if place.config.get("use_bias", True) else count - 1
+            yield from _counted(walk, file, f"{place.path}/{attribute}", name, held)
+        return
+    made = place.made if place.made is not None else variables(place.class_name, place.config, None)
+    expected = len(made) if made is not None else _counts(place)
+    if expected is None:
+        if f"{place.path}/vars" not in file.groups:
+            yield walk.at(place.path.strip("/")).gap(f"whether {place.class_name} has variables was not recorded")
+        return
+    wrong = list(_counted(walk, file, place.path, place.name, expected, made))
+    yield from wrong
+    if not wrong:
+        yield from _shapes(walk, file, place, made or [])
+
+
+def _counts(place: _Place) -> int | None:
+    count = _COUNTS.get(place.class_name)
+    if count is not None and "use_bias" in place.config and not place.config["use_bias"]:
+        return count - 1
+    return count
+
+
+def _counted(  # noqa: PLR0913 - the call's own arguments
+    walk: Walk, file: Hdf5File, path: str, name: str, expected: int, made: list[Variable] | None = None
+) -> Iterator[Event]:
+    """The ValueError for another number of stored variables than the layer has."""
+    found = sum(1 for dataset in file.datasets if dataset.rpartition("/")[0] == f"{path}/vars")
+    if found == expected:
+        return
+    names = [f"{name}/{variable.name}:0" for variable in made or ()]
+    text = f"Layer '{name}' expected {expected} variables, but received {found} variables during loading. Expected: {names}"
+    yield walk.at(f"{path.strip('/')}/vars").problem(
+        "KER110", name, "ValueError", text, expected=str(expected), found=str(found)
+    )
+
+
+def _shapes(walk: Walk, file: Hdf5File, place: _Place, made: list[Variable]) -> Iterator[Event]:
+    """Each variable is assigned as it is read."""
+    for index, variable in enumerate(made):
+        dataset = file.datasets.get(f"{place.path}/vars/{index}")
+        if dataset is not None and not fits(variable.shape, dataset.shape):
+            expected = tuple(dim if dim is not None else -1 for dim in variable.shape)
+            text = texts.shape_mismatch(walk.release, f"{place.name}/{variable.name}", expected, dataset.shape)
+            yield walk.at(f"{place.path.strip('/')}/vars/{index}").problem(
+                "KER110", place.name, "ValueError", text, expected=str(expected), found=str(dataset.shape)
+            )
+            return
+
+
+def _assets(walk: Walk, artifact: Artifact, place: _Place) -> Iterator[Event]:
+    """A lookup layer without a vocabulary in its config reads it from its folder, where the archive has any assets."""
+    inner = {"TextVectorization": "/_lookup_layer", "StringLookup": "", "IntegerLookup": ""}.get(place.class_name)
+    # The archive is taken to hold assets when it has more than its three fixed members.
+    if inner is None or len(artifact.members) <= 3 or place.config.get("vocabulary") is not None:  # noqa: PLR2004
+        return
+    folder = f"assets{place.path}{inner}"
+    if not any(member.name.startswith(f"{folder}/") for member in artifact.members):
+        text = "expected str, bytes or os.PathLike object, not NoneType"
+        yield walk.at(folder).problem("KER110", place.name, "TypeError", text, expected="a vocabulary", found="nothing")

@@ -1,0 +1,205 @@
+"""Models `deserialize_keras_object` of Keras 2 as the `.h5`, JSON and SavedModel loaders call it (never by `module`).
+
+A dict names a class of the family's own table, a string a class or function of it. What a class's constructor deserializes
+in turn (initializers, activations, wrapped layers, ...) follows from the config's keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.keys import config_events, custom_events
+from inspector.loaders.keras2.walk import reworded
+from inspector.runtime.facts import Rejected
+from inspector.terms.finding import ExpectedError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.runtime.facts import ClassFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A kind of object with its own table of names; `noun` is how exceptions call it."""
+
+    name: str
+    noun: str
+
+
+LAYER = Family("layer", "layer")
+ACTIVATION = Family("activation", "activation function")
+INITIALIZER = Family("initializer", "initializer")
+REGULARIZER = Family("regularizer", "regularizer")
+CONSTRAINT = Family("constraint", "constraint")
+LOSS = Family("loss", "loss function")
+METRIC = Family("metric", "metric function")
+OPTIMIZER = Family("optimizer", "optimizer")
+SCHEDULE = Family("schedule", "decay")
+DTYPE_POLICY = Family("dtype_policy", "dtype policy")
+FUNCTION = Family("function", "function in Lambda layer")
+
+# Which family a key's value belongs to, by the end of the key. Source: the constructors of every layer.
+_BY_KEY = (
+    ("_initializer", INITIALIZER),
+    ("_regularizer", REGULARIZER),
+    ("_constraint", CONSTRAINT),
+    ("activation", ACTIVATION),
+)
+# Keys of wrappers and RNN layers whose value is a layer.
+_LAYER_KEYS = ("layer", "cell", "backward_layer")
+
+
+def object_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event]:
+    """What deserializing that identifier raises."""
+    if identifier is None:
+        return
+    if walk.path == "v3" and not (isinstance(identifier, dict) and "module" not in identifier and family is not LAYER):
+        from inspector.loaders.keras2.v3 import family_events  # noqa: PLC0415 - only for the zip format
+
+        yield from family_events(walk, family, identifier)
+        return
+    if isinstance(identifier, str):
+        yield from name_events(walk, family, identifier)
+    elif not isinstance(identifier, dict):
+        text = texts.not_interpreted(family.noun, identifier)
+        yield walk.problem("KER130", family.noun, "ValueError", text)
+    elif "class_name" not in identifier or "config" not in identifier:
+        yield walk.problem("KER130", family.noun, "ValueError", texts.improper_config(walk.release, identifier))
+    else:
+        yield from _class_events(walk, family, identifier)
+
+
+def name_events(walk: Walk, family: Family, name: str) -> Iterator[Event]:
+    """What a string identifier raises: functions are taken as they are, classes are built without arguments."""
+    if name in walk.custom or walk.facts.resolves(family.name, name):
+        return
+    # Keras 2.12 turns an initializer's name into a class config without arguments, other families look it up as it is.
+    text = texts.unknown_object(walk.release, family.noun, name, by_string=family is not INITIALIZER)
+    yield walk.problem("KER105", name, "ValueError", text, kind=family.noun)
+
+
+def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> Iterator[Event]:
+    """A dict: the class is looked up, then built from its config."""
+    name, config = identifier["class_name"], identifier["config"]
+    known = walk.custom.get(name)
+    if known is not None:
+        if isinstance(config, dict):
+            yield from custom_events(walk.at("config"), known, config)
+        return
+    if not walk.facts.resolves(family.name, name):
+        yield _unknown_class(walk, family, str(name))
+        return
+    cls = class_of(walk, family, name, config)
+    if cls is None:
+        yield walk.gap(f"nothing is recorded of the {family.noun} {name}")
+    elif isinstance(config, dict):
+        yield from built_events(walk.at("config"), cls, config)
+
+
+def _unknown_class(walk: Walk, family: Family, name: str) -> Problem:
+    """The ValueError for a class that the table lacks. Up to TF 2.2 a dict activation is called `activation`."""
+    noun = "activation" if family is ACTIVATION and walk.release < (2, 3) else family.noun
+    text = texts.unknown_object(walk.release, noun, name)
+    return walk.problem("KER101", name, "ValueError", text, kind=family.noun)
+
+
+def class_of(walk: Walk, family: Family, name: str, config: Any) -> ClassFacts | None:
+    """The recorded class that the family's table has under that name."""
+    found = walk.facts.named(name, family.name)
+    if family is OPTIMIZER:
+        found = _optimizer_generation(walk, name, config, found)
+    return found[0] if found else None
+
+
+def _optimizer_generation(walk: Walk, name: str, config: Any, found: tuple[ClassFacts, ...]) -> tuple[ClassFacts, ...]:
+    """Keras 2.9 to 2.15 have each optimizer twice; `is_legacy_optimizer: false` in its config chooses the new one."""
+    if not found:  # the table's names are lower case, the lookup ignores case
+        found = tuple(c for c in walk.facts.named(name.title(), "optimizer"))
+    new = isinstance(config, dict) and config.get("is_legacy_optimizer", True) is False
+    old_modules = (".legacy.", ".optimizer_v2.")
+    wanted = [c for c in found if any(part in c.module for part in old_modules) is not new]
+    return tuple(wanted) or found
+
+
+def built_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
+    """What building the class from its config raises: its keys, then the objects that the config holds."""
+    from inspector.loaders.keras2.network import network_events  # noqa: PLC0415 - networks hold objects: they call each other
+
+    if cls.name in ("Sequential", "Functional", "Model") and cls.kind in ("model", "layer"):
+        yield from network_events(walk, cls.name, config)
+        return
+    failed = False
+    for event in config_events(walk, cls, config):
+        failed = failed or isinstance(event, Problem)
+        yield event
+    if not failed:
+        yield from reworded(nested_events(walk, cls, config), lambda error: passed_on(walk, cls, config, error))
+
+
+def passed_on(walk: Walk, cls: ClassFacts, config: Mapping[str, Any], error: ExpectedError) -> ExpectedError:
+    """An exception from inside the constructor as `from_config` passes it on: Keras 2.12 and later wrap it, but not the
+
+    classes with a `from_config` of their own. What unknown keys do to the class tells which it is.
+    """
+    refusal = walk.facts.unknown_keys(walk.path, cls)
+    if walk.release < (2, 12) or cls.kind != "layer" or not isinstance(refusal, Rejected):
+        return error
+    if not refusal.text.startswith("Error when deserializing class"):
+        return error
+    return ExpectedError("TypeError", texts.deserializing(cls.name, dict(config), error.message))
+
+
+def nested_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
+    """The objects that the constructor deserializes, in the order of its parameters."""
+    if cls.name == "Lambda":
+        from inspector.loaders.keras2.lambdas import lambda_events  # noqa: PLC0415 - only for the models that hold one
+
+        yield from lambda_events(walk, config)
+        return
+    order = {key: place for place, key in enumerate(cls.parameters)}
+    for key in sorted(config, key=lambda k: order.get(k, len(order))):
+        value, here = config[key], walk.at(key)
+        if cls.kind == "layer" and key in _LAYER_KEYS:
+            yield from object_events(here, LAYER, value)
+        elif cls.kind == "layer" and key == "cells" and isinstance(value, list):
+            for index, cell in enumerate(value):
+                yield from object_events(here.at(index), LAYER, cell)
+        elif cls.kind == "layer":
+            yield from _of_layer(here, cls, key, value)
+        elif isinstance(value, (dict, str)):
+            yield from _of_other(here, cls, key, value)
+
+
+def _of_layer(walk: Walk, cls: ClassFacts, key: str, value: Any) -> Iterator[Event]:
+    """An initializer, regularizer, constraint, activation, dtype policy or function of a layer."""
+    if key == "dtype" and isinstance(value, dict):
+        yield from policy_events(walk, value)
+    elif cls.name == "Activation" and key == "activation":
+        yield from object_events(walk, ACTIVATION, value)
+    else:
+        for suffix, family in _BY_KEY:
+            if key.endswith(suffix):
+                yield from object_events(walk, family, value)
+                return
+
+
+def policy_events(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
+    """A dtype policy as a dict: Keras knows them from TensorFlow 2.1 on; before, the dict itself is taken for a dtype."""
+    if walk.release < (2, 1):
+        yield walk.problem("KER103", "dtype", "TypeError", "unhashable type: 'dict'", key="dtype", value=repr(value))
+    else:
+        yield from object_events(walk, DTYPE_POLICY, value)
+
+
+def _of_other(walk: Walk, cls: ClassFacts, key: str, value: Any) -> Iterator[Event]:
+    """The objects inside losses, metrics and optimizers."""
+    if cls.kind in ("metric", "loss") and key == "fn":
+        yield from object_events(walk, METRIC if cls.kind == "metric" else LOSS, value)
+    elif key == "learning_rate" and isinstance(value, dict):
+        yield from object_events(walk, SCHEDULE, value)
+    elif key in ("inner_optimizer", "optimizer") and isinstance(value, dict):
+        yield from object_events(walk, OPTIMIZER, value)

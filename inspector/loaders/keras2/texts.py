@@ -1,0 +1,106 @@
+"""Texts of Keras 2's exceptions that differ between releases. Source of each: the release's own sources.
+
+`release` is Keras' (major, minor); TensorFlow's up to 2.5, which bundle it.
+"""
+
+from __future__ import annotations
+
+_REGISTER = "https://www.tensorflow.org/guide/keras/save_and_serialize#registering_the_custom_object for details."
+
+
+def unknown_object(release: tuple[int, int], noun: str, name: str, *, by_string: bool = False) -> str:
+    """The text of the ValueError for a name that `deserialize_keras_object` does not find; `noun` is e.g. `layer`."""
+    if release >= (2, 11):
+        return (
+            f"Unknown {noun}: '{name}'. Please ensure you are using a `keras.utils.custom_object_scope` and that this "
+            f"object is included in the scope. See {_REGISTER}"
+        )
+    if release >= (2, 5):
+        please = "Please ensure this object is passed to the `custom_objects` argument."
+        return f"Unknown {noun}: {name}. {please} See {_REGISTER}"
+    blank = "" if by_string and release < (2, 3) else " "
+    return f"Unknown {noun}:{blank}{name}"
+
+
+def improper_config(release: tuple[int, int], config: object) -> str:
+    """The text of the ValueError for a serialized object without class_name and config."""
+    if release >= (2, 7):
+        return f"Improper config format for {config}. Expecting python dict contains `class_name` and `config` as keys"
+    return f"Improper config format: {config}"
+
+
+def not_interpreted(noun: str, identifier: object) -> str:
+    """The text of the ValueError for an identifier that is neither a dict nor a name."""
+    return f"Could not interpret serialized {noun}: {identifier}"
+
+
+def deserializing(name: str, config: object, cause: str) -> str:
+    """The text of the TypeError that `Layer.from_config` of Keras 2.12 and later makes of any exception."""
+    return f"Error when deserializing class '{name}' using config={config}.\n\nException encountered: {cause}"
+
+
+def unexpected_keyword(python: tuple[int, int], owner: str, key: str) -> str:
+    """Python's TypeError text; the class name stands in it from Python 3.10 on."""
+    prefix = f"{owner}." if python >= (3, 10) else ""
+    return f"{prefix}__init__() got an unexpected keyword argument '{key}'"
+
+
+def missing_argument(python: tuple[int, int], owner: str, keys: list[str]) -> str:
+    """Python's TypeError text for required arguments that are not given."""
+    prefix = f"{owner}." if python >= (3, 10) else ""
+    quoted = [f"'{key}'" for key in keys]
+    named = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    plural = "" if len(keys) == 1 else "s"
+    return f"{prefix}__init__() missing {len(keys)} required positional argument{plural}: {named}"
+
+
+def layer_count(release: tuple[int, int], expected: int, found: int) -> str:
+    """The text of the ValueError for a weights file with another number of layers."""
+    if release >= (2, 7):
+        return (
+            "Layer count mismatch when loading weights from file. "
+            f"Model expected {expected} layers, found {found} saved layers."
+        )
+    return f"You are trying to load a weight file containing {found} layers into a model with {expected} layers."
+
+
+def weight_count(release: tuple[int, int], place: tuple[int, str, str], expected: int, found: int) -> str:
+    """The text of the ValueError for a layer with another number of weights; `place` is (index, in model, in file)."""
+    index, layer, saved = place
+    if release >= (2, 7):
+        return (
+            f"Weight count mismatch for layer #{index} (named {layer} in the current model, {saved} in the save file). "
+            f"Layer expects {expected} weight(s). Received {found} saved weight(s)"
+        )
+    return (
+        f'Layer #{index} (named "{layer}" in the current model) was found to correspond to layer {saved} in the save '
+        f"file. However the new layer {layer} expects {expected} weights, but the saved weights have {found} elements."
+    )
+
+
+def no_model_config(release: tuple[int, int]) -> str:
+    """The text of the ValueError for an HDF5 file without a model_config attribute."""
+    if release >= (2, 8):
+        return "No model config found in the file at <tensorflow.python.platform.gfile.GFile object at 0x7f0000000000>."
+    return "No model config found in the file at {path}." if release >= (2, 7) else "No model found in config file."
+
+
+def hdf5_open(h5py: tuple[int, int], thing: str, reason: str) -> str:
+    """h5py's text for what it cannot open (`file`, `object`); HDF5 1.14, in h5py 3.9 and later, says `synchronously`."""
+    adverb = "synchronously " if h5py >= (3, 9) else ""
+    return f"Unable to {adverb}open {thing} ({reason})"
+
+
+def shape_mismatch(release: tuple[int, int], variable: str, expected: tuple[int, ...], found: tuple[int, ...]) -> str:
+    """The text of the ValueError for a variable that is assigned a value of another shape."""
+    if release >= (2, 7):
+        return (
+            f"Cannot assign value to variable ' {variable}:0': Shape mismatch.The variable shape {expected}, and the "
+            f"assigned value shape {found} are incompatible."
+        )
+    if release >= (2, 4):
+        return (
+            f"Cannot assign to variable {variable}:0 due to variable shape {expected} and value shape {found} are "
+            "incompatible"
+        )
+    return f"Shapes {expected} and {found} are incompatible"

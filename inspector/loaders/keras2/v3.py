@@ -1,0 +1,179 @@
+"""Models Keras' serialization_lib as Keras 2.13 to 2.15 and tf_keras use it for the zip format.
+
+Objects inside a model are found by class name in their family's table; only the model itself, and what `compile_config`
+holds, is imported by its `module`. Keras 2.12 uses this for the outermost objects alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras2.objects import ACTIVATION, LAYER, Family, built_events, class_of
+from inspector.terms.runtime import KerasFlavour
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.runtime.facts import ClassFacts
+
+# Namespaces that are searched for a function whose module is `builtins`.
+_BUILTIN = ("activation", "constraint", "initializer", "loss", "metric", "optimizer", "regularizer")
+LAMBDA_REFUSED = (
+    "Requested the deserialization of a `lambda` object. This carries a potential risk of arbitrary code execution and "
+    "thus it is disallowed by default. If you trust the source of the saved model, you can pass `safe_mode=False` to the "
+    "loading function in order to allow `lambda` loading."
+)
+
+
+def family_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event]:
+    """What a family's own `deserialize` raises for an identifier of the zip format."""
+    if isinstance(identifier, str):
+        yield from _string(walk, family, identifier)
+        return
+    if not isinstance(identifier, dict) or "class_name" not in identifier:
+        yield walk.problem("KER130", family.noun, "ValueError", f"Unknown `config` as a `dict`, config={identifier}")
+        return
+    name, config = str(identifier["class_name"]), identifier.get("config")
+    names = (name, identifier.get("registered_name"), config if isinstance(config, str) else None)
+    if any(known in walk.custom for known in names if known):
+        return
+    if name == "function":
+        key = "config" if identifier.get("module") == "builtins" else "registered_name"
+        yield from _string(walk, family, str(identifier.get(key)), identifier)
+    elif identifier.get("module", "_") is None:
+        text = (
+            f"Cannot deserialize object of type `{name}`. If `{name}` is a custom class, please register it using the "
+            "`@keras.saving.register_keras_serializable()` decorator."
+        )
+        yield walk.problem("KER101", name, "TypeError", text, kind=family.noun)
+    else:
+        yield from _of_table(walk, family, name, config)
+
+
+def _of_table(walk: Walk, family: Family, name: str, config: Any) -> Iterator[Event]:
+    """A class that the table has is built; one that it lacks comes back as its name, which fails where it is used."""
+    if not walk.facts.resolves(family.name, name):
+        yield from _string(walk, family, name)
+        return
+    cls = class_of(walk, family, name, config)
+    if cls is None:
+        yield walk.gap(f"nothing is recorded of the {family.noun} {name}")
+    else:
+        yield from built_events(walk.at("config"), cls, config if isinstance(config, dict) else {})
+
+
+def _string(walk: Walk, family: Family, name: str, identifier: Any = None) -> Iterator[Event]:
+    """A name: known, or handed on as the string that it is."""
+    if name in walk.custom or walk.facts.resolves(family.name, name):
+        return
+    if family is LAYER:
+        text = f"The added layer must be an instance of class Layer. Received: layer={name} of type <class 'str'>."
+        yield walk.problem("KER101", name, "TypeError", text, kind=family.noun)
+    elif family is ACTIVATION:
+        text = f"Unknown activation function '{identifier or name}' cannot be deserialized."
+        yield walk.problem("KER105", name, "ValueError", text, kind=family.noun)
+    else:
+        yield walk.problem("KER105", name, "TypeError", "'str' object is not callable", kind=family.noun)
+
+
+def value_events(walk: Walk, value: Any) -> Iterator[Event]:
+    """What `deserialize_keras_object(value)` without a table raises: classes and functions are found by module."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from value_events(walk.at(index), item)
+    elif isinstance(value, dict) and ("class_name" not in value or "config" not in value):
+        for key, item in value.items():
+            yield from value_events(walk.at(key), item)
+    elif isinstance(value, dict):
+        yield from _object(walk, value)
+
+
+def _object(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
+    name, config = str(value["class_name"]), value["config"]
+    if name == "__lambda__":
+        if walk.safe_mode:
+            yield walk.problem("KER108", "lambda", "ValueError", LAMBDA_REFUSED)
+    elif name.startswith("__"):
+        return
+    elif name == "function":
+        yield from _function(walk, str(config), value)
+    else:
+        registered = value.get("registered_name", name)
+        if registered in walk.custom or name in walk.custom:
+            return
+        found, events = located(walk, name, value)
+        yield from events
+        if found is not None and not events:
+            yield from built_events(walk.at("config"), found, config if isinstance(config, dict) else {})
+        elif not events:
+            yield walk.gap(f"nothing is recorded of {value.get('module')}.{name}")
+
+
+def located(walk: Walk, name: str, value: Mapping[str, Any]) -> tuple[ClassFacts | None, list[Event]]:
+    """The class that `module` and `class_name` lead to, or what looking for it raises."""
+    module = value.get("module")
+    if not module:
+        return None, [_not_located(walk, "class", name, value)]
+    if module == "keras" or module.startswith(("keras.", "tf_keras")):
+        exported = walk.facts.exported(f"{module.removeprefix('tf_')}.{name}")
+        if exported is not None:
+            return exported, []
+        if walk.facts.flavour is KerasFlavour.TF_KERAS and module.startswith("keras"):
+            module = f"tf_{module}"
+    if not _importable(walk, module):
+        text = (
+            f"Could not deserialize class '{name}' because its parent module {module} cannot be imported. "
+            f"Full object config: {dict(value)}"
+        )
+        return None, [walk.problem("KER106", name, "TypeError", text, module=module)]
+    found = next((c for c in walk.facts.named(name) if c.module == module or c.module.startswith(f"{module}.")), None)
+    if found is None and module.partition(".")[0] in {"keras", "tf_keras", "__main__"}:
+        return None, [_not_located(walk, "class", name, value)]
+    return found, []
+
+
+def _importable(walk: Walk, module: str) -> bool:
+    """Whether the target can import that module: Keras' own are recorded, `__main__` is always there."""
+    return module == "__main__" or walk.facts.has_module(module)
+
+
+def _not_located(walk: Walk, kind: str, name: str, value: Mapping[str, Any]) -> Event:
+    decorator = (
+        "`@keras.utils.register_keras_serializable`"
+        if walk.release < (2, 13)
+        else "`@keras.saving.register_keras_serializable()`"
+    )
+    text = (
+        f"Could not locate {kind} '{name}'. Make sure custom classes are decorated with {decorator}. "
+        f"Full object config: {dict(value)}"
+    )
+    return walk.problem("KER101" if kind == "class" else "KER105", name, "TypeError", text, kind=kind)
+
+
+def _function(walk: Walk, name: str, value: Mapping[str, Any]) -> Iterator[Event]:
+    """A function: by its public name, or, for the module `builtins`, in the families' namespaces."""
+    if name in walk.custom:
+        return
+    module = value.get("module")
+    if module == "builtins":
+        if any(walk.facts.resolves(family, name) for family in _BUILTIN):
+            return
+    elif module and walk.facts.exported(f"{module}.{name}") is not None:
+        return
+    elif module and not _importable(walk, module):
+        text = (
+            f"Could not deserialize function '{name}' because its parent module {module} cannot be imported. "
+            f"Full object config: {dict(value)}"
+        )
+        yield walk.problem("KER106", name, "TypeError", text, module=module)
+        return
+    yield _not_located(walk, "function", name, value)
+
+
+def model_events(walk: Walk, config: Any) -> Iterator[Event]:
+    """What rebuilding the outermost object raises."""
+    if not isinstance(config, dict) or "class_name" not in config:
+        yield walk.problem("KER130", "config.json", "ValueError", f"Unknown `config` as a `dict`, config={config}")
+        return
+    yield from value_events(walk, config)

@@ -1,0 +1,93 @@
+"""What every step of the Keras 2 loader model works with: the release, the facts, and what a step yields.
+
+A step is a generator of events in the loader's own order: `Problem` where the real loader raises, `Gap` where it cannot
+be known. Steps go on after a problem where that helps the reader (every unknown class is named); the first is raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from inspector.terms.finding import ExpectedError, Gap, Location, Problem
+from inspector.terms.runtime import KerasFlavour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from inspector.runtime.facts import Capabilities, KerasFacts
+    from inspector.terms.runtime import CustomObject, Runtime
+
+Event: TypeAlias = Problem | Gap
+
+
+def numbers(version: str | None) -> tuple[int, int]:
+    """Major and minor of a version; (0, 0) where it is not known."""
+    parts = [part for part in (version or "").split(".")[:2] if part.isdigit()]
+    return (int(parts[0]), int(parts[1])) if len(parts) > 1 else (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One load: `release` is Keras' (major, minor), TensorFlow's where it bundles Keras; `path` as in KerasFacts.
+
+    `member` and `pointer` say where in the artifact the walk stands.
+    """
+
+    runtime: Runtime
+    facts: KerasFacts
+    release: tuple[int, int]
+    path: str = "legacy"
+    member: str = ""
+    pointer: str = ""
+    safe_mode: bool = True
+    custom: Mapping[str, CustomObject] = field(default_factory=dict)
+
+    def at(self, step: object) -> Walk:
+        """The walk one JSON pointer step deeper."""
+        return replace(self, pointer=f"{self.pointer}/{step}")
+
+    def problem(self, rule: str, subject: str, exception: str, text: str, **details: str) -> Problem:
+        """A problem at the place where the walk stands; `exception` is its class."""
+        return Problem(rule, subject, Location(self.member, self.pointer), ExpectedError(exception, text), details)
+
+    def gap(self, reason: str) -> Gap:
+        """Something at this place that cannot be judged."""
+        return Gap(Location(self.member, self.pointer), reason)
+
+    @property
+    def python(self) -> tuple[int, int]:
+        """The target's Python; (0, 0) where it is not known."""
+        return numbers(self.runtime.python)
+
+    @property
+    def h5py(self) -> tuple[int, int]:
+        """The target's h5py; (0, 0) where it is not known."""
+        return numbers(self.runtime.packages.get("h5py"))
+
+
+def start(capabilities: Capabilities, facts: KerasFacts) -> Walk:
+    """The walk at the beginning of a load."""
+    runtime = capabilities.runtime
+    bundled = runtime.keras_flavour is KerasFlavour.BUNDLED
+    tensorflow = capabilities.tensorflow.version if capabilities.tensorflow else runtime.tensorflow
+    release = numbers(tensorflow if bundled else facts.version)
+    custom = {name: known for known in runtime.custom_objects for name in (known.name, known.registered_name) if name}
+    return Walk(runtime=runtime, facts=facts, release=release, custom=custom)
+
+
+def until_problem(*steps: Callable[[], Iterable[Event]]) -> Iterator[Event]:
+    """Runs the steps one after the other; what comes after the step that raised is never reached."""
+    for step in steps:
+        failed = False
+        for event in step():
+            failed = failed or isinstance(event, Problem)
+            yield event
+        if failed:
+            return
+
+
+def reworded(events: Iterable[Event], wording: Callable[[ExpectedError], ExpectedError]) -> Iterator[Event]:
+    """The events with each exception as the enclosing call passes it on."""
+    for event in events:
+        yield replace(event, error=wording(event.error)) if isinstance(event, Problem) else event

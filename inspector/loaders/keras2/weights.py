@@ -1,0 +1,219 @@
+"""Models loading the weights of a whole-model HDF5 file into the model rebuilt from its config: by order, not by name.
+
+Source: `load_weights_from_hdf5_group` of Keras' HDF5 format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.shapes import Shape, Variable, output, variables
+from inspector.loaders.keras2.walk import Event, until_problem
+from inspector.terms.keras import StringType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from inspector.loaders.keras2.walk import Walk
+    from inspector.terms.finding import Problem
+    from inspector.terms.keras import Hdf5File
+
+_NETWORKS = ("Sequential", "Functional", "Model")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLayer:
+    """A layer of the rebuilt model: its name, and its variables where they follow from the config (None: unknown)."""
+
+    name: str
+    made: list[Variable] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLayer:
+    """A layer of the file: its name and the names of its weights."""
+
+    name: str
+    weights: list[str]
+
+
+def weight_events(walk: Walk, model: Any, file: Hdf5File, group: str = "/model_weights") -> Iterator[Event]:
+    """What loading the weights raises. `walk.member` is the HDF5 file, pointers are paths in it."""
+    if group not in file.groups:
+        yield missing_object(walk, group, group.strip("/"))
+        return
+    names = listed(file, group, "layer_names")
+    yield from until_problem(
+        lambda: _texts(walk, file, group),
+        lambda: _groups(walk, file, group, names),
+        lambda: _matched(walk, model, file, group, names),
+    )
+
+
+def missing_object(walk: Walk, path: str, name: str) -> Problem:
+    """h5py's KeyError for a group or dataset that is not there; a KeyError's text is the repr of its message."""
+    text = texts.hdf5_open(walk.h5py, "object", f"object '{name}' doesn't exist")
+    return walk.at(path.strip("/")).problem("KER132", name, "KeyError", repr(text), path=path)
+
+
+def listed(file: Hdf5File, group: str, name: str) -> list[str]:
+    """A list attribute, which Keras splits into numbered chunks where it is large."""
+    attributes = file.attributes.get(group, {})
+    chunks = [attributes[name]] if name in attributes else []
+    while not chunks or len(chunks) < len(attributes):
+        chunk = attributes.get(f"{name}{len(chunks)}")
+        if name in attributes or chunk is None:
+            break
+        chunks.append(chunk)
+    return [str(item) for chunk in chunks for item in (chunk.value if isinstance(chunk.value, list) else [])]
+
+
+def _texts(walk: Walk, file: Hdf5File, group: str) -> Iterator[Event]:
+    """Up to TensorFlow 2.4 every text attribute is decoded, which only bytes can be."""
+    if walk.release >= (2, 5):
+        return
+    for name in ("keras_version", "backend", "layer_names"):
+        attribute = file.attributes.get(group, {}).get(name)
+        if attribute is not None and attribute.string_type is StringType.VARIABLE_STRING:
+            text = "'str' object has no attribute 'decode'"
+            yield walk.at(f"{group.strip('/')}/{name}").problem("KER131", name, "AttributeError", text)
+            return
+
+
+def _groups(walk: Walk, file: Hdf5File, group: str, names: Sequence[str]) -> Iterator[Event]:
+    """Every layer that the file lists must have its group."""
+    for name in names:
+        if f"{group}/{name}" not in file.groups:
+            yield missing_object(walk, f"{group}/{name}", name.split("/")[0])
+            return
+
+
+def _matched(walk: Walk, model: Any, file: Hdf5File, group: str, names: Sequence[str]) -> Iterator[Event]:
+    """The model's layers with weights against the file's, one after the other."""
+    saved = [SavedLayer(name, listed(file, f"{group}/{name}", "weight_names")) for name in names]
+    saved = [layer for layer in saved if layer.weights]
+    layers = model_layers(model)
+    counted = [(layer, _count(layer, file, group)) for layer in layers]
+    filtered = [layer for layer, count in counted if count]
+    if len(filtered) != len(saved) and all(count is not None for _, count in counted):
+        text = texts.layer_count(walk.release, len(filtered), len(saved))
+        yield walk.at(group.strip("/")).problem(
+            "KER110", "layers", "ValueError", text, expected=str(len(filtered)), found=str(len(saved))
+        )
+        return
+    for index, found in enumerate(saved):
+        layer = filtered[index] if len(filtered) == len(saved) else ModelLayer(found.name, None)
+        failed = list(_layer(walk, file, group, (index, layer, found)))
+        yield from failed
+        if failed:
+            return
+    for index, found in enumerate(saved):
+        if len(filtered) == len(saved):
+            yield from _shapes(walk, file, f"{group}/{found.name}", filtered[index], found)
+
+
+def _count(layer: ModelLayer, file: Hdf5File, group: str) -> int | None:
+    """Number of the layer's variables: from its config, else from the group of its name."""
+    if layer.made is not None:
+        return len(layer.made)
+    path = f"{group}/{layer.name}"
+    return len(listed(file, path, "weight_names")) if path in file.groups else None
+
+
+def _layer(walk: Walk, file: Hdf5File, group: str, place: tuple[int, ModelLayer, SavedLayer]) -> Iterator[Event]:
+    """One layer: each of its datasets must open, and there must be as many as it has variables."""
+    index, layer, saved = place
+    for weight in saved.weights:
+        yield from opened(walk, file, f"{group}/{saved.name}", weight)
+    if layer.made is not None and len(layer.made) != len(saved.weights):
+        text = texts.weight_count(walk.release, (index, layer.name, saved.name), len(layer.made), len(saved.weights))
+        yield walk.at(f"{group.strip('/')}/{saved.name}").problem(
+            "KER110", layer.name, "ValueError", text, expected=str(len(layer.made)), found=str(len(saved.weights))
+        )
+
+
+def opened(walk: Walk, file: Hdf5File, group: str, weight: str) -> Iterator[Event]:
+    """What opening that dataset raises: nothing of that name, or a link that leads nowhere."""
+    path = f"{group}/{weight}"
+    if path in file.datasets:
+        return
+    link = next((found for found in file.links if path == found.path or path.startswith(f"{found.path}/")), None)
+    if link is not None and link.kind == "external":
+        name, _, inner = link.target.partition(":")
+        reason = f"unable to open external file, external link file name = '{name}'"
+        if walk.h5py >= (3, 9):
+            reason = f"object '{inner.strip('/').split('/')[-1]}' doesn't exist"
+        text = texts.hdf5_open(walk.h5py, "object", reason)
+        yield walk.at(path.strip("/")).problem("KER133", link.target, "KeyError", repr(text), target=link.target)
+        return
+    known = group
+    for part in weight.split("/"):
+        known = f"{known}/{part}"
+        if known not in file.groups:
+            yield missing_object(walk, path, part)
+            return
+
+
+def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: SavedLayer) -> Iterator[Event]:
+    """The values are assigned when all are read: shapes that do not fit raise then."""
+    for made, weight in zip(layer.made or (), saved.weights, strict=False):
+        dataset = file.datasets.get(f"{group}/{weight}")
+        if dataset is None or fits(made.shape, dataset.shape):
+            continue
+        expected = tuple(dim if dim is not None else -1 for dim in made.shape)
+        text = texts.shape_mismatch(walk.release, f"{layer.name}/{made.name}", expected, dataset.shape)
+        yield walk.at(f"{group.strip('/')}/{weight}").problem(
+            "KER110", layer.name, "ValueError", text, expected=str(expected), found=str(dataset.shape)
+        )
+        return
+
+
+def fits(made: tuple[int | None, ...], found: tuple[int, ...]) -> bool:
+    """Whether a stored shape can be that of the variable, as far as the latter is known."""
+    return len(made) == len(found) and all(a is None or a == b for a, b in zip(made, found, strict=True))
+
+
+def model_layers(model: Any) -> list[ModelLayer]:
+    """The layers of the rebuilt model in the order of its config, with the variables that follow from it."""
+    config = model.get("config") if isinstance(model, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else config
+    if not isinstance(layers, list):
+        return []
+    sequential = isinstance(model, dict) and model.get("class_name") == "Sequential"
+    shapes: dict[str, Shape] = {}
+    found, before = [], None
+    for layer in layers:
+        inner = layer.get("config") if isinstance(layer, dict) else None
+        if not isinstance(inner, dict):
+            continue
+        given = before if sequential else _given(layer, shapes)
+        declared = inner.get("batch_input_shape")
+        if isinstance(declared, list):
+            given = tuple(declared)
+        name = str(inner.get("name", layer.get("name", "")))
+        before = output(layer.get("class_name", ""), inner, given)
+        shapes[name] = before
+        found.append(ModelLayer(name, _made(layer, inner, given)))
+    return found
+
+
+def _given(layer: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Shape:
+    """The input's shape of a Functional model's layer that has one input and is called once."""
+    nodes = layer.get("inbound_nodes")
+    if not isinstance(nodes, list) or len(nodes) != 1 or not isinstance(nodes[0], list) or len(nodes[0]) != 1:
+        return None
+    source = nodes[0][0]
+    return shapes.get(source[0]) if isinstance(source, list) and source and isinstance(source[0], str) else None
+
+
+def _made(layer: Mapping[str, Any], inner: Mapping[str, Any], given: Shape) -> list[Variable] | None:
+    """The variables of one layer; those of a nested model are counted only where all its layers are known."""
+    name = str(layer.get("class_name", ""))
+    if name not in _NETWORKS:
+        return variables(name, inner, given)
+    nested = [part.made for part in model_layers(layer)]
+    if any(made is None for made in nested):
+        return None
+    return [Variable(v.name, tuple(None for _ in v.shape)) for made in nested for v in made or ()]
