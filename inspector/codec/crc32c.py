@@ -18,6 +18,11 @@ def crc32c(data: bytes, crc: int = 0) -> int:
     return crc ^ _WORD
 
 
+def mask(crc: int) -> int:
+    """The masked form of a checksum, in which LevelDB and TensorFlow store it."""
+    return ((crc >> 15 | crc << 17) + _MASK_DELTA) & _WORD
+
+
 def unmask(masked: int) -> int:
     """The checksum behind a masked one as LevelDB and TensorFlow store it."""
     rotated = (masked - _MASK_DELTA) & _WORD

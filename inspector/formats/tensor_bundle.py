@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import protobuf, sstable
 from inspector.formats.common import HEAD, damage_of
 from inspector.formats.meta_graph_views import shape_of
+from inspector.formats.tensor_data import faults, shard_name
 from inspector.terms.artifact import Damage, DamageKind
 from inspector.terms.dtypes import name_of
 from inspector.terms.errors import LimitError, MalformedArtifactError
@@ -14,6 +16,8 @@ from inspector.terms.finding import Gap, Location
 from inspector.terms.graph import TensorBundle, TensorEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from inspector.tree.interface import Tree
 
 # The index of a model with a million tensors; the largest seen in public are some MB.
@@ -28,11 +32,12 @@ def read_bundle(tree: Tree, prefix: str) -> tuple[TensorBundle | None, list[Dama
         data = tree.read(member, MAX_INDEX_BYTES)
         rows = list(sstable.entries(data, member))
         bundle = _bundle(tree, prefix, rows, member)
+        bundle = replace(bundle, faults=faults(tree, bundle))
     except LimitError as error:
         return None, [], [Gap(Location(member), error.reason)]
     except MalformedArtifactError as error:
         return None, [index_damage(data, error)], []
-    return bundle, list(shard_damage(bundle)), []
+    return bundle, list(shard_damage(tree, bundle)), []
 
 
 def index_damage(data: bytes, error: MalformedArtifactError) -> Damage:
@@ -41,25 +46,29 @@ def index_damage(data: bytes, error: MalformedArtifactError) -> Damage:
     return seen or Damage(error.member, DamageKind.CORRUPT, error.reason, error.offset)
 
 
-def shard_name(prefix: str, index: int, count: int) -> str:
-    """The file name of one shard."""
-    return f"{prefix}.data-{index:05d}-of-{count:05d}"
+def shard_damage(tree: Tree, bundle: TensorBundle) -> Iterator[Damage]:
+    """What is wrong with the shards: one damage each, by what its first bytes show or by its first faulty tensor."""
+    seen: set[int] = set()
+    for key, fault in bundle.faults.items():
+        shard = bundle.entries[key].shard
+        if shard not in seen:
+            seen.add(shard)
+            yield _shard_damage(tree, bundle, key, fault.kind)
 
 
-def shard_damage(bundle: TensorBundle) -> list[Damage]:
-    """Shards that are missing or end before the last tensor that lies in them."""
-    ends: dict[int, int] = {}
-    for entry in bundle.entries.values():
-        ends[entry.shard] = max(ends.get(entry.shard, 0), entry.offset + entry.size)
-    found = []
-    for shard, end in sorted(ends.items()):
-        name = shard_name(bundle.prefix, shard, len(bundle.shards))
-        size = bundle.shards[shard] if shard < len(bundle.shards) else None
-        if size is None:
-            found.append(Damage(name, DamageKind.MISSING, "the index names tensors in this file"))
-        elif size < end:
-            found.append(Damage(name, DamageKind.TRUNCATED, f"{size} bytes, the index needs {end}", size))
-    return found
+def _shard_damage(tree: Tree, bundle: TensorBundle, key: str, kind: str) -> Damage:
+    entry = bundle.entries[key]
+    name = shard_name(bundle.prefix, entry.shard, len(bundle.shards))
+    if kind == "missing":
+        return Damage(name, DamageKind.MISSING, f"the index names tensors in this file: {key}")
+    size = bundle.shards[entry.shard] or 0
+    seen = damage_of(tree.head(name, HEAD), size, name)
+    if seen is not None:
+        return seen
+    if kind == "short":
+        end = entry.offset + entry.size
+        return Damage(name, DamageKind.TRUNCATED, f"{size} bytes, but tensor {key} ends at byte {end}", size)
+    return Damage(name, DamageKind.CORRUPT, f"tensor {key} does not match its checksum", entry.offset)
 
 
 def _bundle(tree: Tree, prefix: str, rows: list[tuple[bytes, bytes]], member: str) -> TensorBundle:
@@ -86,4 +95,5 @@ def _entry(data: bytes, member: str) -> TensorEntry:
         offset=message.offset,
         size=message.size,
         crc32c=message.crc32c,
+        sliced=bool(message.slices),
     )

@@ -21,10 +21,10 @@ Key = tuple[int, str, str]
 def op_graph(artifact: Artifact) -> nx.MultiDiGraph:
     """Nodes are (MetaGraph index, function, node name), a GraphDef counting as MetaGraph 0.
 
-    Node attributes: `op`, `device`, `dtypes` (attribute name to dtype names), and `kind`: `node`, `argument` or `result`
-    of a function. Edge attribute `kind`: `data` (with `output`, what stands after the colon, and `input`, the position),
-    `control`, or `call` (with `attr`: from a node to the results of the function that it names). Inputs that no node
-    provides become nodes of kind `missing`.
+    Node attributes: `op`, `device`, `dtypes` (attribute name to dtype names), and `kind`: `node`, `argument` or
+    `result` of a function. Edge attribute `kind`: `data` (with `output`, the text after the colon, and `input`, the
+    position), `control`, or `call` (with `attr`: from a node to the results of the function that it names). Inputs that
+    no node provides become nodes of kind `missing`.
     """
     graph = nx.MultiDiGraph()
     for index, definition in enumerate(graphs(artifact)):

@@ -130,7 +130,10 @@ class MetaGraph:
 
 @dataclass(frozen=True, slots=True)
 class TensorEntry:
-    """One tensor of a TensorBundle: dtype name, shape, and where its bytes lie."""
+    """One tensor of a TensorBundle: dtype name, shape, and where its bytes lie.
+
+    `sliced` tensors (partitioned variables) have no bytes of their own: their slices are further entries.
+    """
 
     dtype: str
     shape: tuple[int, ...]
@@ -138,15 +141,33 @@ class TensorEntry:
     offset: int
     size: int
     crc32c: int
+    sliced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TensorFault:
+    """Why a tensor cannot be restored: `kind` is `missing` (no shard), `short` (the shard ends before it) or `checksum`.
+
+    `stored` and `calculated` are the checksums that differ, as TensorFlow prints them.
+    """
+
+    kind: str
+    stored: int = 0
+    calculated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TensorBundle:
-    """`PREFIX.index` with its shards: key to entry, and the size of each declared shard (None: missing)."""
+    """`PREFIX.index` with its shards: key to entry, and the size of each declared shard (None: missing).
+
+    `faults` are by key, in the order of the keys. Only some MB of data are held against their checksums, the smallest
+    tensors first: a tensor without a fault may still be damaged.
+    """
 
     prefix: str
     entries: Mapping[str, TensorEntry]
     shards: tuple[int | None, ...]
+    faults: Mapping[str, TensorFault] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
