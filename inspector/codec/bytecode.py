@@ -1,0 +1,179 @@
+"""The functions of Lambda layers: which Python wrote their bytecode, and what another Python makes of it.
+
+Opcodes, and what calls did, are recorded from the Pythons themselves (`bytecode.json`).
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from inspector.codec.marshalled import (
+    MISFIT,
+    NULL,
+    PY311,
+    READERS,
+    REF,
+    Code,
+    LimitReachedError,
+    MarshalError,
+    fits,
+    read,
+    summary,
+)
+
+
+class Effect(StrEnum):
+    """What a Python does with a code object."""
+
+    OK = "ok"
+    RAISES = "raises"
+    CRASHES = "crashes"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What loading or calling does: the exception where it raises; `text` is the reason where it is unknown."""
+
+    effect: Effect
+    type: str = ""
+    text: str = ""
+
+
+def decode(text: str) -> bytes:
+    """The bytes that `func_load` reads: base64, else the text's own bytes (Keras 1 and 2.0 stored those)."""
+    try:
+        return binascii.a2b_base64(text.encode("ascii"))
+    except (UnicodeEncodeError, binascii.Error):
+        return text.encode("raw_unicode_escape")
+
+
+def loads_in(data: bytes, python: str) -> Outcome:
+    """What `types.FunctionType(marshal.loads(data), ...)` does in that Python ("3.11"); unknown if not recorded."""
+    if python == "2.7":
+        return _loads_in_27(data)
+    if python not in READERS:
+        return Outcome(Effect.UNKNOWN, text=f"what Python {python} makes of bytecode is not recorded")
+    layout, line = READERS[python]
+    try:
+        value = read(data, layout, f"Objects/codeobject.c:{line}: {MISFIT}")
+    except MarshalError as error:
+        return Outcome(Effect.RAISES, error.kind, error.text)
+    except LimitReachedError:
+        return Outcome(Effect.UNKNOWN, text="bytecode nested too deep, or too large, to be followed")
+    return _of_value(value)
+
+
+def _of_value(value: Any) -> Outcome:
+    """What follows `marshal.loads`: the value's `co_name` is asked for."""
+    if value is NULL:
+        return Outcome(Effect.RAISES, "TypeError", "NULL object in marshal data for object")
+    if isinstance(value, Code):
+        return Outcome(Effect.OK)
+    return Outcome(Effect.RAISES, "AttributeError", f"'{type(value).__name__}' object has no attribute 'co_name'")
+
+
+def _loads_in_27(data: bytes) -> Outcome:
+    """Python 2.7 knows no reference flag, which every code object of Python 3.4 and later bears."""
+    if data[:1] and data[0] & REF:
+        return Outcome(Effect.RAISES, "ValueError", "bad marshal data (unknown type code)")
+    return Outcome(Effect.OK) if data[:1] == b"c" else Outcome(Effect.UNKNOWN, text="no code object of Python 2")
+
+
+@cache
+def _recorded() -> dict[str, Any]:
+    text = Path(__file__).with_name("bytecode.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def instructions(code: Code, python: str) -> list[tuple[str, int]] | None:
+    """The instructions as that Python has them; None where they can't be its own (unknown opcode, misplaced cache)."""
+    ops, caches = _recorded()["ops"][python], _recorded()["caches"][python]
+    found, place, extended = [], 0, 0
+    while place < len(code.code) - 1:
+        name = ops.get(str(code.code[place]))
+        if name is None or name == "CACHE":
+            return None
+        argument = extended | code.code[place + 1]
+        extended = argument << 8 if name == "EXTENDED_ARG" else 0
+        place += 2
+        cached = 2 * caches.get(name, 0)
+        if any(code.code[place : place + cached]):
+            return None  # inline caches are written as zeros
+        place += cached
+        found.append((name, argument))
+    return found
+
+
+def writers(data: bytes) -> tuple[str, ...]:
+    """The Pythons that may have written the code, by layout, line table, opcodes, inline caches; empty: none known."""
+    if data[:1] == b"c" and summary(data) is None:
+        return ("2.7",)
+    code = summary(data)
+    if code is None:
+        return ()
+    layouts = [python for python, (layout, _line) in READERS.items() if fits(data, layout)]
+    return tuple(python for python in layouts if _written_by(code, python))
+
+
+def _written_by(code: Code, python: str) -> bool:
+    """Whether that Python could have compiled it, nested functions included."""
+    found = instructions(code, python)
+    if found is None or not _lines_fit(code, python) or not _arguments_fit(found, python):
+        return False
+    return all(_written_by(const, python) for const in code.consts if isinstance(const, Code))
+
+
+def _lines_fit(code: Code, python: str) -> bool:
+    """Python 3.10's line table covers the whole code (PEP 626), the older lnotab ends where the last line begins."""
+    if python not in {"3.8", "3.9", "3.10"}:
+        return True
+    return (sum(code.lines[::2]) == len(code.code)) == (python == "3.10")
+
+
+def _arguments_fit(found: list[tuple[str, int]], python: str) -> bool:
+    """Every function of 3.11 and later resumes; `in` and `is` left COMPARE_OP in 3.9."""
+    if READERS[python][0] is PY311:
+        return any(name == "RESUME" for name, _argument in found)
+    newer = python in {"3.9", "3.10"}
+    return not newer or all(argument < 6 for name, argument in found if name == "COMPARE_OP")  # noqa: PLR2004
+
+
+def features(code: Code, python: str) -> set[str]:
+    """What calling the code depends on: its opcodes, comparisons with their operator, nested code included."""
+    found = instructions(code, python) or []
+    own = {f"{name}:{argument}" if name in {"COMPARE_OP", "RESUME"} else name for name, argument in found}
+    return own.union(*(features(const, python) for const in code.consts if isinstance(const, Code)))
+
+
+def calls_in(data: bytes, python: str) -> Outcome:
+    """What calling the loaded function does in that Python, as far as its bytecode decides it."""
+    loaded = loads_in(data, python)
+    if loaded.effect is not Effect.OK:
+        return loaded
+    made_by = writers(data)
+    if python in made_by:
+        return Outcome(Effect.OK)
+    code = summary(data)
+    if code is None or not made_by:
+        return Outcome(Effect.UNKNOWN, text="the Python that wrote the bytecode is not recognised")
+    return _across(code, made_by[0], python)
+
+
+def _across(code: Code, writer: str, reader: str) -> Outcome:
+    """Bytecode of another minor release: recorded calls tell which instructions keep their meaning."""
+    known = _recorded()["calls"].get(f"{writer}>{reader}", {})
+    used = features(code, writer)
+    if used <= set(known.get("kept", ())):
+        return Outcome(Effect.OK)
+    for name, (kind, text) in known.get("broken", {}).items():
+        if name in used:
+            return Outcome(Effect.RAISES, kind, text) if kind else Outcome(Effect.CRASHES, text=text)
+    return Outcome(Effect.UNKNOWN, text=f"bytecode of Python {writer} runs differently in Python {reader}")
