@@ -36,5 +36,5 @@ def load_model(session: Session) -> Thing | None:
 
 
 def is_zip(artifact: Artifact) -> bool:
-    """`zipfile.is_zipfile`, which looks for the directory at the file's end: what the reader could list members of."""
-    return not artifact.is_directory and artifact.magic.startswith(b"PK") and bool(artifact.members)
+    """`zipfile.is_zipfile`, which looks for the directory at the file's end."""
+    return artifact.is_zip and not artifact.is_directory

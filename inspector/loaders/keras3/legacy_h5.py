@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 def load(session: Session) -> Thing | None:
     """The loaded model; LoadFailure as Keras raises it."""
     stored = session.artifact.keras
-    if stored is None or stored.hdf5 is None:
+    if session.artifact.hdf5_error is not None or session.artifact.weights is None:
         raise _not_opened(session)
+    if stored is None or stored.hdf5 is None:
+        raise _no_config(session)
     session.path = "legacy"
     session.member = stored.config_member
     # Up to 3.2.1 load_model passes neither compile nor custom_objects on to this loader.
@@ -43,11 +45,8 @@ def load(session: Session) -> Thing | None:
 
 def _not_opened(session: Session) -> LoadFailure:
     """h5py cannot open the file."""
-    damage = next(iter(session.artifact.damage), None)
-    text = "Unable to synchronously open file (file signature not found)"
-    if damage is not None and "eof" in damage.reason:
-        text = f"Unable to synchronously open file ({damage.reason})"
-    rule = "KER115" if session.artifact.magic.startswith(b"PK") else "KER107"
+    text = session.artifact.hdf5_error or "Unable to synchronously open file (file signature not found)"
+    rule = "KER115" if session.artifact.is_zip else "KER107"
     return LoadFailure("OSError", text, rule, session.artifact.path)
 
 
@@ -56,9 +55,13 @@ def _model_config(session: Session, stored: KerasModel) -> Any:
     if stored.config_error is not None and stored.raw_config is not None:
         raise broken_json(stored)
     if stored.config is None:
-        text = f"No model config found in the file at {session.artifact.path}."
-        raise LoadFailure("ValueError", text, "KER112", "model_config", "/", {"what": "the attribute model_config"})
+        raise _no_config(session)
     return stored.config
+
+
+def _no_config(session: Session) -> LoadFailure:
+    text = f"No model config found in the file at {session.artifact.path}."
+    return LoadFailure("ValueError", text, "KER112", "model_config", "/", {"what": "the attribute model_config"})
 
 
 def broken_json(stored: KerasModel) -> LoadFailure:

@@ -48,10 +48,7 @@ def _weights(session: Session, model: object) -> None:
         session.gap("", "weights in .npz form are not judged")
         return
     if stored.hdf5 is None:
-        damage = session.artifact.damaged(member)
-        text = "Unable to synchronously open file (file signature not found)"
-        if damage is not None and "eof" in damage.reason:
-            text = f"Unable to synchronously open file ({damage.reason})"
+        text = stored.hdf5_error or "Unable to synchronously open file (file signature not found)"
         raise LoadFailure("OSError", text, "KER110", member, "", {}, member)
     if isinstance(model, Thing):
         native_weights.load(session, model, stored.hdf5)

@@ -150,11 +150,21 @@ def _missing(session: Session, cls: ClassFacts, config: Mapping[str, Any], point
         return
     for key in [*absent, *(k for k in (cls.config or {}) if k not in config and k not in absent)]:
         recorded = session.facts.without(session.path, cls, key)
-        if isinstance(recorded, Rejected):
+        if isinstance(recorded, Rejected) and (key in absent or _needed(cls, recorded, config)):
             kind, text = raised_inside(recorded)
             yield _Objection((1, 0), _missing_failure(cls, [key], pointer, last_cause(text), kind))
         elif recorded is False and key in absent:
             yield _Objection((1, 0), _missing_failure(cls, [key], pointer, _missing_text(cls, [key])))
+
+
+def _needed(cls: ClassFacts, recorded: Rejected, config: Mapping[str, Any]) -> bool:
+    """Whether leaving out a key that the signature does not require is fatal here too.
+
+    A KeyError is; other refusals hold for the default config and may fall away where another key stands in.
+    """
+    if cls.name == "InputLayer":
+        return not any(key.endswith("shape") for key in config)
+    return recorded.type == "KeyError"
 
 
 def _missing_text(cls: ClassFacts, absent: list[str]) -> str:

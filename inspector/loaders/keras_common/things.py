@@ -30,7 +30,8 @@ class Thing:
     pointer: str = ""
     built: bool = False
     build_config: Any = None
-    shape: Shape | None = None
+    broken_dtype: bool = False
+    function: FunctionThing | None = None
 
     @property
     def name(self) -> str:
