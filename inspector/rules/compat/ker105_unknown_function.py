@@ -1,0 +1,26 @@
+"""Keras does not know a loss, metric, activation or other function by that name."""
+
+from inspector.rules.rule import Rule
+from inspector.terms.finding import Category, Severity
+
+RULE = Rule(
+    code="KER105",
+    name="unknown-function",
+    category=Category.COMPAT,
+    severity=Severity.ERROR,
+    message="{runtime} does not know {kind} '{subject}'",
+    fix=(
+        "pass custom_objects={{'{subject}': {subject}}}, load with compile=False if it is a loss, a metric or"
+        " an optimizer, or use the full name of the built-in"
+    ),
+    what=(
+        "A string or function in the config names something that is neither built in nor given as a custom "
+        "object."
+    ),
+    why=(
+        "Short names are not equal to full ones everywhere: the `.h5` loader of Keras 3 fails on the loss "
+        "'mse' and takes 'mean_squared_error'."
+    ),
+    example="compile(loss='mse') saved to .h5 and loaded by Keras 3",
+    references=("https://keras.io/api/losses/",),
+)
