@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from inspector.rules.rule import Rule
+    from inspector.terms.rule import Rule
 
 
 def rule_text(rule: Rule) -> str:

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.terms.finding import Category, Finding, Severity
+from inspector.terms.finding import Finding, Severity
+from inspector.terms.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from inspector.terms.finding import Problem
     from inspector.terms.runtime import Runtime
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule. `message` and `fix` are format templates; their fields are listed in `fields_of`.
-
-    `what`, `why`, `example` and `references` are the rule's documentation under its fixed headings.
-    """
-
-    code: str
-    name: str
-    category: Category
-    severity: Severity
-    message: str
-    fix: str
-    what: str
-    why: str
-    example: str = ""
-    references: tuple[str, ...] = ()
 
 
 class _Fields(dict[str, str]):

@@ -1,0 +1,44 @@
+"""What the artifact needs, for the report: ops, classes, and the packages known to provide them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.terms.report import Requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.requirements.keras_objects import KerasObject
+    from inspector.terms.artifact import Artifact
+
+# Class names of these kinds are said; bare strings ("relu") name functions and aliases, not classes.
+_SAID = {"layer", "model", "loss", "metric", "optimizer", "object", "schedule", "initializer", "regularizer", "constraint"}
+
+
+def requirements_of(artifact: Artifact) -> Requirements:
+    """The artifact's requirements, sorted."""
+    classes = tuple(sorted({o.registered_name or o.class_name for o in _objects(artifact) if _is_class(o)}))
+    return Requirements(ops=_ops(artifact), classes=classes)
+
+
+def _ops(artifact: Artifact) -> tuple[str, ...]:
+    if artifact.saved_model is None and artifact.graph is None:
+        return ()
+    from inspector.requirements.ops import op_names  # noqa: PLC0415 - cold start: only graphs need it
+
+    return op_names(artifact)
+
+
+def _objects(artifact: Artifact) -> Iterator[KerasObject]:
+    """Every object of the model's config, its compile config, and a SavedModel's Keras metadata."""
+    if artifact.keras is None:
+        return
+    from inspector.requirements.keras_objects import keras_objects  # noqa: PLC0415 - cold start: only Keras models need it
+
+    yield from keras_objects(artifact.keras.config)
+    yield from keras_objects(artifact.keras.compile_config, kind="object")
+
+
+def _is_class(item: KerasObject) -> bool:
+    return item.kind in _SAID and not item.is_identifier and not item.is_lambda

@@ -1,0 +1,28 @@
+"""What a rule is: a permanent code with the words that explain it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inspector.terms.finding import Category, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `message` and `fix` are format templates; their fields are listed in `fields_of`.
+
+    `what`, `why`, `example` and `references` are the rule's documentation under its fixed headings.
+    """
+
+    code: str
+    name: str
+    category: Category
+    severity: Severity
+    message: str
+    fix: str
+    what: str
+    why: str
+    example: str = ""
+    references: tuple[str, ...] = ()
