@@ -1,0 +1,62 @@
+"""Models `parse_saved_model`: which file is read, and whether this release's protobuf takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_context import PB, PBTXT
+from inspector.loaders.graph_texts import numbers
+from inspector.terms.artifact import DamageKind
+from inspector.terms.finding import ExpectedError, Gap, Location, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.graph_context import Context
+    from inspector.terms.artifact import Damage
+
+# Protobuf before 4 ends at a stray group end with a warning, as TensorFlow up to 2.11 has it.
+_STRICT_PROTOBUF = (4,)
+# Kinds of damage that leave a message which parses: an empty file is an empty SavedModel.
+_HARMLESS = {DamageKind.EMPTY, DamageKind.WRONG_FORMAT}
+
+
+def file_problems(context: Context) -> Iterator[Problem]:
+    """What stops the loader before it knows anything of the model."""
+    artifact = context.artifact
+    if not artifact.has_member(PB) and not artifact.has_member(PBTXT):
+        yield _at("SMD120", PB, context.error("load/no_file").message, DamageKind.MISSING.value)
+        return
+    damage = artifact.damaged(context.member)
+    if damage is not None and damage.kind not in _HARMLESS and not _is_tolerated(context, damage):
+        text = _parse_error(context, damage)
+        yield _at("SMD120", damage.member, text, damage.reason)
+
+
+def file_gaps(context: Context) -> tuple[Gap, ...]:
+    """A proto that was too large to read, where no damage explains its absence."""
+    if context.artifact.saved_model is not None or context.artifact.damage:
+        return ()
+    own = tuple(gap for gap in context.artifact.gaps if gap.location.member == context.member)
+    return own or (Gap(Location(context.member), "the SavedModel could not be read"),)
+
+
+def _is_tolerated(context: Context, damage: Damage) -> bool:
+    return damage.fault == "end-group" and not _is_strict(context)
+
+
+def _is_strict(context: Context) -> bool:
+    pinned = context.capabilities.runtime.packages.get("protobuf")
+    if pinned is not None:
+        return numbers(pinned) >= _STRICT_PROTOBUF
+    return not context.texts.accepts("load/end_group")
+
+
+def _parse_error(context: Context, damage: Damage) -> str:
+    if damage.member.endswith("txt"):
+        return f"Cannot parse file b'{context.artifact.path}/{damage.member}': {damage.reason}."
+    return context.error("load/unparseable").message
+
+
+def _at(rule: str, member: str, text: str, reason: str) -> Problem:
+    return Problem(rule, member, Location(member), ExpectedError("OSError", text), {"reason": reason})

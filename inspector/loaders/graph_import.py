@@ -1,0 +1,177 @@
+"""Models `import_graph_def` of a whole GraphDef: versions, edges, ops, attributes, and the functions that it calls."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP
+from inspector.loaders.graph_library import bad_uses, fault_problem
+from inspector.loaders.graph_uses import library, library_uses, main_body, main_uses
+from inspector.terms.finding import ExpectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.graph_check import Fault
+    from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph_uses import Use
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import Graph, Node
+
+_CALLS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
+# From 2.3 to the last release, an import that fails says first that the graph's producer is newer, where it is newer by
+# more than the three weeks of forward compatibility; a GraphDef version is one day.
+_SKEW_SINCE, _SKEW_DAYS = (2, 3), 21
+
+
+def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mapping[str, object]]) -> Iterator[Problem]:
+    """What stops the import. `defaults`: by op, the producer's default of each attribute, for those to be left out."""
+    yield from _version_problems(context, graph)
+    yield from _edge_problems(context, graph)
+    bad = bad_uses(context, main_uses(graph), graph.producer)
+    called = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
+    if not bad and not called:
+        return
+    seen: set[tuple[str, str]] = set()
+    for index in _import_order(graph):
+        node = graph.nodes[index]
+        use = main_body(graph).nodes[index][1]
+        for fault in bad.get(use, ()):
+            if (fault.kind, fault.subject) not in seen and not _is_default(fault, node, defaults):
+                seen.add((fault.kind, fault.subject))
+                yield _skewed(context, graph, fault_problem(context, fault, "", node.name, "v1"))
+        if called:
+            yield from _function_problems(context, graph, node, called, seen)
+
+
+def _version_problems(context: Context, graph: Graph) -> Iterator[Problem]:
+    """CheckVersions in tensorflow/core/framework/versions.cc."""
+    consumer = context.facts.graph_def_producer
+    if graph.min_consumer > consumer:
+        numbers = {"min_consumer": str(graph.min_consumer), "consumer": str(consumer)}
+        error = context.error("v1/min_consumer", tensorflow=context.facts.version, **numbers)
+        yield context.problem("OPS105", str(graph.min_consumer), "versions/min_consumer", error, **numbers)
+    if consumer in graph.bad_consumers:
+        text = (
+            f"GraphDef disallows consumer version {consumer}. Please upgrade TensorFlow: this version is likely buggy."
+        )
+        yield context.problem("OPS105", str(consumer), "versions/bad_consumers", ExpectedError("ValueError", text))
+
+
+def _edge_problems(context: Context, graph: Graph) -> Iterator[Problem]:
+    """Inputs that no node provides; found before any op is looked up."""
+    for node, wanted in _dangling(graph):
+        error = context.error("graph/missing_input", node=node, input=wanted, **_versions(context, graph))
+        if not is_skewed(context, graph):
+            error = ExpectedError("ValueError", f"Node '{node}': Unknown input node '{wanted}'")
+        yield context.problem("OPS111", wanted, f"node/{node}", error, node=node)
+
+
+@once_per_object
+def _dangling(graph: Graph) -> tuple[tuple[str, str], ...]:
+    names = {node.name for node in graph.nodes}
+    return tuple((node.name, name) for node in graph.nodes for name in node.inputs if _source(name) not in names)
+
+
+def _source(name: str) -> str:
+    return name.removeprefix("^").partition(":")[0]
+
+
+@once_per_object
+def _import_order(graph: Graph) -> tuple[int, ...]:
+    """The order in which GraphConstructor makes nodes: of those whose inputs are there, the first in the file."""
+    places = {node.name: index for index, node in enumerate(graph.nodes)}
+    users: dict[int, list[int]] = {}
+    waiting = []
+    for index, node in enumerate(graph.nodes):
+        sources = [places[_source(name)] for name in node.inputs if _source(name) in places]
+        # A Merge starts with one input: the other is the back edge of a loop.
+        waiting.append(min(1, len(sources)) if node.op in {"Merge", "RefMerge"} else len(sources))
+        for source in sources:
+            users.setdefault(source, []).append(index)
+    return tuple(_drain(waiting, users))
+
+
+def _drain(waiting: list[int], users: Mapping[int, list[int]]) -> Iterator[int]:
+    ready = [index for index, count in enumerate(waiting) if not count]
+    while ready:
+        done = heapq.heappop(ready)
+        yield done
+        for user in users.get(done, ()):
+            waiting[user] -= 1
+            if not waiting[user]:
+                heapq.heappush(ready, user)
+
+
+def _is_default(fault: Fault, node: Node, defaults: Mapping[str, Mapping[str, object]]) -> bool:
+    """Whether an unknown attribute has the default that the producer declared: the session loader drops those."""
+    if fault.kind != UNKNOWN_ATTR:
+        return False
+    attr = fault.fields["attr"]
+    declared = defaults.get(node.op, {})
+    return attr in declared and bool(node.attrs[attr] == declared[attr])
+
+
+def _function_problems(
+    context: Context, graph: Graph, node: Node, bad: Mapping[Use, tuple[Fault, ...]], seen: set[tuple[str, str]]
+) -> Iterator[Problem]:
+    """Shape inference instantiates what a call node calls: ops are looked up, attributes beyond dtypes are not."""
+    for name in reached_by(graph, node):
+        for inner, use in library(graph)[name].nodes:
+            for fault in bad.get(use, ()):
+                if fault.kind in {UNKNOWN_OP, MISSING_ATTR} and (fault.kind, fault.subject) not in seen:
+                    seen.add((fault.kind, fault.subject))
+                    yield _skewed(context, graph, _instantiation_problem(context, fault, name, inner))
+
+
+def _instantiation_problem(context: Context, fault: Fault, function: str, node: str) -> Problem:
+    problem = fault_problem(context, fault, function, node, "v1")
+    if fault.kind == UNKNOWN_OP:
+        return problem
+    error = ExpectedError("NotFoundError", f"type attr not found: {fault.fields['attr']} In {{{{node {node}}}}}")
+    return context.problem(problem.rule, problem.subject, problem.location.pointer, error, **problem.details)
+
+
+def reached_by(graph: Graph, node: Node) -> Iterator[str]:
+    """The functions that shape inference enters from a node, callers before callees."""
+    ready = list(_called(graph, node))
+    seen: set[str] = set()
+    while ready:
+        name = ready.pop(0)
+        if name not in seen and name in graph.functions:
+            seen.add(name)
+            yield name
+            for inner in graph.functions[name].nodes:
+                ready.extend(_called(graph, inner))
+
+
+def _called(graph: Graph, node: Node) -> Iterator[str]:
+    if node.op in graph.functions:
+        yield node.op
+    elif node.op in _CALLS and not _without_inference(node):
+        yield node.attrs["f"].func.name
+
+
+def _without_inference(node: Node) -> bool:
+    name = "_disable_call_shape_inference"
+    return name in node.attrs and bool(node.attrs[name].b)
+
+
+def is_skewed(context: Context, graph: Graph) -> bool:
+    """Whether a failing import blames the producer's age first."""
+    return context.release >= _SKEW_SINCE and graph.producer - context.facts.graph_def_producer > _SKEW_DAYS
+
+
+def _versions(context: Context, graph: Graph) -> dict[str, str]:
+    return {"consumer": str(context.facts.graph_def_producer), "producer": str(graph.producer)}
+
+
+def _skewed(context: Context, graph: Graph, problem: Problem) -> Problem:
+    """The problem with the text about versions around its own."""
+    if not is_skewed(context, graph):
+        return problem
+    text = context.error("graph/skew", message=problem.error.message, **_versions(context, graph)).message
+    error = ExpectedError(problem.error.type, text)
+    return context.problem(problem.rule, problem.subject, problem.location.pointer, error, **problem.details)

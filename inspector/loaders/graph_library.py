@@ -1,0 +1,167 @@
+"""Models `load_function_def_library`: every function is imported, called or not, each after its callees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, REMOVED, UNKNOWN_ATTR, UNKNOWN_OP, faults
+from inspector.loaders.graph_uses import dependencies, library, library_uses, registered_gradients
+from inspector.terms.finding import ExpectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.graph_check import Fault
+    from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph_uses import Body, Use
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import Graph
+
+RULES = {
+    UNKNOWN_OP: "OPS101",
+    UNKNOWN_ATTR: "OPS102",
+    MISSING_ATTR: "OPS103",
+    BAD_VALUE: "OPS104",
+    REMOVED: "OPS106",
+}
+# Branches of a case (list(func)) count as callees from 2.3 on, custom gradients from 2.6 on:
+# _list_function_deps in tensorflow/python/saved_model/function_deserialization.py.
+_LISTS_SINCE, _GRADIENTS_SINCE = (2, 3), (2, 6)
+
+
+def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
+    """What stops the import of the function library, in the loader's order, each kind of fault once."""
+    order = load_order(context, graph)
+    if order.unresolved:
+        yield _unresolved(context, order.unresolved)
+    bad = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
+    if not bad and not order.late:
+        return
+    seen: set[tuple[str, str]] = set()
+    for name in order.names:
+        if name in order.late:
+            yield _branch_not_loaded(context, name, order.late[name])
+        for node, fault in _in_loader_order(library(graph)[name], bad):
+            if (fault.kind, fault.subject) not in seen:
+                seen.add((fault.kind, fault.subject))
+                yield fault_problem(context, fault, name, node, "load")
+
+
+def bad_uses(context: Context, uses: frozenset[Use], producer: int) -> Mapping[Use, tuple[Fault, ...]]:
+    """The uses that this release objects to, without what it only warns of."""
+    tolerant = context.texts.accepts("load/unknown_attr")
+    found = {}
+    for use in uses:
+        kept = tuple(f for f in faults(use, context.facts, producer) if not (tolerant and f.kind == UNKNOWN_ATTR))
+        if kept:
+            found[use] = kept
+    return found
+
+
+def _in_loader_order(body: Body, bad: Mapping[Use, tuple[Fault, ...]]) -> Iterator[tuple[str, Fault]]:
+    """Python looks up every op of a function before the C++ importer checks a single attribute."""
+    found = [(node, fault) for node, use in body.nodes if use in bad for fault in bad[use]]
+    yield from (item for item in found if item[1].kind == UNKNOWN_OP)
+    yield from (item for item in found if item[1].kind != UNKNOWN_OP)
+
+
+def fault_problem(context: Context, fault: Fault, function: str, node: str, loader: str) -> Problem:
+    """The problem of a fault at a node of a function ("" for the graph itself)."""
+    pointer = f"library/{function}/{node}" if function else f"node/{node}"
+    details = {**fault.fields, "function": function, "node": node}
+    return context.problem(
+        RULES[fault.kind], fault.subject, pointer, fault_error(context, fault, node, loader), **details
+    )
+
+
+def fault_error(context: Context, fault: Fault, node: str, loader: str) -> ExpectedError:
+    """The exception for a fault, as that loader raises it."""
+    if fault.kind == REMOVED:
+        text = (
+            f"Op {fault.op} is not available in GraphDef version {fault.fields['producer']}. It has been removed in "
+            f"version {fault.fields['version']}. {fault.fields['explanation']}."
+        )
+        return ExpectedError("UnimplementedError", text)
+    prefix = loader if fault.kind == UNKNOWN_OP else "load"
+    return context.error(f"{prefix}/{fault.kind}", node=node, **fault.fields)
+
+
+class LoadOrder:
+    """The order of import. `unresolved`: functions that wait for ever; `late`: those whose branch comes too late."""
+
+    __slots__ = ("late", "names", "unresolved")
+
+    def __init__(self, names: tuple[str, ...], unresolved: tuple[str, ...], late: Mapping[str, str]) -> None:
+        self.names = names
+        self.unresolved = unresolved
+        self.late = late
+
+
+def load_order(context: Context, graph: Graph) -> LoadOrder:
+    """The order in which that release imports the library."""
+    if context.release < _LISTS_SINCE:
+        return _order_without_lists(graph)
+    return _order_with_gradients(graph) if context.release >= _GRADIENTS_SINCE else _order_with_lists(graph)
+
+
+@once_per_object
+def _order_without_lists(graph: Graph) -> LoadOrder:
+    order = _sorted({n: dependencies(f, graph.functions, {}, lists=False) for n, f in graph.functions.items()})
+    return LoadOrder(order.names, order.unresolved, _late(graph, order.names))
+
+
+@once_per_object
+def _order_with_lists(graph: Graph) -> LoadOrder:
+    return _sorted({n: dependencies(f, graph.functions, {}, lists=True) for n, f in graph.functions.items()})
+
+
+@once_per_object
+def _order_with_gradients(graph: Graph) -> LoadOrder:
+    gradients = registered_gradients(graph)
+    return _sorted({n: dependencies(f, graph.functions, gradients, lists=True) for n, f in graph.functions.items()})
+
+
+def _sorted(needed: Mapping[str, tuple[str, ...]]) -> LoadOrder:
+    """Kahn's algorithm over a stack, as `_sort_function_defs` does it: the order decides which error comes first."""
+    waiting = {name: len(names) for name, names in needed.items()}
+    callers: dict[str, list[str]] = {}
+    for name, names in needed.items():
+        for callee in names:
+            callers.setdefault(callee, []).append(name)
+    ready = [name for name, count in waiting.items() if not count]
+    order = []
+    while ready:
+        done = ready.pop()
+        order.append(done)
+        for caller in callers.get(done, ()):
+            waiting[caller] -= 1
+            if not waiting[caller]:
+                ready.append(caller)
+    known = set(order)
+    return LoadOrder(tuple(order), tuple(sorted(name for name in needed if name not in known)), {})
+
+
+def _late(graph: Graph, order: tuple[str, ...]) -> Mapping[str, str]:
+    """Before 2.3 the names in lists are not renamed with their functions, so that a branch is never found."""
+    from inspector.loaders.graph_uses import functions_listed  # noqa: PLC0415 - only for three old releases
+
+    found = {}
+    for name in order:
+        branches = (branch for node in graph.functions[name].nodes for branch in functions_listed(node))
+        first = next(branches, None)
+        if first is not None:
+            found[name] = first
+    return found
+
+
+def _unresolved(context: Context, names: tuple[str, ...]) -> Problem:
+    hyphen = "-" if context.release < (2, 6) else " "
+    text = f"('There is a cyclic{hyphen}dependency between functions. ', 'Could not resolve {list(names)!r}.')"
+    missing = ", ".join(names)
+    return context.problem("OPS110", missing, "library", ExpectedError("ValueError", text), functions=missing)
+
+
+def _branch_not_loaded(context: Context, name: str, branch: str) -> Problem:
+    error = ExpectedError("ValueError", f"{branch} function not found.")
+    return context.problem("OPS110", branch, f"library/{name}", error, functions=branch)

@@ -1,0 +1,129 @@
+"""Models how an object graph is revived: user objects, functions, optimizer slots, saved save-functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_cache import once_per_object
+from inspector.terms.finding import ExpectedError
+from inspector.terms.runtime import KerasFlavour
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.graph_context import Context
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import MetaGraph, ObjectNode
+
+# The kinds that `_recreate` knew in the first release; `captured_tensor` came with 2.7.
+_KINDS = {"user_object", "asset", "function", "bare_concrete_function", "variable", "constant", "resource"}
+_CAPTURED_TENSOR_SINCE = (2, 7)
+# recreate_saveable_objects in tensorflow/python/training/saving/saveable_object_util.py calls `save_fn("")` in these.
+_STRING_CALLS_SINCE, _STRING_CALLS_UNTIL = (2, 11), (2, 13)
+# The name under which Keras 2 registers its optimizers for revival (optimizer_v2.RestoredOptimizer).
+_OPTIMIZER = "optimizer"
+
+
+def object_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    """What stops the revival, in the order of the object graph."""
+    yield from _kind_problems(context, graph)
+    yield from _function_problems(context, graph)
+    yield from _slot_problems(context, graph)
+    yield from _saveable_problems(context, graph)
+
+
+def _kind_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    for kind, index in _kinds(graph):
+        if kind in _KINDS or (kind == "captured_tensor" and context.release >= _CAPTURED_TENSOR_SINCE):
+            continue
+        name = kind or "None"
+        text = (
+            f"Unknown SavedObject type: {name!r}" if context.release < (2, 7) else f"Unknown SavedObject type: {name}"
+        )
+        yield context.problem("SMD102", name, f"object_graph/{index}", ExpectedError("ValueError", text))
+
+
+@once_per_object
+def _kinds(graph: MetaGraph) -> tuple[tuple[str, int], ...]:
+    """Each kind of object with the first that has it."""
+    found: dict[str, int] = {}
+    for node in graph.objects:
+        found.setdefault(node.kind, node.index)
+    return tuple(found.items())
+
+
+def _function_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    """Objects that name a concrete function which the library does not hold."""
+    for name, index in _lost_functions(graph):
+        error = context.error("load/missing_function", function=name)
+        yield context.problem("OPS110", name, f"object_graph/{index}", error, functions=name)
+
+
+@once_per_object
+def _lost_functions(graph: MetaGraph) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for node in graph.objects:
+        for name in _functions_of(node):
+            if name not in graph.graph.functions:
+                found.setdefault(name, node.index)
+    return tuple(found.items())
+
+
+def _functions_of(node: ObjectNode) -> tuple[str, ...]:
+    if node.kind == "function":
+        return tuple(node.message.function.concrete_functions)
+    if node.kind == "bare_concrete_function":
+        return (node.message.bare_concrete_function.concrete_function_name,)
+    return ()
+
+
+def _slot_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    """Slot variables are made by the optimizer's `add_slot`; Keras 3 registers no class that has it."""
+    owner = _slot_owner(graph)
+    if owner is None or (owner.identifier == _OPTIMIZER and _revives_optimizers(context)):
+        return
+    text = "'_UserObject' object has no attribute 'add_slot'"
+    details = {"slots": str(len(owner.slot_variables)), "slot": owner.slot_variables[0][1]}
+    pointer = f"object_graph/{owner.index}"
+    yield context.problem("SMD103", "optimizer", pointer, ExpectedError("AttributeError", text), **details)
+
+
+@once_per_object
+def _slot_owner(graph: MetaGraph) -> ObjectNode | None:
+    """The first object with slot variables."""
+    return next((node for node in graph.objects if node.slot_variables), None)
+
+
+def _revives_optimizers(context: Context) -> bool:
+    """Keras 2 in any form; with Keras 3 the loader imports `tf_keras` first, from 2.15 on, where it is installed."""
+    runtime = context.capabilities.runtime
+    if runtime.keras_flavour is KerasFlavour.KERAS3:
+        return "tf-keras" in runtime.packages
+    return runtime.keras_flavour is not KerasFlavour.NONE
+
+
+def _saveable_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    """2.11 and 2.12 call each saved save-function with a plain string, which bare concrete functions refuse."""
+    if not _STRING_CALLS_SINCE <= context.release < _STRING_CALLS_UNTIL:
+        return
+    for index, function in _bare_save_functions(graph)[:1]:
+        bare = graph.objects[index].message.bare_concrete_function
+        with_spec = "save_fn(checkpoint_key) expected a Tensor in checkpoint_key, but got str value ."
+        without = "save_fn(checkpoint_key): expected argument #0(zero-based) to be a Tensor; got str ()."
+        error = ExpectedError("TypeError", with_spec if bare.HasField("function_spec") else without)
+        yield context.problem("SMD106", function, f"object_graph/{index}", error)
+
+
+@once_per_object
+def _bare_save_functions(graph: MetaGraph) -> tuple[tuple[int, str], ...]:
+    """Bare concrete functions that save an object of their own: (index, function's name)."""
+    found = []
+    for node in graph.objects:
+        stored = node.message.saveable_objects
+        if set(stored) == {"SERIALIZE_TO_TENSORS"}:  # trackable_utils.SERIALIZE_TO_TENSORS_NAME: not called
+            continue
+        for name in stored:
+            saver = graph.objects[stored[name].save_function]
+            if saver.kind == "bare_concrete_function":
+                found.append((saver.index, saver.message.bare_concrete_function.concrete_function_name))
+    return tuple(found)

@@ -1,0 +1,44 @@
+"""Models what a session loader does with a MetaGraph: import, restore, run the initializers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_assets import asset_problems
+from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_import import import_problems
+from inspector.loaders.graph_restore import bundle_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.graph_context import Context
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import MetaGraph
+
+
+def session_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> Iterator[Problem]:
+    """What stops the import of the MetaGraph, the restore of its variables and its initializers.
+
+    `wrapped`: as `tf.saved_model.load` does it for a SavedModel of TensorFlow 1, inside a function.
+    """
+    yield from import_problems(context, graph.graph, _producer_defaults(graph))
+    if graph.saver is not None and graph.saver.get("restore_op_name"):
+        for problem in bundle_problems(context, "v1"):
+            yield _wrapped_problem(context, problem) if wrapped else problem
+    yield from asset_problems(context, graph, "load" if wrapped else "v1")
+
+
+def _wrapped_problem(context: Context, problem: Problem) -> Problem:
+    """Inside a function, RestoreV2 itself finds that the index is missing."""
+    if problem.location.member != "variables/variables.index" or problem.details["reason"] != "it is missing":
+        return problem
+    error = context.error("load/v1_no_index")
+    return type(problem)(problem.rule, problem.subject, problem.location, error, problem.details)
+
+
+@once_per_object
+def _producer_defaults(graph: MetaGraph) -> Mapping[str, Mapping[str, object]]:
+    """By op, the default of each attribute in the OpDefs that the writer left in the MetaGraph."""
+    ops = graph.message.meta_info_def.stripped_op_list.op
+    return {op.name: {a.name: a.default_value for a in op.attr if a.HasField("default_value")} for op in ops}

@@ -1,0 +1,150 @@
+"""How a graph uses its ops: the distinct (op, attributes) pairs, and the order in which TensorFlow meets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.graph_cache import once_per_object
+from inspector.terms.dtypes import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from inspector.terms.graph import Function, Graph, Node
+
+# One attribute of a node as far as an OpDef can object to it: name, kind of AttrValue, value.
+# Values: dtype names, short strings, numbers; None where any value will do (tensors, shapes, functions).
+Attr = tuple[str, str, Any]
+_LONGEST = 64  # allowed string values (padding, data_format, methods) have at most 17 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One way in which an op is used: what an OpDef is held against."""
+
+    op: str
+    attrs: frozenset[Attr]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The uses of one function (or of the graph itself), by node in node order."""
+
+    name: str
+    nodes: tuple[tuple[str, Use], ...]
+
+    def distinct(self) -> Iterator[tuple[str, Use]]:
+        """Each use once, with the first node that has it."""
+        seen: set[Use] = set()
+        for name, use in self.nodes:
+            if use not in seen:
+                seen.add(use)
+                yield name, use
+
+
+@once_per_object
+def library(graph: Graph) -> Mapping[str, Body]:
+    """The bodies of every library function, in file order."""
+    known: dict[Any, Use] = {}
+    return {name: _body(name, function.nodes, known) for name, function in graph.functions.items()}
+
+
+@once_per_object
+def main_body(graph: Graph) -> Body:
+    """The body of the graph itself."""
+    return _body("", graph.nodes, {})
+
+
+@once_per_object
+def library_uses(graph: Graph) -> frozenset[Use]:
+    """Every distinct use in the library."""
+    return frozenset(use for body in library(graph).values() for _, use in body.nodes)
+
+
+@once_per_object
+def main_uses(graph: Graph) -> frozenset[Use]:
+    """Every distinct use in the graph itself."""
+    return frozenset(use for _, use in main_body(graph).nodes)
+
+
+def _body(name: str, nodes: Sequence[Node], known: dict[Any, Use]) -> Body:
+    return Body(name, tuple((node.name, _use(node, known)) for node in nodes))
+
+
+def _use(node: Node, known: dict[Any, Use]) -> Use:
+    """The node's use; equal uses are one object, so that sets of them stay small."""
+    key = (node.op, frozenset(_attr(name, value) for name, value in node.attrs.items() if name[:1] != "_"))
+    return known.setdefault(key, Use(*key))
+
+
+def _attr(name: str, value: Any) -> Attr:
+    kind = value.WhichOneof("value") or ""
+    decode = _DECODE.get(kind)
+    return (name, kind, None if decode is None else decode(value))
+
+
+def _text(value: Any) -> str | None:
+    data: bytes = value.s
+    return data.decode("latin-1") if len(data) <= _LONGEST else None
+
+
+def _list(value: Any) -> Any:
+    """The list's dtypes or short strings, else its length (for a least length)."""
+    items = value.list
+    if items.type:
+        return tuple(map(name_of, items.type))
+    if items.s:
+        return tuple(s.decode("latin-1") if len(s) <= _LONGEST else None for s in items.s)
+    return max((len(values) for _, values in items.ListFields()), default=0)
+
+
+_DECODE = {"type": lambda v: name_of(v.type), "s": _text, "i": lambda v: v.i, "b": lambda v: v.b, "list": _list}
+
+
+def functions_named(node: Node) -> Iterator[str]:
+    """The functions that a node's attributes name, without those in lists."""
+    for value in node.attrs.values():
+        if value.WhichOneof("value") == "func":
+            yield value.func.name
+
+
+def functions_listed(node: Node) -> Iterator[str]:
+    """The functions that stand in lists of a node's attributes (branches of a case)."""
+    for value in node.attrs.values():
+        if value.WhichOneof("value") == "list":
+            for function in value.list.func:
+                yield function.name
+
+
+def gradient_type(node: Node) -> str | None:
+    """The custom gradient that a node asks for; function calls keep another thing under that attribute."""
+    if node.op in {"StatefulPartitionedCall", "PartitionedCall"} or "_gradient_op_type" not in node.attrs:
+        return None
+    text: str = node.attrs["_gradient_op_type"].s.decode("latin-1")
+    return text
+
+
+def dependencies(
+    function: Function, known: Mapping[str, Any], gradients: Mapping[str, str], *, lists: bool
+) -> tuple[str, ...]:
+    """The functions that must be loaded before this one, each once."""
+    found: dict[str, None] = {}
+    for node in function.nodes:
+        gradient = gradient_type(node) if gradients else None
+        if node.op in known:
+            found[node.op] = None
+        elif gradient in gradients:
+            found[gradients[gradient]] = None  # type: ignore[index]  # a None is in no mapping
+        else:
+            found |= dict.fromkeys(functions_named(node))
+            if lists:
+                found |= dict.fromkeys(functions_listed(node))
+    return tuple(found)
+
+
+def registered_gradients(graph: Graph) -> Mapping[str, str]:
+    """Name of a custom gradient to the function that computes it (TF >= 2.6); a graph without a message has none."""
+    message = getattr(graph, "message", None)
+    stored = () if message is None else message.library.registered_gradients
+    return {item.registered_op_type: item.gradient_func for item in stored if item.registered_op_type}

@@ -1,0 +1,83 @@
+"""Models `tf.saved_model.load(dir)` without tags, and a call of each signature of what it returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_assets import asset_problems
+from inspector.loaders.graph_calls import signature_outcomes
+from inspector.loaders.graph_context import context_of
+from inspector.loaders.graph_files import file_gaps, file_problems
+from inspector.loaders.graph_library import library_problems
+from inspector.loaders.graph_objects import object_problems
+from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, has_variables, variable_problems
+from inspector.loaders.graph_session import session_problems
+from inspector.terms.artifact import Format
+from inspector.terms.finding import Gap, Location, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.graph_context import Context
+    from inspector.runtime.facts import Capabilities
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import MetaGraph, SavedModel
+
+LOADER = "tf.saved_model.load"
+FORMATS = frozenset({Format.SAVED_MODEL})
+
+
+def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:
+    """What `tf.saved_model.load` does, then what calling each signature does."""
+    if capabilities.tensorflow is None:
+        yield Outcome(LOADER, gaps=(Gap(Location(artifact.path), "no facts about this TensorFlow"),))
+        return
+    context = context_of(artifact, capabilities, capabilities.tensorflow)
+    loaded = Outcome(LOADER, tuple(_problems(context)), _gaps(context))
+    yield loaded
+    yield from signature_outcomes(context, loaded)
+
+
+def _problems(context: Context) -> Iterator[Problem]:
+    stopped = False
+    for problem in file_problems(context):
+        stopped = True
+        yield problem
+    model = context.artifact.saved_model
+    if stopped or model is None:
+        return
+    if len(model.meta_graphs) != 1:
+        yield _tags_problem(context, model)
+    elif model.meta_graphs[0].has_object_graph:
+        yield from _object_graph_problems(context, model, model.meta_graphs[0])
+    else:
+        yield from _session_graph_problems(context, model.meta_graphs[0])
+
+
+def _tags_problem(context: Context, model: SavedModel) -> Problem:
+    """Without `tags` the loader takes the only MetaGraph there is."""
+    count = str(len(model.meta_graphs))
+    tag_sets = str([list(graph.tags) for graph in model.meta_graphs])
+    error = context.error("load/tags", count=count, tag_sets=tag_sets)
+    return context.problem("SMD101", tag_sets, "meta_graphs", error, count=count, tag_sets=tag_sets)
+
+
+def _object_graph_problems(context: Context, model: SavedModel, graph: MetaGraph) -> Iterator[Problem]:
+    """The object loader never looks at the MetaGraph's own nodes: library, objects, variables, then tables."""
+    yield from library_problems(context, graph.graph)
+    yield from object_problems(context, graph)
+    if has_variables(graph) or context.artifact.has_member("variables/variables.index"):
+        yield from bundle_problems(context, "load")
+    yield from variable_problems(context, model, graph)
+    yield from asset_problems(context, graph, "load")
+
+
+def _session_graph_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    """A SavedModel of TensorFlow 1: its library is loaded as functions first, then its graph is imported as one."""
+    yield from library_problems(context, graph.graph)
+    yield from session_problems(context, graph, wrapped=True)
+
+
+def _gaps(context: Context) -> tuple[Gap, ...]:
+    return file_gaps(context) + bundle_gaps(context)

@@ -1,0 +1,60 @@
+"""Models `tf.compat.v1.saved_model.load(session, ["serve"], dir)`, and a run of each signature in that session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_context import context_of, serve_graph
+from inspector.loaders.graph_files import file_gaps, file_problems
+from inspector.loaders.graph_restore import bundle_gaps
+from inspector.loaders.graph_runs import run_outcomes
+from inspector.loaders.graph_session import session_problems
+from inspector.terms.artifact import Format
+from inspector.terms.finding import Gap, Location, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.graph_context import Context
+    from inspector.runtime.facts import Capabilities
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import SavedModel
+
+LOADER = "tf.compat.v1.saved_model.load"
+FORMATS = frozenset({Format.SAVED_MODEL})
+
+
+def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:
+    """What the session loader does, then what running each signature does."""
+    if capabilities.tensorflow is None:
+        yield Outcome(LOADER, gaps=(Gap(Location(artifact.path), "no facts about this TensorFlow"),))
+        return
+    context = context_of(artifact, capabilities, capabilities.tensorflow)
+    loaded = Outcome(LOADER, tuple(_problems(context)), file_gaps(context) + bundle_gaps(context))
+    yield loaded
+    yield from run_outcomes(context, loaded)
+
+
+def _problems(context: Context) -> Iterator[Problem]:
+    stopped = False
+    for problem in file_problems(context):
+        stopped = True
+        yield problem
+    model = context.artifact.saved_model
+    if stopped or model is None:
+        return
+    graph = serve_graph(context.artifact)
+    if graph is None:
+        yield _tags_problem(context, model)
+    else:
+        yield from session_problems(context, graph, wrapped=False)
+
+
+def _tags_problem(context: Context, model: SavedModel) -> Problem:
+    """The session loader wants exactly the tags that it was given."""
+    tag_sets = str([set(graph.tags) for graph in model.meta_graphs])
+    error = context.error("v1/tags", tag_sets=tag_sets)
+    return context.problem(
+        "SMD101", tag_sets, "meta_graphs", error, count=str(len(model.meta_graphs)), tag_sets=tag_sets
+    )

@@ -1,0 +1,20 @@
+"""A signature names a tensor that the graph does not have, or lies about its shape."""
+
+from inspector.rules.rule import Rule
+from inspector.terms.finding import Category, Severity
+
+RULE = Rule(
+    code="SMD107",
+    name="signature-tensor",
+    category=Category.COMPAT,
+    severity=Severity.ERROR,
+    message="signature '{signature}' does not fit the graph: {subject}",
+    fix="export the signature again",
+    what="A signature names a tensor that the graph does not have, or lies about its shape.",
+    why=(
+        "The session run feeds and fetches tensors by the names of the SignatureDef. The object loader uses "
+        "the functions instead and never notices."
+    ),
+    example="",
+    references=(),
+)
