@@ -62,7 +62,7 @@ def resolve(  # noqa: PLR0913 - the public contract names each
 
 
 def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str] = (), debug: bool = False) -> Report:
-    """Judge an artifact in a runtime (None: audit only); `loaders` are those that decide (default: the format's own)."""
+    """Judge an artifact in a runtime (None: audit only); `loaders` are those that decide (else the format's own)."""
     from inspector.engine.check import check as check_artifact
 
     return check_artifact(artifact, runtime, loaders=loaders, debug=debug)

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
 
 # Class names of these kinds are said; bare strings ("relu") name functions and aliases, not classes.
-_SAID = {"layer", "model", "loss", "metric", "optimizer", "object", "schedule", "initializer", "regularizer", "constraint"}
+_SAID = {
+    "layer",
+    "model",
+    "loss",
+    "metric",
+    "optimizer",
+    "object",
+    "schedule",
+    "initializer",
+    "regularizer",
+    "constraint",
+}
 
 
 def requirements_of(artifact: Artifact) -> Requirements:
@@ -34,7 +45,7 @@ def _objects(artifact: Artifact) -> Iterator[KerasObject]:
     """Every object of the model's config, its compile config, and a SavedModel's Keras metadata."""
     if artifact.keras is None:
         return
-    from inspector.requirements.keras_objects import keras_objects  # noqa: PLC0415 - cold start: only Keras models need it
+    from inspector.requirements.keras_objects import keras_objects  # noqa: PLC0415 - cold start, as above
 
     yield from keras_objects(artifact.keras.config)
     yield from keras_objects(artifact.keras.compile_config, kind="object")

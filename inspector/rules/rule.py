@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Problem
     from inspector.terms.runtime import Runtime
 
+__all__ = ["Rule", "explain", "fields_of", "keras_name"]
+
 
 class _Fields(dict[str, str]):
     """Template fields; one that a problem does not carry reads as `?`, so that no message is lost for it."""

@@ -13,10 +13,7 @@ RULE = Rule(
         "pass custom_objects={{'{subject}': {subject}}}, load with compile=False if it is a loss, a metric or"
         " an optimizer, or use the full name of the built-in"
     ),
-    what=(
-        "A string or function in the config names something that is neither built in nor given as a custom "
-        "object."
-    ),
+    what=("A string or function in the config names something that is neither built in nor given as a custom object."),
     why=(
         "Short names are not equal to full ones everywhere: the `.h5` loader of Keras 3 fails on the loss "
         "'mse' and takes 'mean_squared_error'."

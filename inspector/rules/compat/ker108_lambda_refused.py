@@ -9,10 +9,7 @@ RULE = Rule(
     category=Category.COMPAT,
     severity=Severity.ERROR,
     message="{runtime} refuses to load the Python code in {subject}",
-    fix=(
-        "if you trust the file, load with safe_mode=False; better, replace the Lambda by a layer class of "
-        "your own"
-    ),
+    fix=("if you trust the file, load with safe_mode=False; better, replace the Lambda by a layer class of your own"),
     what="The model stores the bytecode of a Python lambda, and loading it would run code from the file.",
     why=(
         "A Lambda can do anything that Python can. Safe mode is on by default for .keras files, and for .h5 "

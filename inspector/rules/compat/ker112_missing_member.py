@@ -11,10 +11,7 @@ RULE = Rule(
     message="{subject} is missing",
     fix="save the model again with model.save(); a file with weights alone belongs to load_weights",
     what="The archive or HDF5 file does not hold the config or the weights.",
-    why=(
-        "Weights files are often taken for models, and archives zipped by hand often have a folder level too "
-        "many."
-    ),
+    why=("Weights files are often taken for models, and archives zipped by hand often have a folder level too many."),
     example="load_model on the file that save_weights wrote",
     references=(),
 )
