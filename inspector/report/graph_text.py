@@ -62,6 +62,8 @@ def _graphml(graph: nx.MultiDiGraph) -> str:
 
 
 def _json(graph: nx.MultiDiGraph) -> str:
-    import networkx as nx  # noqa: PLC0415 - cold start: only graph commands need it
-
-    return json.dumps(nx.node_link_data(_plain(graph), edges="edges"), indent=1)
+    """Nodes and edges with their attributes, as networkx's node-link form has them."""
+    plain = _plain(graph)
+    nodes = [{"id": node, **attributes} for node, attributes in plain.nodes(data=True)]
+    edges = [{"source": a, "target": b, **attributes} for a, b, attributes in plain.edges(data=True)]
+    return json.dumps({"directed": True, "multigraph": True, "nodes": nodes, "edges": edges}, indent=1)
