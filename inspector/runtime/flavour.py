@@ -47,11 +47,6 @@ def keras_of(tensorflow: str | None, packages: Mapping[str, str], env: Mapping[s
     return _standalone(tensorflow, keras)
 
 
-def uses_legacy(tensorflow: str, env: Mapping[str, str]) -> bool:
-    """Whether this TensorFlow takes `tf_keras`."""
-    return release(tensorflow) >= FIRST_WITH_CHOICE and env.get("TF_USE_LEGACY_KERAS") in LEGACY_VALUES
-
-
 def _without_tensorflow(keras: str | None) -> Answering:
     """Keras 3 runs on other backends; Keras 2 imports TensorFlow at once."""
     if keras is not None and release(keras) >= (3,):
@@ -61,9 +56,23 @@ def _without_tensorflow(keras: str | None) -> Answering:
 
 def _before_choice(tensorflow: str, keras: str | None) -> Answering:
     if keras is not None and release(keras) < (3,):
-        return Answering(KerasFlavour.KERAS2, keras)
+        return _keras2(tensorflow, keras)
     found = "no keras" if keras is None else f"keras {keras}"
     return Answering(KerasFlavour.NONE, None, f"tensorflow {tensorflow} needs Keras 2 for tf.keras; there is {found}")
+
+
+def _keras2(tensorflow: str, keras: str) -> Answering:
+    """Each Keras 2 uses private parts of the TensorFlow of its own minor version: other pairs fail in ways of their own.
+
+    TensorFlow 2.6.0 allows Keras up to 2.15, which pip then installs beside it: that pair does not even import.
+    """
+    if release(keras)[:2] == release(tensorflow)[:2]:
+        return Answering(KerasFlavour.KERAS2, keras)
+    return Answering(
+        KerasFlavour.NONE,
+        None,
+        f"keras {keras} beside tensorflow {tensorflow} was not recorded: they are not of one minor version",
+    )
 
 
 def _legacy(tf_keras: str | None) -> Answering:
@@ -75,5 +84,4 @@ def _legacy(tf_keras: str | None) -> Answering:
 def _standalone(tensorflow: str, keras: str | None) -> Answering:
     if keras is None:
         return Answering(KerasFlavour.NONE, None, f"tensorflow {tensorflow} needs keras for tf.keras; there is none")
-    flavour = KerasFlavour.KERAS3 if release(keras) >= (3,) else KerasFlavour.KERAS2
-    return Answering(flavour, keras)
+    return Answering(KerasFlavour.KERAS3, keras) if release(keras) >= (3,) else _keras2(tensorflow, keras)

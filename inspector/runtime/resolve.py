@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.runtime.distributions import NIGHTLY, TENSORFLOW
+from inspector.runtime.distributions import RELEVANT
 from inspector.runtime.flavour import keras_of
-from inspector.runtime.locks.contents import LockContents, LockContext
+from inspector.runtime.locks.contents import LockContents, LockContext, read_bytes
 from inspector.runtime.locks.registry import read_lock
 from inspector.runtime.markers import PLATFORM
+from inspector.runtime.partners import complete, tensorflow_of
+from inspector.runtime.pins import is_pin, read_pins
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.runtime import Runtime
@@ -19,7 +21,22 @@ from inspector.terms.runtime import Runtime
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inspector.terms.runtime import CustomObject
+
 _PYTHON = re.compile(r"\d+\.\d+(\.\d+)?$")
+_PYTHON_FILE = re.compile(r"\s*(?:cpython-|python-)?(\d+\.\d+(?:\.\d+)?)")
+MAX_PYTHON_FILE = 4096  # one line
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What the process adds to the environment before it loads; Runtime's fields of the same names."""
+
+    imports: tuple[str, ...]
+    env: Mapping[str, str]
+    custom_objects: tuple[CustomObject, ...]
+    assumed_files: tuple[str, ...]
+    gaps: tuple[Gap, ...]
 
 
 def resolve(  # noqa: PLR0913 - the public contract names each
@@ -32,22 +49,103 @@ def resolve(  # noqa: PLR0913 - the public contract names each
     assume_files: tuple[str, ...] = (),
 ) -> Runtime:
     """Resolve a target as `inspector.resolve` describes it. Raises UsageError, one line, for what is no target."""
-    contents = read_lock(LockContext(Path(target), python))
-    version = next((contents.packages[n] for n in sorted(contents.packages) if n in TENSORFLOW), None)
-    answering = keras_of(version, contents.packages, env or {})
-    gaps = contents.gaps
-    if answering.reason:
-        gaps = (*gaps, Gap(Location(target), answering.reason))
+    if python is not None and not _PYTHON.match(python):
+        raise UsageError(f"--python {python}: expected a version such as 3.11 or 3.11.7")
+    objects, gaps = _custom_objects(custom_objects)
+    process = Process(imports, dict(env or {}), objects, assume_files, gaps)
+    path = Path(target)
+    if path.is_dir():
+        return _installed(path, process, python)
+    if path.exists():
+        return _file(path, process, python)
+    if is_pin(target):
+        return _runtime(target, read_pins(target), process, python)
+    raise UsageError(f"{target}: no such file, and no pin such as tensorflow==2.15.1")
+
+
+def _custom_objects(named: tuple[str, ...]) -> tuple[tuple[CustomObject, ...], tuple[Gap, ...]]:
+    if not named:
+        return (), ()
+    from inspector.runtime.custom_objects import read_custom_objects  # noqa: PLC0415 - cold start: loads ast
+
+    return read_custom_objects(named)
+
+
+def _file(path: Path, process: Process, python: str | None) -> Runtime:
+    """A snapshot, or a lock of any type."""
+    if path.suffix == ".json":
+        from inspector.runtime.snapshot_target import read_snapshot  # noqa: PLC0415 - cold start
+
+        snapshot = read_snapshot(path)
+        if snapshot is not None:
+            return Runtime(
+                label=str(path),
+                python=snapshot.python or python,
+                packages=snapshot.packages,
+                tensorflow=snapshot.tensorflow,
+                keras=snapshot.keras,
+                keras_flavour=snapshot.flavour,
+                env=process.env,
+                imports=process.imports,
+                custom_objects=process.custom_objects,
+                assumed_files=process.assumed_files,
+                platform=snapshot.platform,
+                snapshot=snapshot.document,
+                gaps=process.gaps,
+            )
+    contents = read_lock(LockContext(path, python, _python_beside(path)))
+    return _runtime(str(path), contents, process, python or contents.python or _python_beside(path))
+
+
+def _installed(folder: Path, process: Process, python: str | None) -> Runtime:
+    from inspector.runtime.installed import is_environment, read_environment  # noqa: PLC0415 - cold start
+
+    if not is_environment(folder):
+        raise UsageError(f"{folder}: a folder, but no Python environment (no pyvenv.cfg, conda-meta or site-packages)")
+    contents = read_environment(folder)
+    return _judged(str(folder), contents, dict(contents.packages), process, contents.python or python)
+
+
+def _runtime(label: str, contents: LockContents, process: Process, python: str | None) -> Runtime:
+    """The runtime of a lock or pins: what pip would install from them."""
+    return _judged(label, contents, complete(label, contents, python), process, python)
+
+
+def _judged(
+    label: str, contents: LockContents, packages: Mapping[str, str], process: Process, python: str | None
+) -> Runtime:
+    """The runtime of those packages, with the Keras that answers in it."""
+    if not contents.gaps and not RELEVANT & packages.keys():
+        raise UsageError(f"{label}: neither TensorFlow nor Keras is in it{_unread(contents)}")
+    tensorflow, conflict = tensorflow_of(packages)
+    answering = keras_of(tensorflow, packages, process.env)
+    reason = conflict or answering.reason
+    own = (Gap(Location(label), reason),) if reason and (conflict or not contents.gaps) else ()
     return Runtime(
-        label=target,
-        python=python or contents.python,
-        packages=contents.packages,
-        tensorflow=version,
+        label=label,
+        python=python,
+        packages=dict(sorted(packages.items())),
+        tensorflow=tensorflow,
         keras=answering.version,
         keras_flavour=answering.flavour,
-        env=dict(env or {}),
-        imports=imports,
-        assumed_files=assume_files,
+        env=process.env,
+        imports=process.imports,
+        custom_objects=process.custom_objects,
+        assumed_files=process.assumed_files,
         platform=PLATFORM,
-        gaps=gaps,
+        gaps=(*contents.gaps, *own, *process.gaps),
     )
+
+
+def _unread(contents: LockContents) -> str:
+    count = len(contents.unread)
+    return f" ({count} entries without a version were passed over, the first: {contents.unread[0]})" if count else ""
+
+
+def _python_beside(path: Path) -> str | None:
+    """The version in a `.python-version` beside the lock (pyenv, uv: first line, `3.11.7` or `cpython-3.11`)."""
+    file = path.parent / ".python-version"
+    if not file.is_file():
+        return None
+    found = _PYTHON_FILE.match(read_bytes(file, MAX_PYTHON_FILE).decode("utf-8", errors="replace"))
+    return found[1] if found else None

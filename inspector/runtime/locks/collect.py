@@ -35,7 +35,8 @@ class Collector:
 
     def pin(self, name: str, version: str, marker: str = "") -> None:
         """Note one exact version, under an optional marker."""
-        self._note(self.versions, name, version, marker)
+        if name and version:
+            self._note(self.versions, name, version, marker)
 
     def want(self, name: str, specifier: str, marker: str = "") -> None:
         """Note a requirement without one version; kept only for what decides which TensorFlow or Keras it is."""
@@ -79,7 +80,7 @@ class Collector:
         self.count += 1
         if self.count > MAX_ENTRIES:
             raise UsageError(f"{self.context.path}: more than {MAX_ENTRIES} entries, which no lock file has")
-        answer = holds(marker, self.context.python or self.python) if marker else True
+        answer = holds(marker, self.context.python or self.python or self.context.python_beside) if marker else True
         if answer is not False:
             found = table.setdefault(canonical(name), {})
             found[value] = bool(answer) or found.get(value, False)

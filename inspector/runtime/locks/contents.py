@@ -18,11 +18,13 @@ HEAD_BYTES = 4096  # what decides the type stands in the first lines
 class LockContext:
     """Where the lock lies and which environment is chosen from it.
 
-    `python` is the target's Python as far as it is known from elsewhere (`3.11.7`), for locks that differ by Python.
+    `python` is the target's Python as the user names it (`3.11.7`), `python_beside` that of a `.python-version`: what the
+    lock itself says stands between the two.
     """
 
     path: Path
     python: str | None = None
+    python_beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

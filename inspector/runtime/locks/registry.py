@@ -13,7 +13,17 @@ from inspector.terms.errors import UsageError
 if TYPE_CHECKING:
     from inspector.runtime.locks.contents import LockContents, LockContext
 
-_HELPERS = {"__init__", "collect", "contents", "registry", "wheel_name", "yaml_subset"}
+_HELPERS = {
+    "__init__",
+    "collect",
+    "conda_names",
+    "contents",
+    "json_lock",
+    "registry",
+    "toml_lock",
+    "wheel_name",
+    "yaml_subset",
+}
 _LAST = "requirements"  # the type without a mark of its own: whatever text no other type claims
 
 

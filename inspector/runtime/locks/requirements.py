@@ -6,7 +6,6 @@ Grammar: https://pip.pypa.io/en/stable/reference/requirements-file-format/
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.runtime.locks.collect import Collector
@@ -46,10 +45,13 @@ def read(context: LockContext) -> LockContents:
     text = read_text(context.path)
     collector = Collector(context)
     collector.python = _python_of(text)
-    if context.python is None:
-        collector.context = replace(context, python=collector.python)
     _Reader(collector).read(context.path, text, depth=0, constraints=False)
     return collector.contents()
+
+
+def read_lines(collector: Collector, text: str) -> None:
+    """Note the requirements of such lines in a file of another type (the `pip:` part of a conda environment)."""
+    _Reader(collector).read(collector.context.path, text, depth=0, constraints=False)
 
 
 def _python_of(text: str) -> str | None:

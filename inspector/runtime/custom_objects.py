@@ -1,0 +1,272 @@
+"""The user's own classes and functions, by name or from their sources.
+
+Sources are read with `ast` and never run, so what is made at run time (a class built by a function, a registration in a
+loop) is not seen. https://keras.io/api/saving/serialization_utils/#registerkerasserializable-function
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.runtime.locks.contents import read_bytes
+from inspector.terms.errors import UsageError
+from inspector.terms.finding import Gap, Location
+from inspector.terms.runtime import CustomObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# The largest generated Python modules in real projects are about 1 MB; ast takes some 100 times a source in memory.
+MAX_SOURCE = 4 * 1024 * 1024
+# A package of that many modules is an environment, not the user's own code.
+MAX_FILES = 2000
+MAX_BASES = 50  # classes followed from one class up its bases: stops classes that inherit from each other
+
+_REGISTER = "register_keras_serializable"
+_DEFAULT_PACKAGE = "Custom"
+# Folders of a project that hold no code of its own.
+_SKIPPED = {"__pycache__", "node_modules", "site-packages"}
+
+
+@dataclass(slots=True)
+class _Class:
+    """A class as its source states it; `parameters` None where it has no constructor of its own."""
+
+    name: str
+    registered_name: str | None
+    bases: tuple[str, ...]
+    source: str
+    parameters: tuple[str, ...] | None = None
+    required: tuple[str, ...] = ()
+    has_kwargs: bool = True
+
+
+@dataclass(slots=True)
+class _Sources:
+    """Everything found, in the order of the sources."""
+
+    classes: dict[str, _Class] = field(default_factory=dict)
+    functions: list[CustomObject] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def read_custom_objects(named: Iterable[str]) -> tuple[tuple[CustomObject, ...], tuple[Gap, ...]]:
+    """Read names (`MyLayer`, `my_package>MyLayer`), files and folders. Raises UsageError for what is none of them.
+
+    A source that does not parse is a gap: what it defines is not known.
+    """
+    sources = _Sources()
+    names = []
+    for name in named:
+        path = Path(name)
+        if path.is_dir() or path.suffix == ".py":
+            for file in _files(path):
+                _read(file, sources)
+        else:
+            names.append(_named(name))
+    classes = (_custom_class(found, sources.classes) for found in sources.classes.values())
+    return (*names, *classes, *sources.functions), tuple(sources.gaps)
+
+
+def _named(name: str) -> CustomObject:
+    """An object of which only the name is known; `package>Name` says under what it is registered."""
+    plain = name.rpartition(">")[2]
+    if not plain.isidentifier():
+        raise UsageError(f"--custom-objects {name}: no such file or folder, and no name of a class or function")
+    return CustomObject(plain, registered_name=name if ">" in name else None)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    found = 0
+    for file in sorted(path.rglob("*.py")):
+        inside = file.relative_to(path).parts[:-1]
+        if any(part in _SKIPPED or part.startswith(".") for part in inside) or not file.is_file():
+            continue
+        found += 1
+        if found > MAX_FILES:
+            raise UsageError(
+                f"--custom-objects {path}: more than {MAX_FILES} modules; name the package with your classes"
+            )
+        yield file
+
+
+def _read(path: Path, sources: _Sources) -> None:
+    data = read_bytes(path, MAX_SOURCE)
+    try:
+        module = ast.parse(data, filename=path.name)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        sources.gaps.append(Gap(Location(str(path)), f"custom objects not read: {error or 'nested too deeply'}"))
+        return
+    aliases = _register_aliases(module)
+    for statement in _definitions(module.body):
+        registered = _registered_name(statement, aliases)
+        if isinstance(statement, ast.ClassDef):
+            sources.classes[statement.name] = _class(statement, registered, str(path))
+        else:
+            sources.functions.append(_function(statement, registered, str(path)))
+    sources.functions.extend(_registered_by_call(module, aliases, sources, str(path)))
+
+
+_Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _definitions(body: list[ast.stmt]) -> Iterator[_Definition]:
+    """Definitions at the top of a module, also under `if` and `try` (code for several releases is written so)."""
+    for statement in body:
+        if isinstance(statement, _Definition):
+            yield statement
+        elif isinstance(statement, ast.If):
+            yield from _definitions(statement.body)
+            yield from _definitions(statement.orelse)
+        elif isinstance(statement, ast.Try):
+            yield from _definitions(statement.body)
+            for handler in statement.handlers:
+                yield from _definitions(handler.body)
+
+
+def _register_aliases(module: ast.Module) -> set[str]:
+    """Names under which the decorator was imported: `from keras.saving import register_keras_serializable as reg`."""
+    imported = (alias for node in ast.walk(module) if isinstance(node, ast.ImportFrom) for alias in node.names)
+    return {_REGISTER} | {alias.asname for alias in imported if alias.name == _REGISTER and alias.asname}
+
+
+def _registered_name(statement: _Definition, aliases: set[str]) -> str | None:
+    """`package>name` as a decorator registers it, whatever module it is reached through; None without one."""
+    for decorator in statement.decorator_list:
+        call = decorator if isinstance(decorator, ast.Call) else None
+        if call is not None and _dotted(call.func).rpartition(".")[2] in aliases:
+            return _name_of_call(call, statement.name)
+    return None
+
+
+def _name_of_call(call: ast.Call, default: str) -> str | None:
+    given = dict(zip(("package", "name"), call.args, strict=False))
+    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    package = _string(given.get("package"), _DEFAULT_PACKAGE)
+    name = _string(given.get("name"), default)
+    # A package that is computed cannot be known; the class counts by its own name then.
+    return None if package is None or name is None else f"{package}>{name}"
+
+
+def _string(node: ast.expr | None, default: str) -> str | None:
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return default
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _registered_by_call(
+    module: ast.Module, aliases: set[str], sources: _Sources, source: str
+) -> Iterator[CustomObject]:
+    """`register_keras_serializable("pkg")(MyLayer)`, and `get_custom_objects()["Name"] = ...` or `.update({...})`."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and len(node.args) == 1:
+            found = sources.classes.get(_dotted(node.args[0]))
+            if found is not None and _dotted(node.func.func).rpartition(".")[2] in aliases:
+                found.registered_name = _name_of_call(node.func, found.name)
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_table(node.value):
+            yield from _in_table([node.slice], source)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+            if _is_table(node.func.value):
+                yield from (o for a in node.args if isinstance(a, ast.Dict) for o in _in_table(a.keys, source))
+
+
+def _is_table(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and _dotted(node.func).endswith("get_custom_objects")
+
+
+def _in_table(keys: Iterable[ast.expr | None], source: str) -> Iterator[CustomObject]:
+    for key in keys:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield CustomObject(key.value.rpartition(">")[2], registered_name=key.value, source=source)
+
+
+def _dotted(node: ast.expr) -> str:
+    """`a.b.c` of a name or attribute, empty for other expressions."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join(reversed([*parts, node.id])) if isinstance(node, ast.Name) else ""
+
+
+def _class(statement: ast.ClassDef, registered: str | None, source: str) -> _Class:
+    bases = tuple(filter(None, map(_dotted, statement.bases)))
+    found = _Class(statement.name, registered, bases, f"{source}:{statement.lineno}")
+    for member in _definitions(statement.body):
+        if isinstance(member, ast.FunctionDef) and member.name == "__init__":
+            found.parameters, found.required, found.has_kwargs = _parameters(member.args, bound=True)
+    if found.parameters is None and _is_dataclass(statement):
+        found.parameters, found.required = _dataclass_fields(statement)
+        found.has_kwargs = False
+    return found
+
+
+def _function(statement: ast.FunctionDef | ast.AsyncFunctionDef, registered: str | None, source: str) -> CustomObject:
+    parameters, required, has_kwargs = _parameters(statement.args, bound=False)
+    place = f"{source}:{statement.lineno}"
+    return CustomObject(statement.name, registered, parameters, required, has_kwargs, is_class=False, source=place)
+
+
+def _parameters(arguments: ast.arguments, *, bound: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Names that may be passed by keyword, those without a default, and whether any keyword is taken."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaulted = (
+        {a.arg for a in positional[len(positional) - len(arguments.defaults) :]} if arguments.defaults else set()
+    )
+    by_keyword = arguments.args if arguments.posonlyargs or not bound else arguments.args[1:]
+    given = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    required = [a.arg for a in by_keyword if a.arg not in defaulted] + [a.arg for a, d in given if d is None]
+    names = (*(a.arg for a in by_keyword), *(a.arg for a in arguments.kwonlyargs))
+    return names, tuple(required), arguments.kwarg is not None
+
+
+def _is_dataclass(statement: ast.ClassDef) -> bool:
+    plain = (d.func if isinstance(d, ast.Call) else d for d in statement.decorator_list)
+    return any(_dotted(decorator).rpartition(".")[2] == "dataclass" for decorator in plain)
+
+
+def _dataclass_fields(statement: ast.ClassDef) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    fields = [s for s in statement.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
+    names = tuple(s.target.id for s in fields if isinstance(s.target, ast.Name))
+    return names, tuple(n for n, s in zip(names, fields, strict=True) if s.value is None)
+
+
+def _custom_class(found: _Class, classes: dict[str, _Class]) -> CustomObject:
+    """The class with the constructor that it inherits; what a base outside the sources takes is not known (any keyword)."""
+    parameters: list[str] = []
+    required: tuple[str, ...] | None = None
+    has_kwargs = True
+    for ancestor in _ancestry(found, classes):
+        if ancestor.parameters is None:
+            continue
+        parameters += [name for name in ancestor.parameters if name not in parameters]
+        required = ancestor.required if required is None else required
+        has_kwargs = ancestor.has_kwargs
+        if not has_kwargs:
+            break
+    return CustomObject(
+        found.name,
+        found.registered_name,
+        None if required is None else tuple(parameters),
+        required or (),
+        has_kwargs,
+        is_class=True,
+        source=found.source,
+    )
+
+
+def _ancestry(found: _Class, classes: dict[str, _Class]) -> Iterator[_Class]:
+    """The class and its bases in the same sources, nearest first."""
+    pending, seen = [found], set[str]()
+    while pending and len(seen) < MAX_BASES:
+        current = pending.pop(0)
+        if current.name not in seen:
+            seen.add(current.name)
+            yield current
+            pending += [classes[n] for base in current.bases if (n := base.rpartition(".")[2]) in classes]

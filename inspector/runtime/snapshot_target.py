@@ -1,0 +1,77 @@
+"""A target that the recorder wrote: the environment as it described itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inspector.runtime.locks.contents import read_bytes
+from inspector.terms.errors import UsageError
+from inspector.terms.runtime import KerasFlavour
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+# A recorded TensorFlow 2.21 with its Keras is some 20 MB of JSON; add-on packages add a few.
+MAX_BYTES = 256 * 1024 * 1024
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTarget:
+    """A snapshot with the parts that name the runtime."""
+
+    document: Mapping[str, Any]
+    python: str | None
+    platform: str | None
+    packages: Mapping[str, str]
+    tensorflow: str | None
+    keras: str | None
+    flavour: KerasFlavour
+
+
+def read_snapshot(path: Path) -> SnapshotTarget | None:
+    """Read a snapshot; None where the file is no snapshot. UsageError for one of a schema that is not known here."""
+    document = _document(path)
+    if document is None:
+        return None
+    if document["schema"] != SCHEMA:
+        raise UsageError(f"{path}: a snapshot of schema {document['schema']!r}; this release reads schema {SCHEMA}")
+    python, keras = _part(document, "python"), _part(document, "keras")
+    return SnapshotTarget(
+        document=document,
+        python=_text(python, "version"),
+        platform=_text(python, "platform"),
+        packages={str(name): str(version) for name, version in _part(document, "packages").items()},
+        tensorflow=_text(_part(document, "tensorflow"), "version"),
+        keras=_text(keras, "version"),
+        flavour=_flavour(keras.get("flavour")),
+    )
+
+
+def _document(path: Path) -> dict[str, Any] | None:
+    """The JSON object, if it is one with a schema and packages."""
+    with path.open("rb") as stream:
+        if not stream.read(64).lstrip().startswith(b"{"):
+            return None
+    try:
+        value = json.loads(read_bytes(path, MAX_BYTES))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and {"schema", "packages"} <= value.keys() else None
+
+
+def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(part: Mapping[str, Any], name: str) -> str | None:
+    value = part.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _flavour(value: object) -> KerasFlavour:
+    return KerasFlavour(value) if value in set(KerasFlavour) else KerasFlavour.NONE
