@@ -30,11 +30,13 @@ def test_no_name_is_defined_by_two_parts():
 
 
 def test_it_records_an_environment_without_tensorflow():
-    script = [sys.executable, "-", "--only", "tensorflow", "--import", "colorsys", "--import", "zz_not_there"]
+    script = [sys.executable, "-", "--only", "tensorflow", "--import", "colorsys"]
+    script += ["--import", "zz_not_there", "--import", "sys:gettrace"]
     done = subprocess.run(script, input=recorder_source(), capture_output=True, text=True, check=True)
     document = json.loads(done.stdout)
     assert document["schema"] == 1
     assert document["tensorflow"] is None
     assert document["packages"]["pytest"] == pytest.__version__
-    assert document["imports"][0] == {"module": "colorsys", "package": None, "ops": [], "error": None}
+    assert document["imports"][0] == {"module": "colorsys", "package": None, "error": None, "ops": [], "brings": []}
     assert document["imports"][1]["error"]["type"] == "ModuleNotFoundError"
+    assert document["imports"][2]["error"] is None

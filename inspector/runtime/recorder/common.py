@@ -13,7 +13,7 @@ import os
 import platform
 import re
 import sys
-import tempfile
+
 
 SCHEMA = 1
 
@@ -84,14 +84,16 @@ def top_levels(folder):
         return {re.split(r"[/.]", line, maxsplit=1)[0] for line in lines}
 
 
-def package_of(module):
-    """The canonical name of the distribution that a module came from, None where no distribution says so."""
-    top = module.partition(".")[0]
+def module_owners():
+    """Top-level module to the canonical name of the distribution that installed it."""
+    found = {}
     for folder in distribution_folders():
         path = metadata_file(folder)
-        if path and path != folder and top in top_levels(folder):
-            return canonical(read_head(path).get("name", ""))
-    return None
+        if path and path != folder:
+            name = canonical(read_head(path).get("name", ""))
+            for module in top_levels(folder):
+                found.setdefault(module, name)
+    return found
 
 
 def importable(name):

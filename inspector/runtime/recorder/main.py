@@ -9,20 +9,34 @@ def op_names():
 
 
 def import_modules(names):
-    """Import each module and note what it brought: its distribution, the ops it registered, or why it failed."""
-    before = op_names() if names else set()
+    """Import each module and note what it brought: its distribution, the ops it registered, or why it failed.
+
+    `MODULE:FUNCTION` calls that function too, for packages that register their ops only when asked to.
+    """
+    owners = module_owners() if names else {}
+    ops, modules = op_names() if names else set(), set(sys.modules)
     noted = []
     for name in names:
-        entry = {"module": name, "package": package_of(name), "ops": [], "error": None}
-        try:
-            importlib.import_module(name)
-        except Exception as error:  # noqa: BLE001  (user code may raise anything; the failure is the fact)
-            entry["error"] = error_of(error)
-        after = op_names()
-        entry["ops"] = sorted(after - before)
-        before = after
+        error = import_error(name)
+        entry = {"module": name, "package": owners.get(re.split("[.:]", name)[0]), "error": error}
+        entry["ops"] = sorted(op_names() - ops)
+        tops = {module.partition(".")[0] for module in set(sys.modules) - modules}
+        entry["brings"] = sorted(top for top in tops if top in owners and owners[top] != entry["package"])
+        ops, modules = op_names(), set(sys.modules)
         noted.append(entry)
     return noted
+
+
+def import_error(name):
+    """Import a module, call its function where one is named; give what was raised."""
+    module, _, function = name.partition(":")
+    try:
+        imported = importlib.import_module(module)
+        if function:
+            getattr(imported, function)()
+    except Exception as error:  # noqa: BLE001  (user code may raise anything; the failure is the fact)
+        return error_of(error)
+    return None
 
 
 def record(options):
@@ -40,7 +54,7 @@ def record(options):
 def main():
     """Record with standard output kept for the document: what imports print goes to standard error."""
     parser = argparse.ArgumentParser(prog="recorder", description="Print what this environment provides, as JSON.")
-    parser.add_argument("--import", dest="imports", action="append", default=[], metavar="MODULE")
+    parser.add_argument("--import", dest="imports", action="append", default=[], metavar="MODULE[:FUNCTION]")
     parser.add_argument("--only", action="append", choices=("tensorflow", "keras"))
     options = parser.parse_args()
     options.only = options.only or ["tensorflow", "keras"]

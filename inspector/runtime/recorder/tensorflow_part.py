@@ -19,6 +19,7 @@ def record_tensorflow(imported):
         return None
     import tensorflow as tf
 
+    ops = op_list().op  # before anything else is looked up: lazily loaded parts of TensorFlow may register more
     return {
         "version": tf.__version__,
         "git_version": tf.version.GIT_VERSION,
@@ -26,7 +27,7 @@ def record_tensorflow(imported):
         "eager": bool(tf.executing_eagerly()),
         "cuda": bool(tf.test.is_built_with_cuda()),
         "loaders": [name for name in TF_LOADERS if public_object(name) is not None],
-        "ops": {op.name: op_record(op) for op in op_list().op},
+        "ops": {op.name: op_record(op) for op in ops},
         "kernels": kernel_records(),
         "gradients": gradient_names(),
         "behaviours": graph_behaviours(tf),
@@ -196,7 +197,9 @@ def graph_behaviours(tf):
     """What this release does where releases differ, found by trying."""
     import_error = graph_error(tf, "AddN", "zz_unknown")
     return {
-        "unknown_attr": "error" if "mentions attr 'zz_unknown'" in (import_error or {}).get("message", "") else "ignored",
+        "unknown_attr": "error"
+        if "mentions attr 'zz_unknown'" in (import_error or {}).get("message", "")
+        else "ignored",
         "elides_long_lists": ", ..., " in (import_error or {}).get("message", ""),
         "unknown_op": graph_error(tf, "ZzUnknownOp"),
     }

@@ -1,0 +1,49 @@
+"""The add-ons' part of the catalog, made from the recorder's documents.
+
+    python -m inspector.runtime.catalog.add_ons_build RECORD.json ...
+
+Each document was recorded with `--import` of the modules of one package. Its release is added or replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from inspector.runtime.catalog.tensorflow_build import catalogued
+from inspector.runtime.catalog_store import CATALOG, write_store
+
+TARGET = CATALOG / "add_ons.zlib"
+
+
+def facts_of(document: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Give the release `PACKAGE==VERSION` that a document records, with the store's keys and values."""
+    imports = document["imports"]
+    package = imports[0]["package"]
+    modules = {entry["module"]: {"ops": entry["ops"], "brings": entry["brings"]} for entry in imports}
+    facts: dict[str, Any] = {f"module/{name}": brought for name, brought in modules.items()}
+    facts["fact/modules"] = list(modules)
+    facts["fact/recorded_with"] = document["tensorflow"]["version"]
+    for op in {op for brought in modules.values() for op in brought["ops"]}:
+        facts[f"op/{op}"] = document["tensorflow"]["ops"][op]
+        if op in document["tensorflow"]["kernels"]:
+            facts[f"kernels/{op}"] = document["tensorflow"]["kernels"][op]
+    return f"{package}=={document['packages'][package]}", facts
+
+
+def is_usable(document: dict[str, Any]) -> bool:
+    """Whether the first import worked: a package that failed to import says nothing of what it registers."""
+    return document["imports"][0]["error"] is None and document["imports"][0]["package"] is not None
+
+
+def main(arguments: list[str]) -> None:
+    """Fold the recorded documents into the catalog."""
+    documents = [json.loads(Path(argument).read_text(encoding="utf-8")) for argument in arguments]
+    releases = catalogued(TARGET) | dict(facts_of(d) for d in documents if is_usable(d))
+    write_store(TARGET, {release: releases[release] for release in sorted(releases)})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
