@@ -1,8 +1,26 @@
-"""Models `load_model` of a SavedModel folder: Keras' metadata, the objects revived from it, TensorFlow's own loader."""
+"""Models `load_model` of a SavedModel folder: Keras' metadata, the objects revived from it, TensorFlow's own loader.
+
+Up to TensorFlow 2.3 Keras' objects are revived inside TensorFlow's loader, after its functions are loaded; from 2.4 on they
+are revived first, and TensorFlow's loader is handed the result. From 2.5 on the metadata is a file of its own.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_assets import asset_problems
+from inspector.loaders.graph_context import Context, context_of
+from inspector.loaders.graph_files import file_gaps, file_problems
+from inspector.loaders.graph_library import library_problems
+from inspector.loaders.graph_objects import object_problems
+from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, has_variables, variable_problems
+from inspector.loaders.keras2.metadata import MEMBER, file_events, nodes_of
+from inspector.loaders.keras2.revival import revival_events
+from inspector.loaders.keras2.revived_classes import revived_events
+from inspector.loaders.keras2.saved_training import training_events
+from inspector.loaders.keras2.walk import numbers, until_problem
+from inspector.loaders.tf_saved_model import outcomes as plain_outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -10,11 +28,90 @@ if TYPE_CHECKING:
     from inspector.loaders.keras2.walk import Event, Walk
     from inspector.runtime.facts import Capabilities
     from inspector.terms.artifact import Artifact
+    from inspector.terms.graph import MetaGraph
+
+_REVIVED_FIRST_SINCE = (2, 4)
+_FROM_CONFIG_SINCE = (2, 2)
 
 
 def saved_model_events(
     walk: Walk, artifact: Artifact, capabilities: Capabilities, *, compiling: bool
 ) -> Iterator[Event]:
     """What loading that folder raises."""
-    del artifact, capabilities, compiling
-    yield walk.gap("SavedModels are not judged for this loader yet")
+    if capabilities.tensorflow is None:
+        yield walk.gap("no facts about this TensorFlow")
+        return
+    context = context_of(artifact, capabilities, capabilities.tensorflow)
+    here = replace(walk, member=context.member)
+    yield from (*file_gaps(context), *bundle_gaps(context))
+    yield from until_problem(lambda: file_problems(context), lambda: _parsed(here, context, compiling=compiling))
+
+
+def _parsed(walk: Walk, context: Context, *, compiling: bool) -> Iterator[Event]:
+    """The rest, once saved_model.pb is parsed."""
+    model = context.artifact.saved_model
+    if model is None:
+        return
+    graph = model.meta_graphs[0] if model.meta_graphs else None
+    if walk.release < _REVIVED_FIRST_SINCE:
+        if graph is None or len(model.meta_graphs) != 1 or not graph.has_object_graph:
+            yield from _plain(context)
+        else:
+            yield from _inside(walk, context, graph, compiling=compiling)
+    elif graph is None or (not graph.objects and not context.artifact.has_member(MEMBER)):
+        yield _no_objects(walk)
+    else:
+        yield from until_problem(
+            lambda: file_events(walk, context.artifact),
+            lambda: _revived_first(walk, context, graph, compiling=compiling),
+        )
+
+
+def _no_objects(walk: Walk) -> Event:
+    """The first MetaGraph, or the root of its object graph, is asked for without looking: TF1 SavedModels have none."""
+    old = numbers(walk.runtime.packages.get("protobuf")) < (4, 0)
+    text = "list index (0) out of range" if old else "list index out of range"
+    return walk.problem("KER201", "object_graph_def", "IndexError", text)
+
+
+def _plain(context: Context) -> Iterator[Event]:
+    """What TensorFlow's own loader raises, which answers where there is nothing of Keras."""
+    yield from next(iter(plain_outcomes(context.artifact, context.capabilities))).problems
+
+
+def _inside(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
+    """Up to TensorFlow 2.3: functions, then every object, then their values, then compiling."""
+    nodes = nodes_of(walk, context.artifact, graph)
+    revive = revival_events if walk.release >= _FROM_CONFIG_SINCE else revived_events
+    yield from until_problem(
+        lambda: library_problems(context, graph.graph),
+        lambda: revive(walk, nodes, graph, compiling=compiling),
+        lambda: _values(context, graph),
+        lambda: training_events(walk, nodes) if compiling else (),
+    )
+
+
+def _revived_first(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
+    """From TensorFlow 2.4 on: Keras' objects, then functions and values, then compiling."""
+    nodes = nodes_of(walk, context.artifact, graph)
+    if not nodes:
+        yield from _plain(context)
+        return
+    yield from until_problem(
+        lambda: revival_events(walk, nodes, graph, compiling=compiling),
+        lambda: library_problems(context, graph.graph),
+        lambda: _values(context, graph),
+        lambda: training_events(walk, nodes) if compiling else (),
+    )
+
+
+def _values(context: Context, graph: MetaGraph) -> Iterator[Event]:
+    """Objects, variables and tables, as TensorFlow's loader meets them."""
+    model = context.artifact.saved_model
+    yield from object_problems(context, graph)
+    if model is None:
+        return
+    if has_variables(graph) or context.artifact.has_member("variables/variables.index"):
+        yield from bundle_problems(context, "load")
+    yield from variable_problems(context, model, graph)
+    yield from asset_problems(context, graph, "load")

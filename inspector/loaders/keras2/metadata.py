@@ -1,0 +1,100 @@
+"""Keras' metadata of a SavedModel as each release reads it: from the object graph, or from keras_metadata.pb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from inspector.codec import json_text
+from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.runtime import KerasFlavour
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.graph import MetaGraph
+
+MEMBER = "keras_metadata.pb"
+_FILE_SINCE = (2, 5)
+# Identifiers that Keras revives. Source: constants.KERAS_OBJECT_IDENTIFIERS.
+IDENTIFIERS = frozenset(
+    {
+        "_tf_keras_layer",
+        "_tf_keras_input_layer",
+        "_tf_keras_network",
+        "_tf_keras_model",
+        "_tf_keras_sequential",
+        "_tf_keras_metric",
+        "_tf_keras_rnn_layer",
+    }
+)
+METRIC = "_tf_keras_metric"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One Keras object: its index in the object graph, its identifier, and its metadata (None: `error` says why)."""
+
+    index: int
+    identifier: str
+    metadata: dict[str, Any] | None
+    error: str | None = None
+
+
+def file_events(walk: Walk, artifact: Artifact) -> Iterator[Event]:
+    """What reading the metadata raises: a file that does not parse, or Keras objects that carry none."""
+    damage = artifact.damaged(MEMBER)
+    if walk.release >= _FILE_SINCE and artifact.has_member(MEMBER):
+        if artifact.keras_metadata is None and damage is not None:
+            yield _unparseable(walk, artifact)
+        return
+    model = artifact.saved_model
+    graph = model.meta_graphs[0] if model and model.meta_graphs else None
+    bare = next((n for n in graph.objects if n.identifier in IDENTIFIERS and not n.metadata), None) if graph else None
+    if bare is not None and walk.release >= (2, 6):
+        here = replace(walk, pointer=f"object_graph/{bare.index}")
+        yield here.problem("KER204", bare.identifier, "ValueError", _not_by_keras(walk, artifact.path))
+
+
+def _unparseable(walk: Walk, artifact: Artifact) -> Event:
+    """The OSError for bytes that are no metadata; what protobuf itself says depends on its release."""
+    path = f"{artifact.path}/{MEMBER}"
+    cause = "Error parsing message with type 'third_party.tensorflow.python.keras.protobuf.SavedMetadata'"
+    text = f"Cannot parse keras metadata {path}: {cause}."
+    if walk.release >= (2, 7):
+        text = f"Cannot parse keras metadata at path {path}: Received error: Error parsing message"
+    return replace(walk, member=MEMBER).problem("KER203", MEMBER, "OSError", text)
+
+
+def _not_by_keras(walk: Walk, path: str) -> str:
+    if walk.release < (2, 8):
+        return (
+            "Unable to create a Keras model from this SavedModel. This SavedModel was created with "
+            "`tf.saved_model.save`, and lacks the Keras metadata.Please save your Keras model by calling `model.save`or "
+            "`tf.keras.models.save_model`."
+        )
+    keras = "TF-Keras" if walk.facts.flavour is KerasFlavour.TF_KERAS else "Keras"
+    where = f"from SavedModel at {path}" if keras == "TF-Keras" else f"from SavedModel at {path}."
+    return (
+        f"Unable to create a {keras} model {where} This SavedModel was exported with `tf.saved_model.save`, and lacks the "
+        f"{keras} metadata file. Please save your {keras} model by calling `model.save` or "
+        "`tf.keras.models.save_model`. Note that you can still load this SavedModel with `tf.saved_model.load`."
+    )
+
+
+def nodes_of(walk: Walk, artifact: Artifact, graph: MetaGraph) -> list[Node]:
+    """Every Keras object in the order in which the release revives them."""
+    if walk.release >= _FILE_SINCE and artifact.has_member(MEMBER):
+        found = artifact.keras_metadata.nodes if artifact.keras_metadata else ()
+        return [_node(item.node_id, item.identifier, item.metadata) for item in found]
+    return [_node(n.index, n.identifier, n.metadata) for n in graph.objects if n.identifier in IDENTIFIERS]
+
+
+def _node(index: int, identifier: str, text: str) -> Node:
+    try:
+        value = json_text.parse(text, MEMBER)
+    except (MalformedArtifactError, LimitError) as error:
+        return Node(index, identifier, None, error.reason)
+    return Node(index, identifier, value if isinstance(value, dict) else {})

@@ -1,0 +1,178 @@
+"""Models KerasObjectLoader of TensorFlow 2.2 and later: each object from its config where that can be, else from functions.
+
+What the releases make of a config that they refuse differs: up to 2.6 only a ValueError leads to revival from functions, 2.7
+to 2.11 blame a name conflict for the rest, and from 2.12 on any exception is passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras2.metadata import METRIC, Node
+from inspector.loaders.keras2.objects import LAYER, METRIC as METRICS, object_events
+from inspector.loaders.keras2.revived_values import value_events
+from inspector.loaders.keras2.walk import until_problem
+from inspector.terms.finding import ExpectedError, Gap, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.terms.graph import MetaGraph
+
+_NETWORKS = ("Sequential", "Functional")
+_NOT_SAVED = "layer was saved without config"
+# What a custom object is revived as from its functions; the rest cannot be. Source: revive_custom_object.
+_REVIVABLE = frozenset(
+    {"_tf_keras_input_layer", "_tf_keras_layer", "_tf_keras_model", "_tf_keras_network", "_tf_keras_sequential"}
+)
+
+
+def revival_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
+    """What reviving every object raises: layers and models in order, then metrics, then what they cannot take back."""
+    yield from until_problem(
+        lambda: _layers(walk, nodes),
+        lambda: _metrics(walk, nodes, compiling=compiling),
+        lambda: value_events(walk, [n for n in nodes if _is_from_config(walk, n)], graph),
+    )
+
+
+def _layers(walk: Walk, nodes: Sequence[Node]) -> Iterator[Event]:
+    for node in nodes:
+        if node.identifier != METRIC:
+            failed = list(_layer(replace(walk, pointer=f"object_graph/{node.index}"), node))
+            yield from failed
+            if any(isinstance(event, Problem) for event in failed):
+                return
+
+
+def _layer(walk: Walk, node: Node) -> Iterator[Event]:
+    if node.metadata is None:
+        yield walk.problem("KER202", node.identifier, "JSONDecodeError", node.error or "")
+        return
+    if _is_network(node.metadata) or not has_config(node.metadata):
+        return
+    events = list(_config_events(walk, node.metadata))
+    problem = next((event for event in events if isinstance(event, Problem)), None)
+    if problem is None:
+        yield from (event for event in events if isinstance(event, Gap))
+        return
+    raised = _passed_on(walk, node.metadata, problem)
+    if raised is not None:
+        yield raised
+    elif node.identifier not in _REVIVABLE:
+        yield not_restorable(walk, node)
+
+
+def _config_events(walk: Walk, metadata: Mapping[str, Any]) -> Iterator[Event]:
+    """What deserializing the object's config raises."""
+    identifier = {"class_name": metadata.get("class_name"), "config": metadata.get("config")}
+    yield from object_events(walk.at("metadata"), LAYER, identifier)
+
+
+def has_config(metadata: Mapping[str, Any]) -> bool:
+    """Whether the object can be tried from a config at all."""
+    config = metadata.get("config")
+    return isinstance(config, dict) and _NOT_SAVED not in config
+
+
+def _is_network(metadata: Mapping[str, Any]) -> bool:
+    """Sequential and functional models are left blank and wired when their layers are there."""
+    return has_config(metadata) and bool(metadata.get("is_graph_network") or metadata.get("class_name") in _NETWORKS)
+
+
+def _is_from_config(walk: Walk, node: Node) -> bool:
+    """Whether the object is revived from its config."""
+    if node.metadata is None or node.identifier == METRIC or not has_config(node.metadata):
+        return False
+    if _is_network(node.metadata):
+        return False
+    return not any(isinstance(event, Problem) for event in _config_events(walk, node.metadata))
+
+
+def _passed_on(walk: Walk, metadata: Mapping[str, Any], problem: Problem) -> Problem | None:
+    """The exception as this release lets it out; None where it revives the object from its functions instead."""
+    bound = bool(metadata.get("must_restore_from_config"))
+    name = str(metadata.get("class_name"))
+    if walk.release >= (2, 12):
+        return problem if bound else None
+    if problem.error.type == "ValueError":
+        if not bound or walk.release < (2, 3):
+            return None
+        return problem if walk.release >= (2, 8) else _bound(walk, problem, name)
+    if walk.release < (2, 7) or problem.error.type not in ("TypeError", "KeyError"):
+        return problem
+    cls = next(iter(walk.facts.named(name, "layer")), None)
+    shown = f"<class '{cls.module}.{name}'>" if cls else name
+    text = (
+        f"Unable to restore object of class '{name}' likely due to name conflict with built-in Keras class '{shown}'. To "
+        "override the built-in Keras definition of the object, decorate your class with "
+        "`@keras.utils.register_keras_serializable` and include that file in your program, or pass your class in a "
+        "`keras.utils.CustomObjectScope` that wraps this load call."
+    )
+    return replace(problem, rule="KER205", error=ExpectedError("RuntimeError", text))
+
+
+def _bound(walk: Walk, problem: Problem, name: str) -> Problem:
+    """The RuntimeError of 2.3 to 2.7 for a layer that must come from its config."""
+    quote = "`" if walk.release >= (2, 7) else ""
+    text = (
+        f"Unable to restore a layer of class {name}. Layers of class {name} require that the class be provided to the "
+        f"model loading code, either by registering the class using {quote}@keras.utils.register_keras_serializable{quote}"
+        " on the class def and including that file in your program, or by passing the class in a "
+        f"{quote}keras.utils.CustomObjectScope{quote} that wraps this load call."
+    )
+    return replace(problem, rule="KER207", error=ExpectedError("RuntimeError", text))
+
+
+def not_restorable(walk: Walk, node: Node) -> Problem:
+    """The ValueError for an object that cannot be revived from functions: metrics, RNN layers."""
+    metadata = node.metadata or {}
+    name = str(metadata.get("class_name"))
+    if walk.release >= (2, 12):
+        text = (
+            f'Unable to restore custom object of class "{name}" (type {node.identifier}). Please make sure that this class '
+            "is included in the `custom_objects` arg when calling `load_model()`. Also, check that the class implements "
+            f"`get_config` and `from_config`.\n\nComplete metadata: {metadata}"
+        )
+    elif walk.release >= (2, 7):
+        text = (
+            f"Unable to restore custom object of type {node.identifier}. Please make sure that any custom layers are "
+            "included in the `custom_objects` arg when calling `load_model()` and make sure that all layers implement "
+            "`get_config` and `from_config`."
+        )
+    else:
+        text = (
+            f"Unable to restore custom object of type {node.identifier} currently. Please make sure that the layer "
+            "implements `get_config`and `from_config` when saving. In addition, please use the `custom_objects` arg when "
+            "calling `load_model()`."
+        )
+    return walk.problem("KER206", name, "ValueError", text)
+
+
+def _metrics(walk: Walk, nodes: Sequence[Node], *, compiling: bool) -> Iterator[Event]:
+    """Metrics that cannot be rebuilt end the load, from 2.4 on only where the model is to be compiled."""
+    for node in nodes:
+        if node.identifier != METRIC:
+            continue
+        here = replace(walk, pointer=f"object_graph/{node.index}")
+        if node.metadata is None:
+            yield here.problem("KER202", node.identifier, "JSONDecodeError", node.error or "")
+            return
+        failed = list(_metric(here, node))
+        if failed and (compiling or walk.release < (2, 4)):
+            yield from failed
+            return
+
+
+def _metric(walk: Walk, node: Node) -> Iterator[Event]:
+    metadata = node.metadata or {}
+    if not has_config(metadata):
+        yield not_restorable(walk, node)
+        return
+    identifier = {"class_name": metadata.get("class_name"), "config": metadata.get("config")}
+    for event in object_events(walk.at("metadata"), METRICS, identifier):
+        if isinstance(event, Problem):
+            yield not_restorable(walk, node) if event.error.type == "ValueError" else event
+            return
