@@ -46,6 +46,7 @@ def read(tree: Tree, path: str) -> Artifact:
         graph=None if whole.message is None else GraphView(whole.message),
         damage=whole.damage,
         gaps=whole.gaps,
+        text_errors=whole.text_errors,
     )
 
 

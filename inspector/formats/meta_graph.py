@@ -42,4 +42,5 @@ def read(tree: Tree, path: str) -> Artifact:
         signatures=dict(view.signatures) if view else {},
         damage=whole.damage,
         gaps=whole.gaps,
+        text_errors=whole.text_errors,
     )

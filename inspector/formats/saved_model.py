@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.formats.meta_graph_views import meta_graph
 from inspector.formats.saved_model_parts import assets, fingerprint, keras_metadata
@@ -33,8 +33,11 @@ def read(tree: Tree, path: str) -> Artifact:
     """Everything that the folder holds. Broken parts become damage, parts over a limit gaps; nothing is raised."""
     damage: list[Damage] = []
     gaps: list[Gap] = []
+    whole = _proto(tree)
+    damage += whole.damage
+    gaps += whole.gaps
     bundle = _variables(tree, damage, gaps)
-    model = _model(tree, bundle, damage, gaps)
+    model = None if whole.message is None else _model(tree, whole.message, bundle, damage)
     keras = _keras_metadata(tree, model, damage, gaps)
     return Artifact(
         path=path,
@@ -49,6 +52,7 @@ def read(tree: Tree, path: str) -> Artifact:
         signatures=_signatures(model),
         damage=tuple(damage),
         gaps=tuple(gaps),
+        text_errors=whole.text_errors,
     )
 
 
@@ -61,40 +65,33 @@ def _variables(tree: Tree, damage: list[Damage], gaps: list[Gap]) -> TensorBundl
     return bundle
 
 
-def _model(tree: Tree, bundle: TensorBundle | None, damage: list[Damage], gaps: list[Gap]) -> SavedModel | None:
+def _proto(tree: Tree) -> Whole:
     """The binary proto is preferred, as loader_impl.parse_saved_model does it."""
-    member = PB if tree.has(PB) or not tree.has(PBTXT) else PBTXT
-    whole = _proto(tree, member)
-    damage += whole.damage
-    gaps += whole.gaps
-    if whole.message is None:
-        return None
+    if tree.has(PB):
+        return read_whole(tree, PB, _MESSAGE)
+    if tree.has(PBTXT):
+        return read_whole(tree, PBTXT, _MESSAGE, text=True)
+    return Whole(None, (Damage(PB, DamageKind.MISSING, "neither saved_model.pb nor saved_model.pbtxt is here"),))
+
+
+def _model(tree: Tree, message: Any, bundle: TensorBundle | None, damage: list[Damage]) -> SavedModel:
     model = SavedModel(
-        pb_member=member,
-        meta_graphs=tuple(meta_graph(item) for item in whole.message.meta_graphs),
+        pb_member=PB if tree.has(PB) else PBTXT,
+        meta_graphs=tuple(meta_graph(item) for item in message.meta_graphs),
         variables=bundle,
-        schema_version=whole.message.saved_model_schema_version,
+        schema_version=message.saved_model_schema_version,
         fingerprint=fingerprint.read(tree, damage),
     )
     damage += assets.damage(tree, model)
-    if bundle is None and not damage and any(graph.saver for graph in model.meta_graphs):
+    if not tree.has(f"{VARIABLES}.index"):
         damage += _variables_missing(tree, model)
     return model
 
 
-def _proto(tree: Tree, member: str) -> Whole:
-    if not tree.has(member):
-        return Whole(
-            None, (Damage(member, DamageKind.MISSING, "neither saved_model.pb nor saved_model.pbtxt is here"),)
-        )
-    return read_whole(tree, member, _MESSAGE, text=member == PBTXT)
-
-
 def _variables_missing(tree: Tree, model: SavedModel) -> list[Damage]:
-    """An object graph with variables needs their bundle; a TF1 saver is asked only where the folder is there."""
+    """Variables of the object graph need the bundle, and so do shards without an index; a constant model has none."""
     needed = any(node.kind == "variable" for graph in model.meta_graphs for node in graph.objects)
-    data = any(item.name.startswith(f"{VARIABLES}.data-") for item in tree.members())
-    if not needed and not data:
+    if not needed and not any(item.name.startswith(f"{VARIABLES}.data-") for item in tree.members()):
         return []
     return [Damage(f"{VARIABLES}.index", DamageKind.MISSING, "the index of the variables is not here")]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import pbtxt, protobuf
 from inspector.codec.protobuf import ProtobufError, WireFault
 from inspector.formats.common import HEAD, damage_of
-from inspector.terms.artifact import Damage, DamageKind
+from inspector.terms.artifact import Damage, DamageKind, TextError
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 
@@ -28,11 +28,12 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What came of a file: its message (None: it does not parse), its damage, its gap."""
+    """What came of a file: its message (None: it does not parse), its damage, its gap, in a text its newer fields."""
 
     message: Any | None
     damage: tuple[Damage, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    text_errors: tuple[TextError, ...] = ()
 
 
 def read_whole(tree: Tree, member: str, name: str, *, text: bool = False) -> Whole:
@@ -49,8 +50,9 @@ def read_whole(tree: Tree, member: str, name: str, *, text: bool = False) -> Who
     except ProtobufError as error:
         return Whole(_prefix(name, data, error), (_broken(data, error),))
     except MalformedArtifactError as error:
-        return Whole(None, (_seen(data, member) or Damage(member, DamageKind.UNPARSEABLE, error.reason),))
-    return Whole(message, tuple(_empty(data, member)) or tuple(_other_message(name, message, data, member)))
+        return Whole(None, (_broken_text(data, error),))
+    damage = _empty(data, member) or _other_message(name, message, data, member)
+    return Whole(message, tuple(damage), text_errors=pbtxt.errors(name, data) if text else ())
 
 
 def _empty(data: bytes, member: str) -> list[Damage]:
@@ -73,6 +75,14 @@ def _broken(data: bytes, error: ProtobufError) -> Damage:
     else:
         kind, reason = DamageKind.UNPARSEABLE, f"{error.reason}{f' (in {error.path})' if error.path else ''}"
     return Damage(error.member, kind, reason, error.offset, fault=error.fault.value)
+
+
+def _broken_text(data: bytes, error: MalformedArtifactError) -> Damage:
+    """The damage behind a text proto's error; `reason` is the error's own text, which the loader raises too."""
+    seen = _seen(data, error.member)
+    if seen is None:
+        return Damage(error.member, DamageKind.UNPARSEABLE, error.reason, error.offset, fault="text")
+    return replace(seen, fault="text", reason=f"{seen.reason}: {error.reason}")
 
 
 def _prefix(name: str, data: bytes, error: ProtobufError) -> Any | None:

@@ -61,6 +61,14 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class TextError:
+    """Where a text proto names what old releases do not know: TensorFlow before `since` raises ParseError `text`."""
+
+    since: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A file of the artifact: path inside it, size in bytes."""
 
@@ -106,6 +114,8 @@ class Artifact:
     hdf5_signature_offset: int | None = None
     hdf5_error: str | None = None
     size: int = 0
+    # In the order of the text: the first one that the release does not know is raised. Empty for binary protos.
+    text_errors: tuple[TextError, ...] = ()
 
     def damaged(self, member: str) -> Damage | None:
         """The first damage of that member, or None."""
