@@ -50,7 +50,8 @@ def stand_ins(
         if isinstance(side, str):
             return Gap(Location(runtime.label), f"{name} {side}")
     of_tensorflow, of_keras = (side for side in sides.values() if not isinstance(side, str))
-    return tuple(dict.fromkeys(map(Pair, _both(of_tensorflow), _both(of_keras), strict=False)))
+    pairs = zip(_both(of_tensorflow), _both(of_keras), strict=True)
+    return tuple(dict.fromkeys(Pair(*pair) for pair in pairs))
 
 
 # What a flavour's version is said to be the version of; a bundled one is that of TensorFlow.

@@ -171,9 +171,8 @@ def _registered_by_call(
                 found.registered_name = _name_of_call(node.func, found.name)
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_table(node.value):
             yield from _in_table([node.slice], source)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
-            if _is_table(node.func.value):
-                yield from (o for a in node.args if isinstance(a, ast.Dict) for o in _in_table(a.keys, source))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_table(node.func.value):
+            yield from (o for a in node.args if isinstance(a, ast.Dict) for o in _in_table(a.keys, source))
 
 
 def _is_table(node: ast.expr) -> bool:
@@ -238,7 +237,7 @@ def _dataclass_fields(statement: ast.ClassDef) -> tuple[tuple[str, ...], tuple[s
 
 
 def _custom_class(found: _Class, classes: dict[str, _Class]) -> CustomObject:
-    """The class with the constructor that it inherits; what a base outside the sources takes is not known (any keyword)."""
+    """The class with the constructor that it inherits; a base outside the sources may take any keyword."""
     parameters: list[str] = []
     required: tuple[str, ...] | None = None
     has_kwargs = True

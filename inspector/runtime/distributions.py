@@ -30,9 +30,9 @@ KERAS = frozenset({"keras", "keras-nightly", "tf-keras", "tf-keras-nightly"})
 RELEVANT = TENSORFLOW | NIGHTLY | KERAS
 
 _SEPARATORS = re.compile(r"[-_.]+")
-_RELEASE = re.compile(r"v?(?:0!)?(\d+(?:\.\d+)*)")
+_RELEASE = r"v?(?:0!)?(\d+(?:\.\d+)*)"
 # A pre-release, development or nightly tag after the release number (PEP 440).
-_UNFINISHED = re.compile(r"\d[-_.]?(a|b|c|rc|alpha|beta|pre|preview|dev)[-_.]?\d*", re.IGNORECASE)
+_UNFINISHED = r"\d[-_.]?(a|b|c|rc|alpha|beta|pre|preview|dev)[-_.]?\d*"
 
 
 def canonical(name: str) -> str:
@@ -42,7 +42,7 @@ def canonical(name: str) -> str:
 
 def release(version: str) -> tuple[int, ...]:
     """Give the release numbers of a version, without its tags; empty where it starts with none."""
-    found = _RELEASE.match(version.strip())
+    found = re.match(_RELEASE, version.strip())
     # Fifty digits are no release number, and int() of thousands is slow.
     return tuple(int(part[:50]) for part in found[1].split(".")) if found else ()
 
@@ -54,4 +54,4 @@ def public(version: str) -> str:
 
 def is_final(version: str) -> bool:
     """Whether this is neither a pre-release nor a development version."""
-    return _UNFINISHED.search(public(version)) is None
+    return re.search(_UNFINISHED, public(version).lower()) is None

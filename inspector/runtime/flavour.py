@@ -3,8 +3,8 @@
 Read from `tensorflow/__init__.py` and `tensorflow/python/util/lazy_loader.py` of the releases 1.15 to 2.21:
 - up to 2.5 TensorFlow carries its own Keras (`tensorflow.python.keras`);
 - 2.6 to 2.14 load `keras.api._v2.keras`, which only the `keras` distribution 2.x has;
-- from 2.15 on `KerasLazyLoader` decides: `tf_keras` where TF_USE_LEGACY_KERAS is set (an ImportError where `tf_keras` is
-  not installed, never another Keras instead), else `keras`, whichever major version is installed.
+- from 2.15 on `KerasLazyLoader` decides: `tf_keras` where TF_USE_LEGACY_KERAS is set (an ImportError where that is not
+  installed, never another Keras instead), else `keras`, whichever major version is installed.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _before_choice(tensorflow: str, keras: str | None) -> Answering:
 
 
 def _keras2(tensorflow: str, keras: str) -> Answering:
-    """Each Keras 2 uses private parts of the TensorFlow of its own minor version: other pairs fail in ways of their own.
+    """Each Keras 2 uses private parts of the TensorFlow of its own minor version: other pairs fail in their own ways.
 
     TensorFlow 2.6.0 allows Keras up to 2.15, which pip then installs beside it: that pair does not even import.
     """

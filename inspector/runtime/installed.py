@@ -86,8 +86,9 @@ def _conda_packages(folder: Path) -> tuple[dict[str, str], str | None]:
     found = {}
     for path in sorted((folder / "conda-meta").glob("*.json")):
         record = _json_object(read_bytes(path, MAX_RECORD))
-        if isinstance(record.get("name"), str) and isinstance(record.get("version"), str):
-            found[canonical(record["name"])] = record["version"]
+        name, version = record.get("name"), record.get("version")
+        if isinstance(name, str) and isinstance(version, str):
+            found[canonical(name)] = version
     return found, found.get("python")
 
 

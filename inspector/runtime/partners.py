@@ -1,7 +1,7 @@
 """Completes what was locked or pinned with what pip would install beside it, and finds the TensorFlow in it.
 
 - A requirement without one version is the newest release that satisfies it and has wheels for the target's Python.
-- TensorFlow from 2.6 on requires Keras: where none is named, the newest release that this TensorFlow's own metadata allows.
+- TensorFlow from 2.6 on requires Keras: where none is named, the newest release that TensorFlow's own metadata allows.
 - tf_keras requires the TensorFlow of its own minor version.
 """
 

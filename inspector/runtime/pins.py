@@ -1,4 +1,4 @@
-"""Targets that are given as requirements: `tensorflow==2.15.1`, `keras==3.10.0,tensorflow==2.19.1`, `tensorflow~=2.15.0`."""
+"""Targets given as requirements: `tensorflow==2.15.1`, `keras==3.10.0,tensorflow==2.19.1`, `tensorflow~=2.15.0`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The public releases of TensorFlow, Keras and tf_keras, and what pip would choose among them.
 
-`catalog/releases.json` is made by `fixtures/scripts/record_releases.py`: by release the Pythons it has wheels for and the
-Keras it requires. Pre-releases are not in it: pip takes them only where they are asked for by name.
+`catalog/releases.json` is made by `fixtures/scripts/record_releases.py`: by release the Pythons it has wheels for, and
+the Keras it requires. Pre-releases are not in it: pip takes them only where they are asked for by name.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def newest(name: str, specifier: str, python: str | None) -> str | None:
     satisfying = [version for version in releases(name) if satisfies(version, specifier)]
     minor = ".".join(python.split(".")[:2]) if python else None
     installable = [version for version in satisfying if minor in releases(name)[version]["python"]]
-    return (installable or satisfying or [None])[-1]
+    return next(reversed(installable or satisfying), None)
 
 
 def satisfies(version: str, specifier: str) -> bool:
@@ -47,14 +47,14 @@ def satisfies(version: str, specifier: str) -> bool:
 
 
 def exact(name: str, version: str) -> str:
-    """Spell a version as its release does: `2.15` is 2.15.0, `2.15.0+local` and what is not released stay as they are."""
+    """Spell a version as its release does: `2.15` is 2.15.0; what is complete or no release stays as it is."""
     if version.count(".") > 1 or not version.replace(".", "").isdigit():
         return version
     return next((known for known in releases(name) if _padded(known) == _padded(version)), version)
 
 
 def requirement(name: str, version: str, on: str) -> str | None:
-    """The specifier under which that release requires the distribution `on`; None where it does not, or is not known."""
+    """The specifier under which that release requires `on`; None where it does not, or is not known."""
     found = releases(name).get(version, {}).get("requires", {}).get(on)
     return None if found is None else str(found)
 

@@ -13,7 +13,6 @@ from inspector.runtime.locks.contents import LockContents, LockContext, read_byt
 from inspector.runtime.locks.registry import read_lock
 from inspector.runtime.markers import PLATFORM
 from inspector.runtime.partners import complete, tensorflow_of
-from inspector.runtime.pins import is_pin, read_pins
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.runtime import Runtime
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
     from inspector.terms.runtime import CustomObject
 
-_PYTHON = re.compile(r"\d+\.\d+(\.\d+)?$")
-_PYTHON_FILE = re.compile(r"\s*(?:cpython-|python-)?(\d+\.\d+(?:\.\d+)?)")
+_PYTHON = r"\d+\.\d+(\.\d+)?$"
+_PYTHON_FILE = r"\s*(?:cpython-|python-)?(\d+\.\d+(?:\.\d+)?)"
 MAX_PYTHON_FILE = 4096  # one line
 
 
@@ -49,7 +48,7 @@ def resolve(  # noqa: PLR0913 - the public contract names each
     assume_files: tuple[str, ...] = (),
 ) -> Runtime:
     """Resolve a target as `inspector.resolve` describes it. Raises UsageError, one line, for what is no target."""
-    if python is not None and not _PYTHON.match(python):
+    if python is not None and not re.match(_PYTHON, python):
         raise UsageError(f"--python {python}: expected a version such as 3.11 or 3.11.7")
     objects, gaps = _custom_objects(custom_objects)
     process = Process(imports, dict(env or {}), objects, assume_files, gaps)
@@ -58,6 +57,8 @@ def resolve(  # noqa: PLR0913 - the public contract names each
         return _installed(path, process, python)
     if path.exists():
         return _file(path, process, python)
+    from inspector.runtime.pins import is_pin, read_pins  # noqa: PLC0415 - cold start: most targets are files
+
     if is_pin(target):
         return _runtime(target, read_pins(target), process, python)
     raise UsageError(f"{target}: no such file, and no pin such as tensorflow==2.15.1")
@@ -147,5 +148,5 @@ def _python_beside(path: Path) -> str | None:
     file = path.parent / ".python-version"
     if not file.is_file():
         return None
-    found = _PYTHON_FILE.match(read_bytes(file, MAX_PYTHON_FILE).decode("utf-8", errors="replace"))
+    found = re.match(_PYTHON_FILE, read_bytes(file, MAX_PYTHON_FILE).decode("utf-8", errors="replace"))
     return found[1] if found else None

@@ -74,4 +74,4 @@ def _text(part: Mapping[str, Any], name: str) -> str | None:
 
 
 def _flavour(value: object) -> KerasFlavour:
-    return KerasFlavour(value) if value in set(KerasFlavour) else KerasFlavour.NONE
+    return next((flavour for flavour in KerasFlavour if flavour.value == value), KerasFlavour.NONE)

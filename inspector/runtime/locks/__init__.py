@@ -1,0 +1,1 @@
+"""Lock files: one module per type, found by `registry`."""

@@ -54,7 +54,7 @@ class Collector:
         self.gaps.append(Gap(Location(str(self.context.path)), reason))
 
     def unknown(self, name: str, source: str) -> None:
-        """Note an entry whose version its lock does not say (a checkout, a folder): a gap where it is TensorFlow or Keras.
+        """Note an entry without a version (a checkout, a folder): a gap where it is TensorFlow or Keras.
 
         `name` is empty where not even that is known.
         """

@@ -9,6 +9,7 @@ from inspector.runtime.locks.collect import Collector
 from inspector.runtime.locks.conda_names import add_specifier
 from inspector.runtime.locks.contents import read_text
 from inspector.runtime.locks.requirements import read_lines
+from inspector.runtime.locks.toml_lock import tables
 from inspector.runtime.locks.yaml_subset import parse_yaml
 from inspector.terms.errors import UsageError
 
@@ -30,10 +31,10 @@ def read(context: LockContext) -> LockContents:
     if not isinstance(dependencies, list):
         raise UsageError(f"{context.path}: not a conda environment: no list of dependencies")
     collector = Collector(context)
-    for entry in (e for e in dependencies if isinstance(e, str)):
+    for entry in _strings(dependencies):
         add_specifier(collector, entry)
-    for entry in (e for e in dependencies if isinstance(e, dict)):
-        read_lines(collector, "\n".join(_strings(entry.get("pip"))))
+    for part in tables(dependencies):
+        read_lines(collector, "\n".join(_strings(part.get("pip"))))
     return collector.contents()
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector.terms.errors import UsageError
-from inspector.terms.finding import Gap
 
-# The largest real locks (conda-lock of many platforms, poetry with all hashes) are a few MB; parsers take ~20x in memory.
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from inspector.terms.finding import Gap
+
+# The largest real locks (conda-lock of many platforms, Poetry with hashes) are a few MB; parsing takes 20 times that.
 MAX_BYTES = 64 * 1024 * 1024
 HEAD_BYTES = 4096  # what decides the type stands in the first lines
 
@@ -18,8 +22,8 @@ HEAD_BYTES = 4096  # what decides the type stands in the first lines
 class LockContext:
     """Where the lock lies and which environment is chosen from it.
 
-    `python` is the target's Python as the user names it (`3.11.7`), `python_beside` that of a `.python-version`: what the
-    lock itself says stands between the two.
+    `python` is the target's Python as the user names it (`3.11.7`), `python_beside` that of a `.python-version`: what
+    the lock itself says stands between the two.
     """
 
     path: Path

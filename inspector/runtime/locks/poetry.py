@@ -1,4 +1,4 @@
-"""`poetry.lock`. Poetry 2 writes the marker of each package, Poetry 1 none: there two versions of one name stay undecided."""
+"""`poetry.lock`. Poetry 2 writes each package's marker; of Poetry 1 two versions of one name stay undecided."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -27,6 +28,9 @@ _HELPERS = {
 _LAST = "requirements"  # the type without a mark of its own: whatever text no other type claims
 
 
+_PINNED = re.compile(r"[A-Za-z0-9][\w.-]*==\d")
+
+
 class LockType(Protocol):
     """A module of this folder."""
 
@@ -41,10 +45,10 @@ class LockType(Protocol):
 
 @cache
 def lock_types() -> tuple[LockType, ...]:
-    """Every lock type, the most particular first. They import their parsers when they read: all ten cost about 1 ms."""
+    """Every lock type, the most particular first. They import their parsers when they read."""
     names = {path.stem for path in Path(__file__).parent.glob("*.py")} - _HELPERS
     ordered = sorted(names, key=lambda name: (name == _LAST, name))
-    return tuple(cast("LockType", importlib.import_module(f"{__package__}.{name}")) for name in ordered)
+    return tuple(map(_load, ordered))
 
 
 def read_lock(context: LockContext) -> LockContents:
@@ -55,11 +59,23 @@ def read_lock(context: LockContext) -> LockContents:
 def lock_type(path: Path) -> LockType:
     """Give the type of a lock file by its name and first lines."""
     head = _head(path)
+    if _is_plain(head):
+        return _load(_LAST)
     for candidate in lock_types():
         if candidate.matches(path.name, head):
             return candidate
     known = ", ".join(candidate.NAME for candidate in lock_types())
     raise UsageError(f"{path}: not a lock file that is known here ({known})")
+
+
+def _load(name: str) -> LockType:
+    return cast("LockType", importlib.import_module(f"{__package__}.{name}"))
+
+
+def _is_plain(head: str) -> bool:
+    """Whether the first entry is `name==version`, as in no other type: spares the common case the others."""
+    entries = (line for line in head.splitlines() if line.strip() and not line.startswith("#"))
+    return bool(_PINNED.match(next(entries, "")))
 
 
 def _head(path: Path) -> str:

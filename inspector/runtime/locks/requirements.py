@@ -24,15 +24,16 @@ NAME = "requirements.txt"
 MAX_DEPTH = 10
 MAX_FILES = 200
 
+# Every line of a lock meets the first pattern; the others are compiled when a line first needs them (cold start).
 _PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,*()]+)\s*(?:;(.*))?$")
-_LOOSE = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;()@]*)\)?\s*(?:;(.*))?$")
-_DIRECT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)\s*(?:;(.*))?$")
-_OPTION = re.compile(r"(-[a-zA-Z]|--[a-z-]+)[\s=]*(.*)$")
-_COMMENT = re.compile(r"(^|\s)#.*$")
-_TRAILING_OPTIONS = re.compile(r"\s--?(hash|config-settings?|global-option|install-option)\b.*$")
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
+_LOOSE = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;()@]*)\)?\s*(?:;(.*))?$"
+_DIRECT = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)\s*(?:;(.*))?$"
+_OPTION = r"(-[a-zA-Z]|--[a-z-]+)[\s=]*(.*)$"
+_COMMENT = r"(^|\s)#.*$"
+_TRAILING_OPTIONS = r"\s--?(hash|config-settings?|global-option|install-option)\b.*$"
+_EGG = r"[#&]egg=([A-Za-z0-9][\w.-]*)"
 # First line `# python 3.11.7`; pip-compile's `... by pip-compile with Python 3.11`; uv's `--python-version 3.11`.
-_PYTHON = re.compile(r"^#.*?\bpython(?:-version)?[\s:=]+v?(\d+\.\d+(?:\.\d+)?)", re.IGNORECASE)
+_PYTHON = r"^#.*?\b[Pp]ython(?:-version)?[\s:=]+v?(\d+\.\d+(?:\.\d+)?)"
 
 
 def matches(name: str, head: str) -> bool:
@@ -59,7 +60,7 @@ def _python_of(text: str) -> str | None:
     for line in text.split("\n", 10)[:10]:
         if not line.startswith("#"):
             break
-        if found := _PYTHON.match(line):
+        if found := re.match(_PYTHON, line):
             return found[1]
     return None
 
@@ -75,7 +76,7 @@ class _Reader:
         """Read one file's lines; `constraints` where it was included with `-c`."""
         self.seen.add((path.resolve(), constraints))
         for line in _logical_lines(text):
-            option = _OPTION.match(line) if line.startswith("-") else None
+            option = re.match(_OPTION, line) if line.startswith("-") else None
             if option:
                 self._option(option[1], option[2].strip(), path, depth, constraints=constraints)
             else:
@@ -87,7 +88,7 @@ class _Reader:
         elif name in ("-c", "--constraint"):
             self._include(value, path, depth, constraints=True)
         elif name in ("-e", "--editable"):
-            egg = _EGG.search(value)
+            egg = re.search(_EGG, value)
             self.collector.unknown(egg[1] if egg else "", value)
 
     def _include(self, value: str, path: Path, depth: int, *, constraints: bool) -> None:
@@ -104,12 +105,12 @@ class _Reader:
             self.read(included, read_text(included), depth=depth + 1, constraints=constraints)
 
     def _requirement(self, line: str, *, constraints: bool) -> None:
-        line = _TRAILING_OPTIONS.sub("", line)
+        line = re.sub(_TRAILING_OPTIONS, "", line) if " -" in line else line
         if found := _PINNED.match(line):
             self._pinned(found[1], found[2], (found[3] or "").strip(), constraints=constraints)
-        elif found := _DIRECT.match(line):
+        elif found := re.match(_DIRECT, line):
             self._direct(found[1], found[2], (found[3] or "").strip())
-        elif (found := _LOOSE.match(line)) and not _is_path(line):
+        elif (found := re.match(_LOOSE, line)) and not _is_path(line):
             self._loose(found[1], found[2].strip(), (found[3] or "").strip(), constraints=constraints)
         else:
             self._direct("", line.partition(";")[0].strip(), "")
@@ -132,7 +133,7 @@ class _Reader:
         if known:
             self.collector.pin(name or known[0], known[1], marker)
         else:
-            egg = _EGG.search(url)
+            egg = re.search(_EGG, url)
             self.collector.unknown(name or (egg[1] if egg else ""), url)
 
 
@@ -147,7 +148,8 @@ def _logical_lines(text: str) -> Iterator[str]:
         if line.endswith("\\") and not line.lstrip().startswith("#"):
             joined += line[:-1]
             continue
-        logical = _COMMENT.sub("", joined + line).strip()
+        logical = joined + line
+        logical = (re.sub(_COMMENT, "", logical) if "#" in logical else logical).strip()
         joined = ""
         if logical:
             yield logical

@@ -23,7 +23,7 @@ def matches(name: str, head: str) -> bool:
 
 
 def read(context: LockContext) -> LockContents:
-    """Read what the project and its `dev` group require; with its extras and other groups where that has no TensorFlow."""
+    """Read what the project and its `dev` group require; its extras and other groups too if that has no TensorFlow."""
     packages = tables(read_toml(context.path).get("package"))
     contents = _Walk(context, packages, everything=False).contents()
     if RELEVANT & contents.packages.keys() or contents.gaps:
