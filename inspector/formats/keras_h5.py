@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import hdf5, json_text
@@ -49,8 +49,8 @@ def _of_content(start: Artifact, content: hdf5.Hdf5Content, member: str) -> Arti
     filled = replace(start, weights=content.file, gaps=content_gaps(content, member), producer=producer_of(root))
     if "model_config" not in root:
         return replace(filled, format=Format.WEIGHTS_H5)
-    model, damage = _model(root, content.file, member)
-    return replace(filled, keras=model, damage=damage)
+    model, damage, gaps = _model(root, content.file, member)
+    return replace(filled, keras=model, damage=damage, gaps=filled.gaps + gaps)
 
 
 def content_gaps(content: hdf5.Hdf5Content, member: str) -> tuple[Gap, ...]:
@@ -70,33 +70,45 @@ def text_of(attributes: Mapping[str, Attribute], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _model(root: Mapping[str, Attribute], file: Hdf5File, member: str) -> tuple[KerasModel, tuple[Damage, ...]]:
+def _model(
+    root: Mapping[str, Attribute], file: Hdf5File, member: str
+) -> tuple[KerasModel, tuple[Damage, ...], tuple[Gap, ...]]:
     raw = text_of(root, "model_config")
-    config, config_error = parsed(raw)
-    compiled, compile_error = parsed(text_of(root, "training_config"))
+    config, compiled = parsed(raw), parsed(text_of(root, "training_config"))
     model = KerasModel(
-        config=config,
+        config=config.value,
         raw_config=raw,
         config_member=member,
         config_pointer="model_config",
-        config_error=config_error,
-        compile_config=compiled,
+        config_error=config.error,
+        compile_config=compiled.value,
         keras_version=text_of(root, "keras_version"),
         backend=text_of(root, "backend"),
         hdf5=file,
         hdf5_member=member,
-        compile_config_error=compile_error,
+        compile_config_error=compiled.error,
     )
-    errors = (("model_config", config_error), ("training_config", compile_error))
-    damage = tuple(Damage(member, DamageKind.UNPARSEABLE, f"{name}: {error}") for name, error in errors if error)
-    return model, damage
+    found = (("model_config", config), ("training_config", compiled))
+    damage = tuple(Damage(member, DamageKind.UNPARSEABLE, f"{at}: {text.error}") for at, text in found if text.error)
+    return model, damage, tuple(Gap(Location(member, at), text.limit) for at, text in found if text.limit)
 
 
-def parsed(text: str | None) -> tuple[Any, str | None]:
-    """The JSON value of a text and the parser's error; both None where there is no text."""
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """A JSON text's value, or the parser's error, or the limit it is over."""
+
+    value: Any = None
+    error: str | None = None
+    limit: str | None = None
+
+
+def parsed(text: str | None) -> ParsedText:
+    """The JSON value of a text; None where there is no text."""
     if text is None:
-        return None, None
+        return ParsedText()
     try:
-        return json_text.parse(text, ""), None
-    except (MalformedArtifactError, LimitError) as error:
-        return None, error.reason
+        return ParsedText(json_text.parse(text, ""))
+    except MalformedArtifactError as error:
+        return ParsedText(error=error.reason)
+    except LimitError as error:
+        return ParsedText(limit=error.reason)

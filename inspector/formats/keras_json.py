@@ -46,22 +46,29 @@ def _of_value(start: Artifact, value: Any, text: str) -> Artifact:
     if isinstance(value, dict) and TFJS_KEYS & set(value):
         return _tfjs(start, value, member)
     if isinstance(value, dict) and "class_name" in value:
-        version, backend = value.get("keras_version"), value.get("backend")
+        version, backend = _text(value, "keras_version"), _text(value, "backend")
         model = KerasModel(value, text, member, keras_version=version, backend=backend)
         return replace(start, keras=model, producer=Producer(keras=version))
     damage = Damage(member, DamageKind.WRONG_FORMAT, "JSON without class_name is no model architecture")
     return replace(start, format=Format.UNKNOWN, damage=(damage,))
 
 
+def _text(value: Mapping[str, Any], key: str) -> str | None:
+    found = value.get(key)
+    return found if isinstance(found, str) else None
+
+
 def _tfjs(start: Artifact, value: Mapping[str, Any], member: str) -> Artifact:
     """A TensorFlow.js model: what wrote it, as its manifest says."""
     topology = value.get("modelTopology")
-    keras = topology.get("keras_version") if isinstance(topology, dict) else None
-    by = str(value.get("generatedBy") or "")
+    keras = _text(topology, "keras_version") if isinstance(topology, dict) else None
+    by = str(
+        value.get("generatedBy") or ""
+    )  # a version of TensorFlow, `keras v2.4.0`, or whatever the author put there
     gap = Gap(Location(member), "the tfjs format is recognised, but its contents are not read yet")
     return replace(
         start,
         format=Format.TFJS,
-        producer=Producer(tensorflow=by or None, keras=keras if isinstance(keras, str) else None),
+        producer=Producer(tensorflow=by if by[:1].isdigit() else None, keras=keras),
         gaps=(gap,),
     )

@@ -47,8 +47,7 @@ def read_file(place: Source) -> Artifact:
     start = replace(
         bare(place, FORMAT), is_zip=True, hdf5_signature_offset=hdf5.signature_offset(Span(place.path, 0, place.size))
     )
-    if start.hdf5_signature_offset is None:
-        start = replace(start, hdf5_error=hdf5.NO_SIGNATURE)
+    start = replace(start, hdf5_error=_as_hdf5(place))
     try:
         with ZipTree(place.path) as tree:
             filled = read_tree(tree, start)
@@ -57,6 +56,17 @@ def read_file(place: Source) -> Artifact:
         return replace(start, damage=(malformed(error),))
     except LimitError as error:
         return replace(start, gaps=(over_limit(error),))
+
+
+def _as_hdf5(place: Source) -> str | None:
+    """What libhdf5 says of the archive itself: stored weights that begin where it looks (2048) make it open them."""
+    try:
+        hdf5.read(Span(place.path, 0, place.size), place.name)
+    except MalformedArtifactError as error:
+        return error.reason
+    except LimitError:
+        return None
+    return None
 
 
 def read_folder(tree: Tree, place: Source) -> Artifact:
@@ -119,12 +129,14 @@ def _parsed(content: bytes, name: str) -> _Part:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         return _Part(error=str(error), damage=(Damage(name, DamageKind.UNPARSEABLE, str(error), error.start),))
-    value, wrong = parsed(text)
-    if wrong is None:
-        return _Part(value, text)
+    found = parsed(text)
+    if found.limit is not None:
+        return _Part(text=text, gaps=(Gap(Location(name), found.limit),))
+    if found.error is None:
+        return _Part(found.value, text)
     seen = damage_of(content[:HEAD], len(content), name)
     kind = DamageKind.UNPARSEABLE if seen is None else seen.kind
-    return _Part(text=text, error=wrong, damage=(Damage(name, kind, wrong),))
+    return _Part(text=text, error=found.error, damage=(Damage(name, kind, found.error),))
 
 
 def _weights(tree: Tree) -> _Part:

@@ -27,6 +27,12 @@ FOLDER_MARKERS: tuple[tuple[Format, tuple[str, ...]], ...] = (
     (Format.KERAS, ("model.weights.h5", "model.weights.npz", "model.weights.json")),
     (Format.CHECKPOINT, ("checkpoint",)),
 )
+MESSAGE_OF_SUFFIX = {
+    ".pb": Format.GRAPH_DEF,
+    ".pbtxt": Format.GRAPH_DEF,
+    ".meta": Format.META_GRAPH,
+    ".index": Format.CHECKPOINT,
+}
 SUPPORTED_TEXT = "SavedModel folder, .keras, .h5, .weights.h5, checkpoint, GraphDef .pb, architecture .json"
 
 
@@ -45,11 +51,11 @@ def _of_prefix(path: str) -> Artifact:
     """A checkpoint is named by the prefix of its files, which is no file itself."""
     if not Path(path + ".index").exists():
         raise UsageError(f"no such file or folder: {path}")
-    return _delegate(Format.CHECKPOINT, LocalTree(str(Path(path).parent)), replace_path(path))
+    return _delegate(Format.CHECKPOINT, LocalTree(str(Path(path).parent)), prefix_place(path))
 
 
-def replace_path(path: str) -> Source:
-    """A path that names several files."""
+def prefix_place(path: str) -> Source:
+    """The place of a prefix: no file of that name is there."""
     return Source(path, is_directory=False, head=b"", size=0)
 
 
@@ -86,24 +92,23 @@ def _models_below(names: list[str]) -> str:
 
 
 def _of_file(place: Source) -> Artifact:
-    seen = damage_of(place.head, place.size, place.name)
-    if seen is not None:
-        # How protobuf fails on it decides what a graph's loader says: an empty file is an empty graph.
-        found = protobuf_format(place) if place.suffix.lower() in PROTOBUF_SUFFIXES else None
-        return _delegate(found, LocalTree(place.path), place) if found else _unreadable(place, seen)
     if place.head.startswith(SIGNATURE):
         return _keras_h5(place)
+    if (found := _message_by_name(place)) is not None:
+        return _of_message(found, place)
+    if (seen := damage_of(place.head, place.size, place.name)) is not None:
+        return replace(unreadable(place, seen), hdf5_error=NO_SIGNATURE)
+    return _by_first_bytes(place)
+
+
+def _by_first_bytes(place: Source) -> Artifact:
     if place.head.startswith(ZIP_MAGIC):
         return _of_zip(place)
     if place.head[4:8] == b"TFL3":
         return _delegate(Format.TFLITE, LocalTree(place.path), place)
     if place.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
         return _of_json(place)
-    return _of_protobuf(place) or _of_hidden(place)
-
-
-def _unreadable(place: Source, seen: Damage) -> Artifact:
-    return replace(unreadable(place, seen), hdf5_error=NO_SIGNATURE)
+    return _of_hidden(place)
 
 
 def _keras_h5(place: Source) -> Artifact:
@@ -140,46 +145,36 @@ def _of_json(place: Source) -> Artifact:
     return keras_json.read_file(place)
 
 
-def _of_protobuf(place: Source) -> Artifact | None:
-    """A protobuf message by its first fields, which differ between the messages that TensorFlow saves."""
-    found = protobuf_format(place)
-    if found is Format.SAVED_MODEL:
-        return _of_folder(source(str(Path(place.path).parent)))
-    return None if found is None else _delegate(found, LocalTree(place.path), place)
-
-
-def protobuf_format(place: Source) -> Format | None:
-    """SavedModel, MetaGraphDef, GraphDef, a checkpoint's index, or None."""
+def _message_by_name(place: Source) -> Format | None:
+    """Messages that TensorFlow saves bear no signature: their name says which, even of a broken one."""
     if place.name in {"saved_model.pb", "saved_model.pbtxt"}:
         return Format.SAVED_MODEL
-    by_suffix = {
-        ".pb": Format.GRAPH_DEF,
-        ".pbtxt": Format.GRAPH_DEF,
-        ".meta": Format.META_GRAPH,
-        ".index": Format.CHECKPOINT,
-    }
-    return by_suffix.get(place.suffix.lower()) or _by_first_bytes(place.head)
+    if ".data-" in place.name:
+        return Format.CHECKPOINT
+    return MESSAGE_OF_SUFFIX.get(place.suffix.lower())
 
 
-def _by_first_bytes(head: bytes) -> Format | None:
-    """A GraphDef opens with a NodeDef (field 1) that opens with its name (field 1); a .pbtxt with `node {`."""
-    if head.startswith((b"node {", b"node{")):
-        return Format.GRAPH_DEF
-    looks = len(head) > 4 and head[0] == 0x0A and 0x0A in head[2:4]  # noqa: PLR2004 - two bytes of length at most
-    return Format.GRAPH_DEF if looks else None
+def _of_message(found: Format, place: Source) -> Artifact:
+    """A SavedModel is its folder, and a checkpoint all files of its prefix."""
+    folder = str(Path(place.path).parent)
+    if found is Format.SAVED_MODEL:
+        return _of_folder(source(folder))
+    return _delegate(found, LocalTree(folder if found is Format.CHECKPOINT else place.path), place)
 
 
 def _of_hidden(place: Source) -> Artifact:
     """HDF5 behind a user block, a zip behind other bytes, else no model: loaders still dispatch on the suffix."""
+    from inspector.formats import graph_def  # noqa: PLC0415 - cold start
     from inspector.tree.archive import is_zip  # noqa: PLC0415 - cold start
 
-    damage = Damage(
-        place.name, DamageKind.WRONG_FORMAT, f"no model format begins with the bytes {place.head[:8].hex(' ')}", 0
-    )
-    broken = _undirected(place, damage)
+    reason = f"no model format begins with the bytes {place.head[:8].hex(' ')}"
+    broken = _undirected(place, Damage(place.name, DamageKind.WRONG_FORMAT, reason, 0))
     if is_zip(place.path):
         return _of_zip(place)
-    return broken if broken.hdf5_signature_offset is None else _keras_h5(place)
+    if broken.hdf5_signature_offset is not None:
+        return _keras_h5(place)
+    tree = LocalTree(place.path)
+    return _delegate(Format.GRAPH_DEF, tree, place) if graph_def.detect(tree) else broken
 
 
 def _delegate(found: Format, tree: Tree, place: Source) -> Artifact:
@@ -193,11 +188,12 @@ def _delegate(found: Format, tree: Tree, place: Source) -> Artifact:
         reason = f"the {found.value} format is recognised, but its contents are not read yet"
         return replace(bare(place, found, gaps=(Gap(Location(place.name), reason),)), members=tree.members())
     artifact: Artifact = importlib.import_module(reader).read(tree, place.path)
-    return artifact
+    return replace(artifact, format=found, size=place.size)
 
 
 READERS = {
     Format.SAVED_MODEL: "inspector.formats.saved_model",
+    Format.TF_HUB_MODULE: "inspector.formats.saved_model",  # a TF1 hub module is a SavedModel beside a marker file
     Format.GRAPH_DEF: "inspector.formats.graph_def",
     Format.CHECKPOINT: "inspector.formats.checkpoint",
     Format.META_GRAPH: "inspector.formats.meta_graph",
