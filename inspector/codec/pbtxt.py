@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import protobuf
@@ -94,7 +94,7 @@ def _is_message(name: str) -> bool:
 @functools.cache
 def since() -> dict[str, str]:
     """The first TensorFlow release that has a field or enum value, for those that 1.15 lacks; names as in `places`."""
-    text = resources.files("inspector.codec").joinpath("field_history.json").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("field_history.json").read_text(encoding="utf-8")
     found: dict[str, str] = json.loads(text)["since"]
     return found
 

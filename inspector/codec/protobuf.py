@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 from enum import StrEnum
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import DecodeError, Message
@@ -77,7 +77,7 @@ def pool() -> Any:
     """The private descriptor pool."""
     compiled = _compiled()
     private = _public_pool() if compiled is None else compiled.DescriptorPool()
-    data = resources.files("inspector.codec").joinpath("descriptors.binpb").read_bytes()
+    data = Path(__file__).with_name("descriptors.binpb").read_bytes()
     for _, _, start, end in fields(data):  # a FileDescriptorSet is `repeated FileDescriptorProto file = 1`
         private.AddSerializedFile(data[start:end])
     return private

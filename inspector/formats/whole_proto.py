@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from inspector.codec import pbtxt, protobuf
+from inspector.codec import protobuf
 from inspector.codec.protobuf import ProtobufError, WireFault
 from inspector.formats.common import HEAD, damage_of
 from inspector.terms.artifact import Damage, DamageKind, TextError
@@ -43,16 +43,29 @@ def read_whole(tree: Tree, member: str, name: str, *, text: bool = False) -> Who
     (a warning "Unexpected end-group tag: Not all data was converted").
     """
     try:
-        data = tree.read(member, pbtxt.MAX_TEXT_BYTES if text else protobuf.MAX_BYTES)
-        message = (pbtxt.parse if text else protobuf.parse)(name, data, member)
+        return (_read_text if text else _read_binary)(tree, member, name)
     except LimitError as error:
         return Whole(None, gaps=(Gap(Location(member), error.reason),))
+
+
+def _read_binary(tree: Tree, member: str, name: str) -> Whole:
+    data = tree.read(member, protobuf.MAX_BYTES)
+    try:
+        message = protobuf.parse(name, data, member)
     except ProtobufError as error:
         return Whole(_prefix(name, data, error), (_broken(data, error),))
+    return Whole(message, tuple(_empty(data, member) or _other_message(name, message, data, member)))
+
+
+def _read_text(tree: Tree, member: str, name: str) -> Whole:
+    from inspector.codec import pbtxt  # noqa: PLC0415 - cold start: text is rare, its patterns and tables cost 5 ms
+
+    data = tree.read(member, pbtxt.MAX_TEXT_BYTES)
+    try:
+        message = pbtxt.parse(name, data, member)
     except MalformedArtifactError as error:
         return Whole(None, (_broken_text(data, error),))
-    damage = _empty(data, member) or _other_message(name, message, data, member)
-    return Whole(message, tuple(damage), text_errors=pbtxt.errors(name, data) if text else ())
+    return Whole(message, text_errors=pbtxt.errors(name, data))
 
 
 def _empty(data: bytes, member: str) -> list[Damage]:
