@@ -164,7 +164,9 @@ class Walk:
         kind = identifier.get_type()
         if not isinstance(kind, self.h5py.h5t.TypeStringID):
             return "other" if isinstance(kind, self.h5py.h5t.TypeVlenID) else None
-        return "variable-string" if kind.is_variable_str() else "fixed-bytes"
+        if not kind.is_variable_str():
+            return "fixed-bytes"
+        return "variable-bytes" if kind.get_cset() == self.h5py.h5t.CSET_ASCII else "variable-string"
 
 
 class OverLimitError(Exception):

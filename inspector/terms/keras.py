@@ -13,9 +13,14 @@ JsonValue = Any
 
 
 class StringType(StrEnum):
-    """How HDF5 stores a text attribute: old releases of Keras open only what is fixed-length bytes."""
+    """How HDF5 stores a text attribute: old releases of Keras open only what h5py hands them as bytes.
+
+    Fixed-length text is bytes to every h5py. Keras itself writes variable-length text of the character set ASCII: bytes
+    to h5py 2, str to h5py 3. Variable-length UTF-8 is str to both.
+    """
 
     FIXED_BYTES = "fixed-bytes"
+    VARIABLE_BYTES = "variable-bytes"
     VARIABLE_STRING = "variable-string"
     OTHER = "other"
 
