@@ -20,7 +20,7 @@ SAVED_MODEL = str(CLASSIC / "tf2.15.1" / "my_custom_layer")
     [
         ([LOADS, "--against", LOCK], 0, "LOADS in "),
         ([FAILS, "--against", LOCK], 1, "FAILS in "),
-        ([FAILS, "--against", LOCK, "--fail-on", "never"], 0, "FAILS in "),
+        ([FAILS, "--against", LOCK, "--fail-on", "never"], 1, "FAILS in "),
         ([FAILS, "--against", LOCK, "--custom-objects", "MyCustomLayer"], 0, "LOADS in "),
         ([SAVED_MODEL, "--against", LOCK], 0, "LOADS in "),
         ([LOADS], 0, "NO FINDINGS in "),

@@ -60,7 +60,7 @@ def resolve(options: argparse.Namespace) -> Runtime | None:
 def status(report: Report, fail_on: str) -> int:
     """1 for a failing required loader or a finding at the threshold, 3 for anything not judged, else 0."""
     judged = report.runtime is not None
-    if fail_on != "never" and ((judged and report.verdict is Verdict.FAILS) or report.worst in _FAIL_ON[fail_on]):
+    if (judged and report.verdict is Verdict.FAILS) or report.worst in _FAIL_ON[fail_on]:
         return 1
     return 3 if report.gaps or (judged and report.verdict is Verdict.UNKNOWN) else 0
 
