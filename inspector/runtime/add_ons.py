@@ -1,8 +1,8 @@
 """Ops that packages beside TensorFlow register: which package has an op, and what importing a module brings.
 
 An add-on's ops count only in a process that imports its module, and only where the package is installed. The catalog's
-releases are `PACKAGE==VERSION`; each keeps, by module (`tensorflow_text`, `tensorflow_addons:register_all`), the ops that
-importing it registered and the other modules that it imported, so `import keras_hub` counts for tensorflow_text too.
+releases are `PACKAGE==VERSION`; each keeps, by module (`tensorflow_text`, `tensorflow_addons:register_all`), the ops
+that importing it registered and the modules that it imported, so `import keras_hub` counts for tensorflow_text too.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def bracket(package: str, version: str) -> Bracket | None:
 
 
 def addon_ops(package: str, version: str) -> frozenset[str]:
-    """Give the ops that a package can register, whichever of its modules does: those that both nearest releases have."""
+    """Give the ops that importing any module of a package registers: those that both nearest releases have."""
     found = bracket(package, version)
     return frozenset() if found is None else _ops(found.below) & _ops(found.above)
 
 
 def packages_providing(op: str) -> tuple[str, ...]:
-    """Give the packages (canonical names) of which any recorded release registers that op."""
+    """Give the packages (canonical names) that register that op in any recorded release."""
     releases = (release for named, _ in open_store(STORE).variants(f"op/{op}") for release in named)
     return tuple(dict.fromkeys(release.partition("==")[0] for release in releases))
 
@@ -67,7 +67,7 @@ def modules_providing(op: str) -> tuple[str, ...]:
 
 
 def lookups(imports: Iterable[str], packages: Mapping[str, str]) -> list[Callable[[str], Any]]:
-    """Give the facts' look-ups for what a process imports: keys as in the TensorFlow store, None for what is not there."""
+    """Give the look-ups of a process's imports: keys as in the TensorFlow store, None for what is not there."""
     return [_lookup(release, frozenset(ops)) for release, ops in _imported(imports, packages).items()]
 
 
@@ -101,7 +101,7 @@ def _closure(imports: Iterable[str], packages: Mapping[str, str]) -> list[str]:
 
 def _bracket_of(name: str, packages: Mapping[str, str]) -> Bracket | None:
     package = _packages_of_modules().get(name.partition(":")[0].partition(".")[0])
-    return bracket(package, packages[package]) if package in packages else None
+    return bracket(package, packages[package]) if package is not None and package in packages else None
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Facts of public releases as data, and the scripts that make them."""
