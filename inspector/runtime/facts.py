@@ -125,7 +125,12 @@ class KerasFacts(Protocol):
         """Every class or function of that name, restricted to one kind where given."""
 
     def exported(self, name: str) -> ClassFacts | None:
-        """The object of that public name (`keras.layers.Dense`), None where there is none."""
+        """The object that the `.keras` loader finds under that public name (`keras.layers.Dense`), None where it finds none.
+
+        Keras 3 registers one name per symbol (`api_export.REGISTERED_NAMES_TO_OBJS`): `keras.metrics.mean_squared_error`
+        is there, while `keras.losses.mean_squared_error`, `keras.losses.mse` and `keras.layers.ThresholdedReLU`, which
+        are attributes of public modules, are not. Keras 2 asks TensorFlow's export registry.
+        """
 
     def has_module(self, name: str) -> bool:
         """Whether `import name` works there (`keras.src.models.functional`)."""
@@ -142,6 +147,9 @@ class KerasFacts(Protocol):
 
     def unknown_keys(self, path: str, cls: ClassFacts) -> Rejected | bool:
         """What two unknown keys `zz_a: 1, zz_b: 2` do: the text keeps them literally. True: they are ignored."""
+
+    def order(self, path: str, cls: ClassFacts) -> tuple[str, ...]:
+        """The keys that the class refuses, in the order in which they are met when all stand in one config."""
 
     def without(self, path: str, cls: ClassFacts, key: str) -> Rejected | bool:
         """What happens when that key of the default config is left out."""
