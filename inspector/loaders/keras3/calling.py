@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import TensorThing, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.loaders.keras_common.session import Session
+    from inspector.loaders.keras_common.things import Shape
 
 
 class NodeMissing(Exception):  # noqa: N818 - Keras' IndexError: the call has to wait
@@ -27,24 +29,24 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], point
 
     args = deserialize(session, node["args"], pointer)
     kwargs = deserialize(session, node["kwargs"], pointer)
-    tensors = list(_tensors(args)) + list(_tensors(kwargs))
-    for tensor in tensors:
-        if tensor.history is not None:
-            _check_revived(session, tensor.history, created, pointer)
-    return tensors
+    return [_revived(session, tensor, created, pointer) for tensor in (*_tensors(args), *_tensors(kwargs))]
 
 
 def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], pointer: str) -> TensorThing:
     if len(data) not in {3, 4}:
         text = "Cannot deserialize the model (invalid config data?)"
         details = {"class": "Functional", "key": "inbound_nodes", "value": str(data)}
-        raise LoadFailure("ValueError", text, "KER103", "inbound_nodes", pointer, details)
+        raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
     name, index, tensor = data[:3]
     if name not in created:
         raise _missing_node(session, str(name), pointer)
     if created[name].nodes <= index:
         raise NodeMissing
-    return TensorThing((name, index, tensor), None, "")
+    return TensorThing((name, index, tensor), _shape_of(created[name], index, tensor), "")
+
+
+def _shape_of(layer: Thing, node: int, tensor: int) -> Shape | None:
+    return layer.outputs[node] if tensor == 0 and node < len(layer.outputs) else None
 
 
 def _missing_node(session: Session, name: str, pointer: str) -> LoadFailure:
@@ -52,20 +54,21 @@ def _missing_node(session: Session, name: str, pointer: str) -> LoadFailure:
     details = {"class": "Functional", "key": "inbound_nodes", "value": name}
     if session.hardened:
         text = f"Invalid Functional model configuration. Missing node: {name}"
-        return LoadFailure("ValueError", text, "KER103", name, pointer, details)
-    return LoadFailure("KeyError", repr(name), "KER103", name, pointer, details)
+        return LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
+    return LoadFailure("KeyError", repr(name), "KER103", details["class"], pointer, details)
 
 
-def _check_revived(
-    session: Session, history: tuple[str, int, int], created: dict[str, Thing], pointer: str
-) -> None:
-    name, index, _ = history
+def _revived(session: Session, given: TensorThing, created: dict[str, Thing], pointer: str) -> TensorThing:
+    """The tensor of the rebuilt graph that a stored one stands for."""
+    if given.history is None:
+        return given
+    name, index, tensor = given.history
     if name not in created:
         details = {"class": "Functional", "key": "inbound_nodes", "value": str(name)}
-        raise LoadFailure("ValueError", f"Unknown layer: {name}", "KER103", str(name), pointer, details)
+        raise LoadFailure("ValueError", f"Unknown layer: {name}", "KER103", details["class"], pointer, details)
     layer = created[name]
     if layer.nodes > index:
-        return
+        return TensorThing(given.history, _shape_of(layer, index, tensor), given.dtype)
     if session.release >= (3, 7):
         raise NodeMissing
     text = (
@@ -73,7 +76,7 @@ def _check_revived(
         f"inbound_node_index = {index}"
     )
     details = {"class": "Functional", "key": "inbound_nodes", "value": str(name)}
-    raise LoadFailure("ValueError", text, "KER103", str(name), pointer, details)
+    raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
 
 
 def _tensors(value: Any) -> Iterator[TensorThing]:
@@ -88,7 +91,17 @@ def _tensors(value: Any) -> Iterator[TensorThing]:
             yield from _tensors(inner)
 
 
-def call(session: Session, layer: Thing, _arguments: list[TensorThing]) -> None:
+def build(layer: Thing, config: Any) -> None:
+    """`build_from_config`: the stored input shape creates the layer's variables."""
+    if layer.built or not isinstance(config, dict) or not config:
+        return
+    layer.built = True
+    shape = config.get("input_shape")
+    if isinstance(shape, list | tuple) and all(size is None or isinstance(size, int) for size in shape):
+        layer.build_shape = tuple(shape)
+
+
+def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     """One symbolic call of the layer."""
     if layer.broken_dtype and session.release < (3, 4):
         # Up to 3.3 a policy of Keras 2 is a bare string by now, and the first call asks it to convert its input.
@@ -97,5 +110,33 @@ def call(session: Session, layer: Thing, _arguments: list[TensorThing]) -> None:
         text = "'str' object has no attribute 'convert_input'"
         details = {"class": name, "module": ""}
         raise LoadFailure("AttributeError", text, "KER101", name, f"{layer.pointer}/config/dtype", details)
+    given = arguments[0].shape if len(arguments) == 1 else None
+    _check_input(session, layer, given)
     layer.nodes += 1
     layer.built = True
+    layer.build_shape = layer.build_shape or given
+    if layer.layers:
+        layer.outputs.append(layer.outputs[0] if layer.outputs else None)
+    else:
+        layer.outputs.append(output_shape(layer.class_name, layer.config, given))
+
+
+# Built-in layers whose build() fixes the size of the input's last axis.
+_LAST_AXIS = frozenset({"Dense", "SeparableConv1D", "SeparableConv2D", "Conv1D", "Conv2D", "Conv3D"})
+
+
+def _check_input(session: Session, layer: Thing, given: Shape | None) -> None:
+    """`assert_input_compatibility`: the last axis must be what the layer was built for."""
+    built = layer.build_shape
+    if layer.class_name not in _LAST_AXIS or not given or not built or layer.config.get("data_format") == "channels_first":
+        return
+    if given[-1] is None or built[-1] is None or given[-1] == built[-1]:
+        return
+    named = session.release >= (3, 13)
+    place = f"Input 0 with name 'None' of layer '{layer.name}'" if named else f'Input 0 of layer "{layer.name}"'
+    text = (
+        f"{place} is incompatible with the layer: expected axis -1 of input shape to have value {built[-1]}, "
+        f"but received input with shape {given}"
+    )
+    details = {"expected": str(built[-1]), "found": str(given[-1])}
+    raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)

@@ -39,7 +39,7 @@ def compile_from_config(session: Session, config: Any, pointer: str) -> None:
     if unknown:
         text = f"Trainer.compile() got an unexpected keyword argument {unknown[0]!r}"
         details = {"class": "Model.compile", "keys": ", ".join(unknown)}
-        raise LoadFailure("TypeError", text, "KER102", ", ".join(unknown), f"{pointer}/{unknown[0]}", details)
+        raise LoadFailure("TypeError", text, "KER102", details["class"], f"{pointer}/{unknown[0]}", details)
     get(session, "optimizer", made.get("optimizer", "rmsprop"), f"{pointer}/optimizer")
 
 
@@ -61,7 +61,7 @@ def compile_from_training_config(session: Session, config: dict[str, Any], point
 def _required(config: Any, key: str, pointer: str) -> Any:
     if not isinstance(config, dict) or key not in config:
         details = {"class": "training_config", "keys": key}
-        raise LoadFailure("KeyError", repr(key), "KER104", key, pointer, details)
+        raise LoadFailure("KeyError", repr(key), "KER104", details["class"], pointer, details)
     return config[key]
 
 
@@ -82,7 +82,7 @@ def _losses(session: Session, config: Any, pointer: str) -> None:
     if isinstance(config, str):
         # The name of an unknown loss function is taken for a serialized object.
         text = "string indices must be integers, not 'str'"
-        raise LoadFailure("TypeError", text, "KER105", config, pointer, {"family": "loss"})
+        raise LoadFailure("TypeError", text, "KER105", config, pointer, {"kind": "loss"})
     get(session, "loss", _inner_name(config, pointer), pointer)
 
 
@@ -94,7 +94,7 @@ def _metrics(session: Session, config: Any, pointer: str) -> None:
     found = _nested(session, "metric", config, pointer)
     if isinstance(found, str) and found not in _KEPT_METRICS and not session.facts.resolves("metric", found):
         text = "string indices must be integers, not 'str'"
-        raise LoadFailure("TypeError", text, "KER105", found, pointer, {"family": "metric"})
+        raise LoadFailure("TypeError", text, "KER105", found, pointer, {"kind": "metric"})
 
 
 def _nested(session: Session, family: str, config: Any, pointer: str) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3.calling import build
 from inspector.loaders.keras3.instantiate import instantiate, instantiate_custom
 from inspector.loaders.keras3.resolve import CustomClass, Wanted, retrieve
 from inspector.loaders.keras_common import texts
@@ -81,9 +82,9 @@ def _inner_config(session: Session, config: dict[str, Any], pointer: str) -> dic
     details = {"class": str(name), "key": "config", "value": repr(inner)}
     if session.release >= (3, 15):
         text = f"Expected 'config' to be a dict for {name},\ninstead got {type(inner)}\nFull config: {config}"
-        raise LoadFailure("TypeError", text, "KER103", str(name), pointer, details)
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
     text = f"argument after ** must be a mapping, not {type(inner).__name__}"
-    raise LoadFailure("TypeError", text, "KER103", str(name), pointer, details)
+    raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
 
 
 def _from_config(
@@ -108,8 +109,7 @@ def _after(session: Session, thing: Thing, config: dict[str, Any], pointer: str)
     """What follows construction: building from the stored shape, compiling from the stored arguments."""
     from inspector.loaders.keras3.compiling import compile_from_config  # noqa: PLC0415 - they call each other
 
-    if config.get("build_config"):
-        thing.build_config = config["build_config"]
+    build(thing, config.get("build_config"))
     compile_config = config.get("compile_config")
     if compile_config and (session.compile or pointer):
         compile_from_config(session, compile_config, f"{pointer}/compile_config")

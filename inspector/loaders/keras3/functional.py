@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3.calling import NodeMissing, call, node_arguments
 from inspector.loaders.keras3.sequential import layer_of
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import Thing
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _not_functional(model: Thing, config: dict[str, Any], pointer: str) -> LoadF
         f"{unexpected!r}"
     )
     details = {"class": model.class_name, "keys": ", ".join(missing)}
-    return LoadFailure("TypeError", text, "KER104", ", ".join(missing), pointer, details)
+    return LoadFailure("TypeError", text, "KER104", details["class"], pointer, details)
 
 
 def _create(session: Session, data: Any, pointer: str) -> Thing:
@@ -61,18 +62,19 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
     for key in ("name", "inbound_nodes"):
         if not isinstance(data, dict) or key not in data:
             details = {"class": "Functional", "keys": key}
-            raise LoadFailure("KeyError", repr(key), "KER104", key, pointer, details)
+            raise LoadFailure("KeyError", repr(key), "KER104", details["class"], pointer, details)
     layer = layer_of(session, data, pointer)
     if not isinstance(layer, Thing):
         if session.release >= (3, 9):
             text = f"Unexpected object from deserialization, expected a layer or operation, got a {type(layer)}"
             details = {"class": str(data.get("class_name")), "key": "layers", "value": str(layer)}
-            raise LoadFailure("ValueError", text, "KER103", str(data.get("class_name")), pointer, details)
+            raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
         session.gap(pointer, "a function stands where a layer should")
         layer = Thing(str(data.get("class_name")), {"name": data["name"]})
     layer.pointer = pointer
     if layer.class_name == "InputLayer":
-        layer.nodes = 1
+        layer.nodes, layer.built = 1, True
+        layer.outputs = [output_shape("InputLayer", layer.config, None)]
     return layer
 
 
@@ -166,12 +168,12 @@ def _wrong_arguments(words: list[Any], pointer: str) -> LoadFailure:
         plural = "s" if len(missing) > 1 else ""
         text = f"{function} missing {len(missing)} required positional argument{plural}: {' and '.join(missing)}"
     details = {"class": "Functional", "key": "input_layers", "value": "".join(map(str, words))}
-    return LoadFailure("TypeError", text, "KER103", "input_layers", pointer, details)
+    return LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
 
 
 def _no_layer(session: Session, name: str, pointer: str) -> LoadFailure:
     details = {"class": "Functional", "key": "input_layers", "value": name}
     if session.hardened:
         text = f"Internal error: could not find layer {name}."
-        return LoadFailure("RuntimeError", text, "KER103", name, pointer, details)
-    return LoadFailure("AssertionError", "", "KER103", name, pointer, details)
+        return LoadFailure("RuntimeError", text, "KER103", details["class"], pointer, details)
+    return LoadFailure("AssertionError", "", "KER103", details["class"], pointer, details)

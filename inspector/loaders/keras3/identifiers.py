@@ -48,7 +48,7 @@ def get(session: Session, family: str, identifier: Any, pointer: str) -> Any:
         return found
     text = f"Could not interpret {_WORDS.get(family, family)} identifier: {identifier}"
     name = identifier.get("class_name", "") if isinstance(identifier, dict) else str(identifier)
-    raise LoadFailure("ValueError", text, "KER105", str(name), pointer, {"family": family})
+    raise LoadFailure("ValueError", text, "KER105", str(name), pointer, {"kind": family})
 
 
 def _from_dict(session: Session, family: str, identifier: dict[str, Any], pointer: str) -> Any:

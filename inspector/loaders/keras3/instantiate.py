@@ -75,7 +75,7 @@ def _check_name(session: Session, cls: ClassFacts, config: dict[str, Any], point
         return
     text = f"Argument `name` must be a string and cannot contain character `/`. Received: name={name} (of type {type(name)})"
     details = {"class": cls.name, "key": "name", "value": repr(name)}
-    raise wrapped(session, cls, config, LoadFailure("ValueError", text, "KER103", "name", f"{pointer}/name", details))
+    raise wrapped(session, cls, config, LoadFailure("ValueError", text, "KER103", details["class"], f"{pointer}/name", details))
 
 
 def _with_dtype(
@@ -132,7 +132,7 @@ def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer:
     keys = WRAPPED_KEYS[cls.name]
     for key in keys:
         if key not in config and key != "backward_layer":
-            raise LoadFailure("KeyError", repr(key), "KER104", key, pointer, {"class": cls.name, "keys": key})
+            raise LoadFailure("KeyError", repr(key), "KER104", cls.name, pointer, {"class": cls.name, "keys": key})
         inner[key] = _deserialize_key(session, config, key, pointer)
     rest = {k: v for k, v in config.items() if k not in keys}
     shown, _ = _with_dtype(session, cls, rest, pointer) if session.release < (3, 4) else (rest, False)
@@ -166,11 +166,11 @@ def instantiate_custom(session: Session, custom: CustomObject, config: dict[str,
         if unknown:
             text = f"{custom.name}.__init__() got an unexpected keyword argument {unknown[0]!r}"
             details = {"class": custom.name, "keys": ", ".join(unknown)}
-            raise LoadFailure("TypeError", text, "KER102", ", ".join(unknown), f"{pointer}/{unknown[0]}", details)
+            raise LoadFailure("TypeError", text, "KER102", details["class"], f"{pointer}/{unknown[0]}", details)
         if missing:
             text = f"{custom.name}.__init__() missing {len(missing)} required positional argument: {missing[0]!r}"
             details = {"class": custom.name, "keys": ", ".join(missing)}
-            raise LoadFailure("TypeError", text, "KER104", ", ".join(missing), pointer, details)
+            raise LoadFailure("TypeError", text, "KER104", details["class"], pointer, details)
     thing = Thing(custom.name, config, custom=custom)
     if {"name", "layers", "input_layers", "output_layers"} <= set(config):
         return functional.from_config(session, thing, config, pointer)

@@ -19,7 +19,7 @@ def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], point
 
     if "function" not in config:
         details = {"class": cls.name, "keys": "function"}
-        raise LoadFailure("KeyError", "'function'", "KER104", "function", pointer, details)
+        raise LoadFailure("KeyError", "'function'", "KER104", details["class"], pointer, details)
     function = _function(session, config["function"], f"{pointer}/function")
     if "output_shape" in config:
         _function(session, config["output_shape"], f"{pointer}/output_shape")

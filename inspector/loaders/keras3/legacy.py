@@ -74,19 +74,19 @@ def _check_shape(session: Session, config: Any, pointer: str) -> None:
             f"`model_from_config` expects a dictionary, not a list. Received: config={config}. Did you meant to use "
             "`Sequential.from_config(config)`?"
         )
-        raise LoadFailure("TypeError", text, "KER103", "config", pointer, details)
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
     if not isinstance(config, dict) or "config" not in config:
         text = (
             "The provided configuration is not a valid Keras configuration. Expected a dictionary containing a "
             f"'config' key. Received: config={config}"
         )
         if session.release >= (3, 15):
-            raise LoadFailure("ValueError", text, "KER103", "config", pointer, details)
-        raise LoadFailure("KeyError", "'config'", "KER104", "config", pointer, {"class": "layer", "keys": "config"})
+            raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
+        raise LoadFailure("KeyError", "'config'", "KER104", "layer", pointer, {"class": "layer", "keys": "config"})
     if not isinstance(config["config"], dict):
         # Sequential models of Keras 1 and early Keras 2 store a bare list of layers.
         text = "pop expected at most 1 argument, got 2"
-        raise LoadFailure("TypeError", text, "KER103", str(config.get("class_name")), pointer, details)
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
 
 
 def _fixed(session: Session, name: str, inner: dict[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inspector.loaders.keras3.native_weights import MODELS, assign_error, expected_of, fits, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.variables import CELL_OF, Variable, own_variables
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
@@ -14,61 +17,160 @@ if TYPE_CHECKING:
 ROOT = "/model_weights"
 
 
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """A layer of the file with weights: its name and theirs."""
+
+    name: str
+    weights: list[str]
+
+
 def load(session: Session, model: Thing, file: Hdf5File) -> None:
-    """Raise what loading the weights raises, as far as the file alone tells."""
+    """Raise what loading the weights raises."""
     if ROOT not in file.groups:
         raise _missing_object(session, "model_weights", ROOT)
-    for name in _names(file, ROOT, "layer_names"):
+    saved = _saved(session, file)
+    layers = [(layer, variables_of(layer)) for layer in layers_of(model)]
+    known = all(variables is not None for _, variables in layers)
+    filtered = [(layer, variables) for layer, variables in layers if variables is None or variables]
+    if not known:
+        # A layer of unknown variables counts where the file has weights under its name.
+        named = {one.name for one in saved}
+        filtered = [(layer, variables) for layer, variables in filtered if variables or layer.name in named]
+    if len(filtered) != len(saved) and known:
+        raise _layer_count(len(filtered), len(saved))
+    for index, found in enumerate(saved):
+        for weight in found.weights:
+            _check_dataset(session, file, f"{ROOT}/{found.name}", weight)
+        if len(filtered) == len(saved):
+            layer, variables = filtered[index]
+            if variables is not None:
+                _check_layer(session, model, file, (index, layer, variables, found))
+
+
+def _saved(session: Session, file: Hdf5File) -> list[_Saved]:
+    saved = []
+    for name in names(file, ROOT, "layer_names"):
         group = f"{ROOT}/{name}"
-        _check_group(session, file, group, name)
-        for weight in _names(file, group, "weight_names"):
-            _check_dataset(session, file, f"{group}/{weight}", weight)
+        if group not in file.groups:
+            link = next((one for one in file.links if one.path == group), None)
+            raise _link(session, link.kind, group) if link else _missing_object(session, name, group)
+        weights = names(file, group, "weight_names")
+        if weights:
+            saved.append(_Saved(name, weights))
+    return saved
 
 
-def _names(file: Hdf5File, group: str, attribute: str) -> list[str]:
+def names(file: Hdf5File, group: str, attribute: str) -> list[str]:
     """A list of names, which long lists keep in numbered attributes."""
     attributes = file.attributes.get(group, {})
-    if attribute in attributes:
-        return [str(name) for name in attributes[attribute].value]
-    found: list[str] = []
-    chunk = 0
-    while f"{attribute}{chunk}" in attributes:
-        found.extend(str(name) for name in attributes[f"{attribute}{chunk}"].value)
-        chunk += 1
-    return found
+    keys = [attribute] if attribute in attributes else []
+    while not keys or keys[0] != attribute:
+        key = f"{attribute}{len(keys)}"
+        if key not in attributes:
+            break
+        keys.append(key)
+    values = [attributes[key].value for key in keys]
+    return [str(name) for value in values if isinstance(value, list | tuple) for name in value]
 
 
-def _check_group(session: Session, file: Hdf5File, group: str, name: str) -> None:
-    if group not in file.groups:
-        raise _missing_object(session, name, group)
+def variables_of(layer: Thing) -> list[Variable] | None:
+    """All variables of a layer, with those of what it wraps; None where they are not known."""
+    if layer.class_name in MODELS:
+        return _joined([variables_of(one) for one in layers_of(layer)])
+    if layer.facts is None:
+        return None
+    if layer.class_name in CELL_OF:
+        return own_variables(CELL_OF[layer.class_name], layer.config, layer.build_shape) if layer.built else []
+    if layer.class_name == "TimeDistributed" and layer.inner.get("layer") is not None:
+        inner = layer.inner["layer"]
+        inner.built = inner.built or layer.built
+        return variables_of(inner)
+    if layer.inner:
+        return None
+    return expected_of(layer, layer.build_shape)
 
 
-def _check_dataset(session: Session, file: Hdf5File, path: str, name: str) -> None:
-    link = next((one for one in file.links if one.path == path), None)
+def _joined(parts: list[list[Variable] | None]) -> list[Variable] | None:
+    """Variables of several layers: trainable ones first, as weights of a model stand in a file."""
+    found = [variable for part in parts if part is not None for variable in part]
+    if any(part is None for part in parts):
+        return None
+    return [v for v in found if v.trainable] + [v for v in found if not v.trainable]
+
+
+def _layer_count(expected: int, found: int) -> LoadFailure:
+    text = (
+        "Layer count mismatch when loading weights from file. "
+        f"Model expected {expected} layers, found {found} saved layers."
+    )
+    details = {"expected": f"{expected} layers", "found": f"{found} layers"}
+    return LoadFailure("ValueError", text, "KER110", "the model", ROOT, details)
+
+
+def _check_layer(
+    session: Session, model: Thing, file: Hdf5File, place: tuple[int, Thing, list[Variable], _Saved]
+) -> None:
+    """One layer: as many weights as it has variables, and of their shapes."""
+    index, layer, variables, saved = place
+    at = f"{ROOT}/{saved.name}"
+    if len(variables) != len(saved.weights):
+        text = (
+            f"Weight count mismatch for layer #{index} (named {layer.name} in the current model, {saved.name} in the save "
+            f"file). Layer expects {len(variables)} weight(s). Received {len(saved.weights)} saved weight(s)"
+        )
+        details = {"expected": f"{len(variables)} weights", "found": f"{len(saved.weights)} weights"}
+        raise LoadFailure("ValueError", text, "KER110", layer.name, at, details)
+    for variable, weight in zip(variables, saved.weights, strict=True):
+        dataset = file.datasets.get(f"{at}/{weight}")
+        if dataset is not None and not fits(variable.shape, dataset.shape):
+            path = f"{layer.name}/{variable.name}"
+            if model.class_name == "Sequential":
+                path = f"{model.name}/{path}"
+            details = {"expected": str(variable.shape), "found": str(dataset.shape)}
+            text = _shape_text(session, (index, layer.name, path), variable, dataset.shape)
+            raise LoadFailure("ValueError", text, "KER110", layer.name, f"{at}/{weight}", details)
+
+
+def _shape_text(session: Session, place: tuple[int, str, str], variable: Variable, found: tuple[int, ...]) -> str:
+    index, name, path = place
+    if session.release < (3, 6):
+        return assign_error(variable, found, path)
+    return (
+        f"Shape mismatch in layer #{index} (named {name})for weight {path}. Weight expects shape {variable.shape}. "
+        f"Received saved weight with shape {found}"
+    )
+
+
+def _check_dataset(session: Session, file: Hdf5File, group: str, name: str) -> None:
+    """One dataset: there, in the file itself, and of a kind that the release reads."""
+    path = f"{group}/{name}"
+    link = next((one for one in file.links if path == one.path or path.startswith(f"{one.path}/")), None)
     if link is not None:
         raise _link(session, link.kind, path)
     found = file.datasets.get(path)
     if found is None:
         raise _missing_object(session, name, path)
-    if found.external and session.hardened:
-        text = f"Not allowed: H5 file with external Dataset: {list(found.external)}"
-        raise LoadFailure("ValueError", text, "KER110", name, path)
-    if found.virtual and session.hardened:
-        raise LoadFailure("ValueError", "Not allowed: H5 file with virtual Dataset", "KER110", name, path)
+    if session.hardened and (found.external or found.virtual):
+        kind = f"external Dataset: {list(found.external)}" if found.external else "virtual Dataset"
+        details = {"expected": "data in the file", "found": kind}
+        raise LoadFailure("ValueError", f"Not allowed: H5 file with {kind}", "KER110", name, path, details)
 
 
 def _link(session: Session, kind: str, path: str) -> LoadFailure:
+    shown = "ExternalLink" if kind == "external" else "SoftLink"
+    details = {"expected": "data in the file", "found": shown}
     if session.hardened:
-        shown = "ExternalLink" if kind == "external" else "SoftLink"
-        return LoadFailure("ValueError", f"Not allowed: H5 file with {shown}", "KER110", path, path)
+        return LoadFailure("ValueError", f"Not allowed: H5 file with {shown}", "KER110", path, path, details)
     text = "'Unable to synchronously open object (file signature not found)'"
-    return LoadFailure("KeyError", text, "KER110", path, path)
+    return LoadFailure("KeyError", text, "KER110", path, path, details)
 
 
 def _missing_object(session: Session, name: str, path: str) -> LoadFailure:
     """A group or dataset that is named but not there."""
+    details = {"expected": name, "found": "nothing"}
     last = name.rpartition("/")[2] or name
     if session.hardened:
-        return LoadFailure("KeyError", repr(last), "KER110", name, path)
+        return LoadFailure("KeyError", repr(last), "KER110", name, path, details)
     text = f"\"Unable to synchronously open object (object '{last}' doesn't exist)\""
-    return LoadFailure("KeyError", text, "KER110", name, path)
+    return LoadFailure("KeyError", text, "KER110", name, path, details)

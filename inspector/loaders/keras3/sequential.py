@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3.calling import call
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.things import Thing
+from inspector.loaders.keras_common.shapes import output_shape
+from inspector.loaders.keras_common.things import TensorThing, Thing
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
@@ -17,11 +19,31 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
         raise _no_name(session, config, pointer)
     if "layers" not in config:
         details = {"class": "Sequential", "keys": "layers"}
-        raise LoadFailure("KeyError", "'layers'", "KER104", "layers", pointer, details)
+        raise LoadFailure("KeyError", "'layers'", "KER104", details["class"], pointer, details)
     for i, layer_config in enumerate(config["layers"]):
         at = f"{pointer}/layers/{i}"
         _add(model, layer_of(session, layer_config, at), at)
+    _build(session, model, config.get("build_input_shape"))
     return model
+
+
+def _build(session: Session, model: Thing, stored_shape: Any) -> None:
+    """Call the layers one after the other, where the input's shape is known."""
+    first = model.layers[0] if model.layers else None
+    if first is None:
+        return
+    given = output_shape("InputLayer", first.config, None) if first.class_name == "InputLayer" else None
+    known = given is not None or first.config.get("input_shape") is not None or first.class_name in {"Functional", "Model"}
+    if given is None and isinstance(stored_shape, list | tuple) and stored_shape:
+        given, known = tuple(stored_shape), True
+    if not known:
+        return
+    for layer in model.layers:
+        if layer.class_name != "InputLayer":
+            call(session, layer, [TensorThing(None, given, "")])
+            given = layer.outputs[-1]
+    model.built = True
+    model.outputs = [given]
 
 
 def _no_name(session: Session, config: Any, pointer: str) -> LoadFailure:
@@ -31,10 +53,10 @@ def _no_name(session: Session, config: Any, pointer: str) -> LoadFailure:
             "A Sequential model configuration must be a dictionary containing the 'name' and 'layers' keys. "
             f"Received: config={config}"
         )
-        return LoadFailure("ValueError", text, "KER104", "name", pointer, details)
+        return LoadFailure("ValueError", text, "KER104", details["class"], pointer, details)
     # Older releases take the config for a list of layers and iterate its keys, which are strings.
     text = "string indices must be integers, not 'str'"
-    return LoadFailure("TypeError", text, "KER104", "name", pointer, details)
+    return LoadFailure("TypeError", text, "KER104", details["class"], pointer, details)
 
 
 def layer_of(session: Session, layer_config: Any, pointer: str) -> Any:
@@ -52,14 +74,14 @@ def _add(model: Thing, layer: Any, pointer: str) -> None:
     if not isinstance(layer, Thing) or layer.kind not in {"layer", "model", "custom"}:
         kind = f"<class '{layer.facts.module}.{layer.class_name}'>" if isinstance(layer, Thing) and layer.facts else type(layer)
         text = f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer} (of type {kind})"
-        raise LoadFailure("ValueError", text, "KER103", str(layer), pointer, {"class": "Sequential", "key": "layers"})
+        raise LoadFailure("ValueError", text, "KER103", "Sequential", pointer, {"class": "Sequential", "key": "layers"})
     if any(other.name == layer.name for other in model.layers):
         text = (
             "All layers added to a Sequential model should have unique names. "
             f"Name '{layer.name}' is already the name of a layer in this model. Update the `name` argument to pass a unique name."
         )
-        raise LoadFailure("ValueError", text, "KER103", layer.name, pointer, {"class": "Sequential", "key": "name"})
+        raise LoadFailure("ValueError", text, "KER103", "Sequential", pointer, {"class": "Sequential", "key": "name"})
     if layer.class_name == "InputLayer" and model.layers and model.layers[0].class_name == "InputLayer":
         text = f"Sequential model '{model.name}' has already been configured to use input shape"
-        raise LoadFailure("ValueError", text, "KER103", layer.name, pointer, {"class": "Sequential", "key": "layers"})
+        raise LoadFailure("ValueError", text, "KER103", "Sequential", pointer, {"class": "Sequential", "key": "layers"})
     model.layers.append(layer)

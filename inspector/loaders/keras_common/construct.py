@@ -131,7 +131,7 @@ def _unknown_objection(session: Session, cls: ClassFacts, unknown: Mapping[str, 
     text = last_cause(renamed(text, unknown))
     by_signature = "unexpected keyword argument" in text and f"{cls.name}.__init__()" in text
     details = {"class": cls.name, "keys": ", ".join(unknown)}
-    failure = LoadFailure(kind, text, "KER102", ", ".join(unknown), f"{pointer}/{first}", details)
+    failure = LoadFailure(kind, text, "KER102", details["class"], f"{pointer}/{first}", details)
     return _Objection((0 if by_signature else 3, 0), failure)
 
 
@@ -139,7 +139,7 @@ def _value_failure(cls: ClassFacts, key: str, value: Any, pointer: str, fate: Re
     kind, text = raised_inside(fate)
     text = last_cause(text).replace("{value}", str(value))
     details = {"class": cls.name, "key": key, "value": repr(value)}
-    return LoadFailure(kind, text, "KER103", key, f"{pointer}/{key}", details)
+    return LoadFailure(kind, text, "KER103", details["class"], f"{pointer}/{key}", details)
 
 
 def _missing(session: Session, cls: ClassFacts, config: Mapping[str, Any], pointer: str) -> Iterator[_Objection]:
@@ -179,7 +179,7 @@ def _missing_failure(
     cls: ClassFacts, absent: list[str], pointer: str, text: str, kind: str = "TypeError"
 ) -> LoadFailure:
     details = {"class": cls.name, "keys": ", ".join(absent)}
-    return LoadFailure(kind, text, "KER104", ", ".join(absent), pointer, details)
+    return LoadFailure(kind, text, "KER104", details["class"], pointer, details)
 
 
 def raised_inside(recorded: Rejected) -> tuple[str, str]:

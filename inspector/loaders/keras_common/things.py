@@ -17,7 +17,8 @@ class Thing:
     """An instance. `facts` is None for a class of the user's. `config` is what its constructor was given.
 
     `layers` are the layers of a model; `inner` the wrapped layer, cell or cells by attribute name; `nodes` counts its
-    calls so far; `broken_dtype` says that its policy is a bare string; `function` is a Lambda's.
+    calls so far, `outputs` the shape of each call's output; `build_shape` is the shape that built it. `broken_dtype` says
+    that its policy is a bare string; `function` is a Lambda's.
     """
 
     class_name: str
@@ -29,7 +30,8 @@ class Thing:
     nodes: int = 0
     pointer: str = ""
     built: bool = False
-    build_config: Any = None
+    build_shape: Shape | None = None
+    outputs: list[Shape | None] = field(default_factory=list)
     broken_dtype: bool = False
     function: FunctionThing | None = None
 
