@@ -2,7 +2,7 @@
 
 import pytest
 
-from inspector.requirements.keras_objects import kind_of_key, keras_objects
+from inspector.requirements.keras_objects import keras_objects, kind_of_key
 
 DENSE3 = {
     "module": "keras.layers",
@@ -74,7 +74,7 @@ def test_bytecode_of_a_lambda(function, pointer):
 
 def test_values_that_are_no_objects_are_walked_and_not_named():
     wrapped = {"class_name": "__tuple__", "config": {"items": [DENSE3]}}
-    assert [name for _kind, name, _pointer in summary(wrapped)][0] == "Dense"
+    assert summary(wrapped)[0][1] == "Dense"
     assert summary({"class_name": "__tensor__", "config": {"value": [1.0], "dtype": "float32"}}) == []
 
 
