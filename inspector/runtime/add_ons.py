@@ -10,9 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from packaging.version import InvalidVersion, Version
-
 from inspector.runtime.catalog_store import open_store
+from inspector.runtime.distributions import release as numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,13 +27,13 @@ class Bracket(NamedTuple):
 
 
 @cache
-def recorded_add_ons() -> dict[str, tuple[Version, ...]]:
+def recorded_add_ons() -> dict[str, tuple[str, ...]]:
     """Give each catalogued package with its recorded versions, oldest first."""
-    found: dict[str, list[Version]] = {}
+    found: dict[str, list[str]] = {}
     for release in open_store(STORE).releases:
         package, _, version = release.partition("==")
-        found.setdefault(package, []).append(Version(version))
-    return {package: tuple(sorted(versions)) for package, versions in found.items()}
+        found.setdefault(package, []).append(version)
+    return {package: tuple(sorted(versions, key=numbers)) for package, versions in found.items()}
 
 
 def bracket(package: str, version: str) -> Bracket | None:
@@ -42,10 +41,9 @@ def bracket(package: str, version: str) -> Bracket | None:
     recorded = recorded_add_ons().get(package)
     if not recorded:
         return None
-    wanted = _parsed(version) or recorded[-1]
-    below = max((v for v in recorded if v <= wanted), default=recorded[0])
-    above = min((v for v in recorded if v >= wanted), default=recorded[-1])
-    return Bracket(f"{package}=={below}", f"{package}=={above}")
+    below = [v for v in recorded if numbers(v) <= numbers(version)] or recorded[:1]
+    above = [v for v in recorded if numbers(v) >= numbers(version)] or recorded[-1:]
+    return Bracket(f"{package}=={below[-1]}", f"{package}=={above[0]}")
 
 
 def addon_ops(package: str, version: str) -> frozenset[str]:
@@ -137,10 +135,3 @@ def _lookup(release: str, ops: frozenset[str]) -> Callable[[str], Any]:
         return store.get(release, key) if section in {"op", "kernels"} and name in ops else None
 
     return look
-
-
-def _parsed(version: str) -> Version | None:
-    try:
-        return Version(version)
-    except InvalidVersion:
-        return None

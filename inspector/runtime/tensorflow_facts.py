@@ -15,8 +15,6 @@ from inspector.runtime.op_summary import summarize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from inspector.terms.runtime import Runtime
-
 STORE = "tensorflow"
 # The spelling of tf.DType.name where it is not the DataType's own in lower case.
 _DTYPE_NAMES = {"FLOAT": "float32", "DOUBLE": "float64", "HALF": "float16"}
@@ -28,24 +26,12 @@ def recorded_releases() -> tuple[str, ...]:
 
 
 def release_facts(release: str, add_ons: Iterable[Lookup] = ()) -> RecordedTensorFlow:
-    """Give the facts of a catalogued release. Raises KeyError for any other; `add_ons` are asked after TensorFlow."""
+    """Give the facts of a catalogued release; `add_ons` (of `add_ons.lookups`) are asked after TensorFlow.
+
+    Raises KeyError for a release that is not catalogued, at the first question.
+    """
     store = open_store(STORE)
     return RecordedTensorFlow(release, [lambda key: store.get(release, key), *add_ons], _SHARED)
-
-
-def runtime_facts(runtime: Runtime, release: str) -> RecordedTensorFlow:
-    """Give what a runtime registers, judged with a catalogued release: its snapshot's facts where it has a snapshot.
-
-    Ops of add-ons count where the runtime imports their module and has their package.
-    """
-    snapshot = (runtime.snapshot or {}).get("tensorflow")
-    if isinstance(snapshot, dict):
-        return snapshot_facts(snapshot)
-    if not runtime.imports:
-        return release_facts(release)
-    from inspector.runtime.add_ons import lookups  # noqa: PLC0415 - cold start
-
-    return release_facts(release, lookups(runtime.imports, runtime.packages))
 
 
 def snapshot_facts(record: Mapping[str, Any]) -> RecordedTensorFlow:

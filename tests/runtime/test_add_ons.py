@@ -12,8 +12,7 @@ from inspector.runtime.add_ons import (
     packages_providing,
     unsure_ops,
 )
-from inspector.runtime.tensorflow_facts import release_facts, runtime_facts
-from inspector.terms.runtime import KerasFlavour, Runtime
+from inspector.runtime.tensorflow_facts import release_facts
 
 TEXT_OP = "UnicodeScriptTokenizeWithOffsets"
 OLD_TEXT_OP = "SentencepieceOp"
@@ -30,8 +29,7 @@ OLD_TEXT_OP = "SentencepieceOp"
     ],
 )
 def test_op_counts_where_imported_and_installed(imports, packages, known):
-    runtime = Runtime("test", "3.11.7", packages, "2.15.1", "2.15.0", KerasFlavour.KERAS2, imports=imports)
-    assert (runtime_facts(runtime, "2.15.1").op(TEXT_OP) is not None) is known
+    assert (release_facts("2.15.1", lookups(imports, packages)).op(TEXT_OP) is not None) is known
 
 
 def test_kernels_come_with_the_op():

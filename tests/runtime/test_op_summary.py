@@ -57,8 +57,8 @@ PRINTED = [
         "2.21.0",
         "ImageSummary",
         (
-            "Op<name=ImageSummary; signature=tag:string, tensor:T -> summary:string; attr=max_images:int,default=3,min=1; "
-            "attr=T:type,default=DT_FLOAT,allowed=[DT_UINT8, DT_FLOAT, DT_HALF, DT_DOUBLE]; "
+            "Op<name=ImageSummary; signature=tag:string, tensor:T -> summary:string; attr=max_images:int,default=3,"
+            "min=1; attr=T:type,default=DT_FLOAT,allowed=[DT_UINT8, DT_FLOAT, DT_HALF, DT_DOUBLE]; "
             "attr=bad_color:tensor,default=Tensor<type: uint8 shape: [4] values: 255 0 0...>>"
         ),
     ),
