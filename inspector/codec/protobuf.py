@@ -124,7 +124,8 @@ def fields(
         tag, value = _varint(data, start, end)
         number, wire = tag >> 3, tag & 7
         if wire == _END_GROUP or number == 0:
-            raise ProtobufError("", f"unexpected tag {tag}", start, WireFault.END_GROUP)
+            fault = WireFault.END_GROUP if wire == _END_GROUP or tag == 0 else WireFault.CORRUPT
+            raise ProtobufError("", f"unexpected tag {tag}", start, fault)
         begin, stop = _extent(data, value, end, wire, start)
         if stop > end and not declared:
             reason = f"field {number} is {stop - begin} bytes long, {end - begin} are left"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import protobuf
@@ -79,8 +79,11 @@ def _seen(data: bytes, member: str) -> Damage | None:
 def _broken(data: bytes, error: ProtobufError) -> Damage:
     """The damage behind a parse error, by its cause where that shows."""
     seen = _seen(data, error.member)
+    other = _other_kind("", data, error.member)
     if seen is not None:
         kind, reason = seen.kind, seen.reason
+    elif other is not None:
+        kind, reason = DamageKind.WRONG_FORMAT, f"the file holds {other}"
     elif data.count(b"\n") >= _MIN_LINES and data.count(b"\n") == data.count(b"\r\n"):
         kind, reason = DamageKind.CRLF, "every line feed follows a carriage return: the file was copied as text"
     elif error.fault is WireFault.TRUNCATED:
@@ -93,9 +96,8 @@ def _broken(data: bytes, error: ProtobufError) -> Damage:
 def _broken_text(data: bytes, error: MalformedArtifactError) -> Damage:
     """The damage behind a text proto's error; `reason` is the error's own text, which the loader raises too."""
     seen = _seen(data, error.member)
-    if seen is None:
-        return Damage(error.member, DamageKind.UNPARSEABLE, error.reason, error.offset, fault="text")
-    return replace(seen, fault="text", reason=f"{seen.reason}: {error.reason}")
+    kind = DamageKind.UNPARSEABLE if seen is None else seen.kind
+    return Damage(error.member, kind, error.reason, error.offset, fault="text")
 
 
 def _prefix(name: str, data: bytes, error: ProtobufError) -> Any | None:
@@ -111,10 +113,16 @@ def _other_message(name: str, message: Any, data: bytes, member: str) -> list[Da
     proof = next((field for kind, field, _ in _KINDS if kind == name), None)
     if proof is None or _present(message, proof):
         return []
+    other = _other_kind(name, data, member)
+    return [] if other is None else [Damage(member, DamageKind.WRONG_FORMAT, f"the file holds {other}", 0)]
+
+
+def _other_kind(name: str, data: bytes, member: str) -> str | None:
+    """Which of the other messages the data are."""
     for kind, field, words in _KINDS:
         if kind != name and protobuf.parses(kind, data) and _present(protobuf.parse(kind, data, member), field):
-            return [Damage(member, DamageKind.WRONG_FORMAT, f"the file holds {words}", 0)]
-    return []
+            return words
+    return None
 
 
 def _present(message: Any, field: str) -> bool:

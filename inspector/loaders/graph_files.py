@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 # Protobuf before 4 ends at a stray group end with a warning, as TensorFlow up to 2.11 has it.
 _STRICT_PROTOBUF = (4,)
-# Kinds of damage that leave a message which parses: an empty file is an empty SavedModel.
-_HARMLESS = {DamageKind.EMPTY, DamageKind.WRONG_FORMAT}
 
 
 def file_problems(context: Context) -> Iterator[Problem]:
@@ -28,7 +26,7 @@ def file_problems(context: Context) -> Iterator[Problem]:
         yield _at("SMD120", PB, context.error("load/no_file").message, DamageKind.MISSING.value)
         return
     damage = artifact.damaged(context.member)
-    if damage is not None and damage.kind not in _HARMLESS and not _is_tolerated(context, damage):
+    if damage is not None and damage.fault and not _is_tolerated(context, damage):
         text = _parse_error(context, damage)
         yield _at("SMD120", damage.member, text, damage.reason)
 
