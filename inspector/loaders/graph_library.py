@@ -40,12 +40,16 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
         return
     seen: set[tuple[str, str]] = set()
     for name in order.names:
-        if name in order.late:
-            yield _branch_not_loaded(context, name, order.late[name])
+        late = order.late.get(name)
         for node, fault in _in_loader_order(library(graph)[name], bad):
+            if late is not None and fault.kind != UNKNOWN_OP:
+                yield _branch_not_loaded(context, name, late)
+                late = None
             if (fault.kind, fault.subject) not in seen:
                 seen.add((fault.kind, fault.subject))
                 yield fault_problem(context, fault, name, node, "load")
+        if late is not None:
+            yield _branch_not_loaded(context, name, late)
 
 
 def bad_uses(context: Context, uses: frozenset[Use], producer: int) -> Mapping[Use, tuple[Fault, ...]]:

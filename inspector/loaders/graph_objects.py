@@ -116,7 +116,7 @@ def _saveable_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
 
 @once_per_object
 def _bare_save_functions(graph: MetaGraph) -> tuple[tuple[int, str], ...]:
-    """Bare concrete functions that save an object of their own: (index, function's name)."""
+    """Bare concrete functions that save an object and take only tensors: (index, function's name)."""
     found = []
     for node in graph.objects:
         stored = node.message.saveable_objects
@@ -124,6 +124,14 @@ def _bare_save_functions(graph: MetaGraph) -> tuple[tuple[int, str], ...]:
             continue
         for name in stored:
             saver = graph.objects[stored[name].save_function]
-            if saver.kind == "bare_concrete_function":
+            if saver.kind == "bare_concrete_function" and not _converts(saver):
                 found.append((saver.index, saver.message.bare_concrete_function.concrete_function_name))
     return tuple(found)
+
+
+def _converts(saver: ObjectNode) -> bool:
+    """Whether the function was saved with an input signature: then it makes a tensor of the string."""
+    bare = saver.message.bare_concrete_function
+    return bool(
+        bare.HasField("function_spec") and bare.function_spec.input_signature.WhichOneof("kind") != "none_value"
+    )

@@ -4,16 +4,84 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.terms.finding import Outcome
+from inspector.loaders.graph_calls import INIT
+from inspector.loaders.graph_context import serve_graph
+from inspector.loaders.graph_execution import execution
+from inspector.loaders.graph_reach import node_of, reached_from_tensors
+from inspector.loaders.graph_restore import shape_text
+from inspector.loaders.graph_variables import unrestored
+from inspector.terms.finding import ExpectedError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.loaders.graph_context import Context
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import MetaGraph, Node, Signature, TensorInfo
 
 
 def run_outcomes(context: Context, loaded: Outcome) -> Iterator[Outcome]:
     """One outcome per signature; where the load fails, so does the run."""
-    for name in context.artifact.signatures:
-        if name != "__saved_model_init_op":
-            yield Outcome(f"v1.signature:{name}", loaded.problems, loaded.gaps)
+    graph = serve_graph(context.artifact)
+    for name, signature in graph.signatures.items() if graph else ():
+        if name == INIT:
+            continue
+        loader = f"v1.signature:{name}"
+        if loaded.problems or graph is None:
+            yield Outcome(loader, loaded.problems, loaded.gaps)
+        else:
+            yield _run(context, graph, loader, signature)
+
+
+def _run(context: Context, graph: MetaGraph, loader: str, signature: Signature) -> Outcome:
+    reached = reached_from_tensors(graph.graph, (info.tensor for info in signature.outputs.values() if info.tensor))
+    problems, gaps = execution(context, graph.graph, reached, "run")
+    name = loader.partition(":")[2]
+    early = (*_feed_problems(context, graph, name, signature), *_variable_problems(context, graph, reached))
+    return Outcome(loader, (*early, *problems), gaps)
+
+
+def _feed_problems(context: Context, graph: MetaGraph, name: str, signature: Signature) -> Iterator[Problem]:
+    """What the session checks before it runs anything: that the tensors are there and take what is fed."""
+    nodes = {node.name: node for node in graph.graph.nodes}
+    tensors = [*signature.inputs.values(), *signature.outputs.values()]
+    for info in tensors:
+        if info.tensor and node_of(info.tensor) not in nodes:
+            error = context.error("v1/no_tensor", tensor=info.tensor, node=node_of(info.tensor))
+            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
+    for info in signature.inputs.values():
+        node = nodes.get(node_of(info.tensor))
+        if node is not None:
+            yield from _shape_problem(context, name, info, node)
+
+
+def _shape_problem(context: Context, name: str, info: TensorInfo, node: Node) -> Iterator[Problem]:
+    """Zeros of the declared shape against the placeholder's own shape."""
+    if node.op != "Placeholder" or "shape" not in node.attrs:
+        return
+    shape = node.attrs["shape"].shape
+    declared = None if shape.unknown_rank else tuple(dim.size for dim in shape.dim)
+    fed = (1,) if info.shape is None else tuple(1 if size < 0 else size for size in info.shape)
+    if declared is None or _takes(declared, fed):
+        return
+    unknown = "?" if context.release < (2, 0) else "None"  # what a shape prints where TF1 behaviour is on
+    shown = shape_text(declared).replace("None", unknown)
+    error = context.error("v1/feed_shape", fed=shape_text(fed), tensor=info.tensor, shape=shown)
+    yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
+
+
+def _takes(declared: tuple[int, ...], fed: tuple[int, ...]) -> bool:
+    return len(declared) == len(fed) and all(d in (-1, f) for d, f in zip(declared, fed, strict=True))
+
+
+def _variable_problems(context: Context, graph: MetaGraph, reached: tuple[object, ...]) -> Iterator[Problem]:
+    """Variables that the run reads and nothing has restored."""
+    for node in unrestored(graph):
+        if any(getattr(item, "node", None) is node for item in reached):
+            text = (
+                f"Graph execution error: Could not find variable {node.name}. This could mean that the variable has "
+                "been deleted. In TF1, it can also mean the variable is uninitialized. Debug info: "
+                f"container=localhost, status error message=Resource localhost/{node.name}/N10tensorflow3VarE does not exist."
+            )
+            error = ExpectedError("FailedPreconditionError", text)
+            yield context.problem("SMD110", node.name, f"node/{node.name}", error)

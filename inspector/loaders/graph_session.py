@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_assets import asset_problems
 from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_execution import execution
 from inspector.loaders.graph_import import import_problems
+from inspector.loaders.graph_reach import reached_from_tensors
 from inspector.loaders.graph_restore import bundle_problems
+from inspector.loaders.graph_variables import setters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +29,8 @@ def session_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> It
     if graph.saver is not None and graph.saver.get("restore_op_name"):
         for problem in bundle_problems(context, "v1"):
             yield _wrapped_problem(context, problem) if wrapped else problem
+    if not wrapped:
+        yield from execution(context, graph.graph, reached_from_tensors(graph.graph, setters(graph)), "run")[0]
     yield from asset_problems(context, graph, "load" if wrapped else "v1")
 
 

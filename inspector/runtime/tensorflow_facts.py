@@ -48,22 +48,23 @@ _SECTIONS = {"op": "ops", "kernels": "kernels", "behaviour": "behaviours"}
 
 
 class Decoded:
-    """Facts by the identity of the record that they were decoded from; the record is kept, so that stays unique."""
+    """Facts by the identity of what they were decoded from, which is kept, so that its identity stays its own."""
 
     __slots__ = ("_facts",)
 
     def __init__(self) -> None:
-        self._facts: dict[tuple[int, Any], tuple[Any, Any]] = {}
+        self._facts: dict[tuple[int, int], tuple[Any, Any, Any]] = {}
 
-    def get(self, record: Any, name: str, decode: Callable[[str, Any], Any]) -> Any:
+    def get(self, record: Any, context: Any, decode: Callable[[], Any]) -> Any:
         """Give the decoded record, decoding it at the first request."""
-        key = (id(record), decode)
+        key = (id(record), id(context))
         if key not in self._facts:
-            self._facts[key] = (record, decode(name, record))
-        return self._facts[key][1]
+            self._facts[key] = (decode(), record, context)
+        return self._facts[key][0]
 
 
 _SHARED = Decoded()
+_NONE: Mapping[str, str] = {}
 
 
 class RecordedTensorFlow:
@@ -97,13 +98,13 @@ class RecordedTensorFlow:
     def op(self, name: str) -> OpFacts | None:
         """Give the registered op, None where this runtime does not know it."""
         record = self._record(f"op/{name}")
-        decode = _elided if self.behaviour("elides_long_lists") else _op
-        return None if record is None else self._decoded.get(record, name, decode)
+        long_lists = self.behaviour("long_lists") or _NONE
+        return None if record is None else self._decoded.get(record, long_lists, lambda: _op(name, record, long_lists))
 
     def kernels(self, name: str) -> tuple[Kernel, ...]:
         """Give every kernel of that op that a node without `_kernel` attribute may get, on any device."""
         record = self._record(f"kernels/{name}")
-        return () if record is None else self._decoded.get(record, name, _kernels)
+        return () if record is None else self._decoded.get(record, _NONE, lambda: _kernels(record))
 
     def behaviour(self, name: str) -> Any:
         """Give what a trial while recording found (`unknown_attr`), None where it was not tried."""
@@ -113,17 +114,13 @@ class RecordedTensorFlow:
         return next((r for lookup in self._lookups if (r := lookup(key)) is not None), None)
 
 
-def _elided(name: str, record: Mapping[str, Any]) -> OpFacts:
-    return _op(name, record, longest_list=14)
-
-
-def _op(name: str, record: Mapping[str, Any], longest_list: int | None = None) -> OpFacts:
+def _op(name: str, record: Mapping[str, Any], long_lists: Mapping[str, str]) -> OpFacts:
     attrs = {attr["name"]: _attr(attr) for attr in record.get("attr", ())}
     version, text = record.get("deprecated", (0, ""))
     return OpFacts(
         name=name,
         attrs=attrs,
-        summary=summarize(name, record, longest_list),
+        summary=summarize(name, record, long_lists),
         deprecated=version,
         deprecation_text=text,
         is_stateful="is_stateful" in record.get("flags", ()),
@@ -165,12 +162,17 @@ def _arg(record: list[str], attrs: Mapping[str, OpAttr]) -> OpArg:
     )
 
 
-def _kernels(_name: str, record: list[list[Any]]) -> tuple[Kernel, ...]:
+def _kernels(record: list[list[Any]]) -> tuple[Kernel, ...]:
     return tuple(_kernel(device, constraints) for device, constraints, *label in record if not label)
 
 
-def _kernel(device: str, constraints: Mapping[str, list[str]]) -> Kernel:
-    return Kernel(device, {attr: tuple(dtype_name(v) for v in types) for attr, types in constraints.items()})
+def _kernel(device: str, constraints: Mapping[str, list[Any]]) -> Kernel:
+    """Decode one kernel. Nearly all are registered for dtypes; `ApproxTopK` also for a number and a truth value."""
+    return Kernel(device, {attr: tuple(map(_constraint, values)) for attr, values in constraints.items()})
+
+
+def _constraint(value: Any) -> Any:
+    return dtype_name(value) if isinstance(value, str) else value
 
 
 def dtype_name(data_type: str) -> str:

@@ -1,0 +1,106 @@
+"""What fails when nodes run: no kernel, Python that is not in the model, a value that an older kernel does not know."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
+from inspector.loaders.graph_kernels import AUTO_SELECT, PYTHON_OPS, lacks_kernel, random_algorithm
+from inspector.loaders.graph_library import RULES, bad_uses
+from inspector.terms.finding import ExpectedError, Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph_reach import Reached
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import Graph
+
+# Names of functions that TensorFlow can take out of the front of a message.
+_PLAIN_NAME = re.compile(r"[\w.-]+")
+_SHOWN = 6  # attributes of a node in the message about its missing kernel
+
+
+def execution(
+    context: Context, graph: Graph, reached: tuple[Reached, ...], loader: str, wrapper: str = ""
+) -> tuple[tuple[Problem, ...], tuple[Gap, ...]]:
+    """The problems and gaps of running these nodes: `call` from eager code through `wrapper`, `run` in a session."""
+    found: list[Problem] = []
+    gaps: list[Gap] = []
+    seen: set[str] = set()
+    for item, problem in _all(context, graph, reached, loader, wrapper):
+        key = f"{problem.rule} {problem.subject}"
+        if key in seen:
+            continue
+        seen.add(key)
+        if item.certain or problem.rule == "OPS107":  # kernels are made for every branch before one is taken
+            found.append(problem)
+        else:
+            reason = f"{problem.error.message.partition('. ')[0]} - if the input leads to that branch"
+            gaps.append(Gap(problem.location, reason))
+    return tuple(found), tuple(gaps)
+
+
+def _all(
+    context: Context, graph: Graph, reached: tuple[Reached, ...], loader: str, wrapper: str
+) -> Iterator[tuple[Reached, Problem]]:
+    if loader == "run":
+        yield from _node_problems(context, reached)
+    for item in reached:
+        if item.node.op in PYTHON_OPS:
+            yield item, _python_problem(context, item, loader, wrapper)
+        elif (kernels := lacks_kernel(item.use, context.facts)) is not None:
+            devices = sorted({kernel.device for kernel in kernels})
+            yield item, _kernel_problem(context, item, devices)
+        elif random_algorithm(graph, item) == AUTO_SELECT and not context.texts.accepts("call/auto_select"):
+            yield item, _algorithm_problem(context, item)
+
+
+def _node_problems(context: Context, reached: tuple[Reached, ...]) -> Iterator[tuple[Reached, Problem]]:
+    """A session first instantiates the functions that it runs, and only now validates their nodes."""
+    uses = frozenset(item.use for item in reached if item.function)
+    bad = bad_uses(context, uses, context.facts.graph_def_producer)
+    for item in reached:
+        for fault in bad.get(item.use, ()) if item.function else ():
+            if fault.kind in {UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP}:
+                kind = f"run/{fault.kind}" if fault.kind == UNKNOWN_ATTR else f"load/{fault.kind}"
+                text = context.error(kind, node=item.node.name, **fault.fields).message
+                name = "NotFoundError" if fault.kind == UNKNOWN_OP else "InvalidArgumentError"
+                error = ExpectedError(name, text)
+                details = dict(fault.fields)
+                yield item, context.problem(RULES[fault.kind], fault.subject, _pointer(item), error, **details)
+
+
+def _python_problem(context: Context, item: Reached, loader: str, wrapper: str) -> Problem:
+    token = item.node.attrs["token"].s.decode("utf-8", "replace")
+    kind = "py_func" if _PLAIN_NAME.fullmatch(wrapper or "_") else "py_func_in_lambda"
+    error = context.error(f"{loader}/{kind}", token=token, function=wrapper, op=item.node.op)
+    return context.problem("OPS108", item.node.op, _pointer(item), error, token=token)
+
+
+def _kernel_problem(context: Context, item: Reached, devices: list[str]) -> Problem:
+    op = item.node.op
+    registered = f"device='{devices[0]}'" if devices else "<no registered kernels>"
+    text = (
+        f"No OpKernel was registered to support Op '{op}' used by {{{{node {item.node.name}}}}} with these attrs: "
+        f"[{_attrs(item)}] Registered devices: [CPU] Registered kernels: {registered}"
+    )
+    error = ExpectedError("InvalidArgumentError", text)
+    return context.problem("OPS107", op, _pointer(item), error, devices=", ".join(devices) or "XLA")
+
+
+def _attrs(item: Reached) -> str:
+    shown = [f"{name}=DT_{data_type_string(value).upper()}" for name, kind, value in item.use.attrs if kind == "type"]
+    shown += [f"{name}={value}" for name, kind, value in item.use.attrs if kind in {"i", "s"}]
+    return ", ".join(shown[:_SHOWN])
+
+
+def _algorithm_problem(context: Context, item: Reached) -> Problem:
+    error = context.error("call/auto_select", node=item.node.name)
+    return context.problem("OPS109", str(AUTO_SELECT), _pointer(item), error, op=item.node.op)
+
+
+def _pointer(item: Reached) -> str:
+    return f"library/{item.function}/{item.node.name}" if item.function else f"node/{item.node.name}"

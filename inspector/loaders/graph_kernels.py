@@ -1,0 +1,76 @@
+"""Whether a node that runs has a kernel on a CPU, and knows the Python or the algorithm that it asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.terms.dtypes import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.loaders.graph_reach import Reached
+    from inspector.loaders.graph_uses import Use
+    from inspector.runtime.facts import Kernel, TensorFlowFacts
+    from inspector.terms.graph import Graph, Node
+
+PYTHON_OPS = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
+# RNG_ALG_AUTO_SELECT (tensorflow/core/framework/rng_alg.h), what tf.random writes; kernels choose an algorithm for it
+# only in releases that have the newer op which resolves it.
+AUTO_SELECT = 3
+_RANDOM_OPS = frozenset(
+    {
+        "StatelessRandomUniformV2",
+        "StatelessRandomNormalV2",
+        "StatelessTruncatedNormalV2",
+        "StatelessRandomUniformFullIntV2",
+        "StatelessRandomUniformIntV2",
+    }
+)
+# DEVICE_DEFAULT: a kernel for every device that has none of its own.
+_ON_CPU = frozenset({"CPU", "DEFAULT"})
+_ALG_INPUT = {"StatelessRandomUniformIntV2": 3}
+
+
+def lacks_kernel(use: Use, facts: TensorFlowFacts) -> tuple[Kernel, ...] | None:
+    """The kernels of other devices where none of the op's is for a CPU and these dtypes, else None."""
+    op = facts.op(use.op)
+    if op is None:
+        return None
+    kernels = facts.kernels(use.op)
+    given = {name: value for name, _, value in use.attrs}
+    values = {name: given.get(name, attr.default) for name, attr in op.attrs.items()}
+    fits = any(kernel.device in _ON_CPU and _fits(kernel, values) for kernel in kernels)
+    return None if fits else kernels
+
+
+def _fits(kernel: Kernel, given: Mapping[str, object]) -> bool:
+    return all(_allows(allowed, given.get(name)) for name, allowed in kernel.constraints.items())
+
+
+def _allows(allowed: tuple[object, ...], value: object) -> bool:
+    values = value if isinstance(value, tuple) else (value,)
+    return value is None or all(item in allowed for item in values)
+
+
+def random_algorithm(graph: Graph, item: Reached) -> int | None:
+    """The algorithm number that a stateless random op gets, where a constant of its function says it."""
+    if item.node.op not in _RANDOM_OPS:
+        return None
+    inputs = [name for name in item.node.inputs if not name.startswith("^")]
+    place = _ALG_INPUT.get(item.node.op, len(inputs) - 1)
+    if place >= len(inputs):
+        return None
+    nodes = graph.functions[item.function].nodes if item.function else graph.nodes
+    name = inputs[place].partition(":")[0]
+    source = next((node for node in nodes if node.name == name), None)
+    return None if source is None or source.op != "Const" else _int_of(source)
+
+
+def _int_of(node: Node) -> int | None:
+    tensor = node.attrs["value"].tensor
+    if name_of(tensor.dtype) != "int32":
+        return None
+    if tensor.int_val:
+        return int(tensor.int_val[0])
+    return int.from_bytes(tensor.tensor_content[:4], "little", signed=True) if tensor.tensor_content else 0

@@ -1,0 +1,112 @@
+"""Which nodes run when a function or some tensors of a graph are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_uses import functions_listed, functions_named, library, main_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from inspector.loaders.graph_uses import Use
+    from inspector.terms.graph import Function, Graph, Node
+
+# Ops whose functions run or not by the value of an input.
+_BRANCHES = frozenset({"If", "StatelessIf", "Case", "StatelessCase", "While", "StatelessWhile"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A node that runs: the function it stands in ("" for the graph), and whether it runs whatever the inputs are."""
+
+    function: str
+    node: Node
+    use: Use
+    certain: bool
+
+
+@once_per_object
+def _memo(graph: Graph) -> dict[object, tuple[Reached, ...]]:
+    """Answers for one graph: signatures mostly share their functions."""
+    del graph
+    return {}
+
+
+def reached_from_function(graph: Graph, name: str) -> tuple[Reached, ...]:
+    """What a call of that function runs, callers before callees."""
+    memo = _memo(graph)
+    if name not in memo:
+        memo[name] = tuple(_follow(graph, [(name, True)]))
+    return memo[name]
+
+
+def reached_from_tensors(graph: Graph, tensors: Iterable[str]) -> tuple[Reached, ...]:
+    """What runs in the graph itself, and in the functions it calls, when these tensors are fetched."""
+    wanted = tuple(tensors)
+    memo = _memo(graph)
+    if wanted not in memo:
+        body = main_body(graph).nodes
+        indexes = _needed(graph.nodes, wanted)
+        here = [Reached("", graph.nodes[index], body[index][1], certain=True) for index in indexes]
+        memo[wanted] = (*here, *_follow(graph, [(f, sure) for item in here for f, sure in _callees(graph, item)]))
+    return memo[wanted]
+
+
+def _follow(graph: Graph, ready: list[tuple[str, bool]]) -> Iterator[Reached]:
+    """The nodes that run in these functions and in all that they call."""
+    seen: dict[str, bool] = {}
+    for name, certain in ready:
+        if name not in graph.functions or seen.get(name, False) or (name in seen and not certain):
+            continue
+        seen[name] = certain
+        for item in _running(graph, name, certain=certain):
+            yield item
+            ready.extend(_callees(graph, item))
+
+
+def _running(graph: Graph, name: str, *, certain: bool) -> Iterator[Reached]:
+    function = graph.functions[name]
+    body = library(graph)[name].nodes
+    for index in _needed(function.nodes, _results(function)):
+        yield Reached(name, function.nodes[index], body[index][1], certain)
+
+
+def _results(function: Function) -> Iterator[str]:
+    """What a call waits for: outputs and the side effects that it lists."""
+    yield from function.returns.values()
+    yield from function.control_returns.values()
+
+
+def _callees(graph: Graph, item: Reached) -> Iterator[tuple[str, bool]]:
+    node = item.node
+    if node.op in graph.functions:
+        yield node.op, item.certain
+    certain = item.certain and node.op not in _BRANCHES
+    for name in (*functions_named(node), *functions_listed(node)):
+        yield name, certain
+
+
+def _needed(nodes: Sequence[Node], wanted: Iterable[str]) -> list[int]:
+    """The nodes that the wanted tensors depend on, in file order."""
+    places = _places(nodes)
+    ready = [places[name] for name in map(node_of, wanted) if name in places]
+    seen = set(ready)
+    for index in ready:
+        for name in map(node_of, nodes[index].inputs):
+            place = places.get(name)
+            if place is not None and place not in seen:
+                seen.add(place)
+                ready.append(place)
+    return sorted(seen)
+
+
+def _places(nodes: Sequence[Node]) -> Mapping[str, int]:
+    return {node.name: index for index, node in enumerate(nodes)}
+
+
+def node_of(tensor: str) -> str:
+    """The node of `name`, `name:0`, `name:output:0` or `^name`."""
+    return tensor.removeprefix("^").partition(":")[0]

@@ -1,0 +1,46 @@
+"""Which variables of a session graph nothing sets: neither the saver's restore op nor an initializer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_reach import reached_from_tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.terms.graph import MetaGraph, Node
+
+_INIT = "__saved_model_init_op"
+_COLLECTIONS = ("saved_model_main_op", "legacy_init_op")
+
+
+@once_per_object
+def unrestored(graph: MetaGraph) -> tuple[Node, ...]:
+    """The VarHandleOps whose variable is neither restored nor initialized when the model is loaded."""
+    set_by_load = {_variable(item.node) for item in reached_from_tensors(graph.graph, setters(graph))}
+    handles = (node for node in graph.graph.nodes if node.op == "VarHandleOp")
+    return tuple(node for node in handles if _variable(node) not in set_by_load)
+
+
+def setters(graph: MetaGraph) -> Iterator[str]:
+    """The ops that the session loader runs: restore, then init."""
+    if graph.saver is not None and graph.saver.get("restore_op_name"):
+        yield graph.saver["restore_op_name"]
+    yield from initializers(graph)
+
+
+def initializers(graph: MetaGraph) -> Iterator[str]:
+    """The op that fills tables, as signature or in a collection."""
+    if _INIT in graph.signatures:
+        yield from (info.tensor for info in graph.signatures[_INIT].outputs.values())
+    for name in _COLLECTIONS:
+        if name in graph.collections:
+            yield from graph.message.collection_def[name].node_list.value
+
+
+def _variable(node: Node) -> str:
+    """The resource's name, which nodes may share."""
+    shared = node.attrs["shared_name"].s.decode("utf-8", "replace") if "shared_name" in node.attrs else ""
+    return shared or node.name
