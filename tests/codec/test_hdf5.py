@@ -25,6 +25,7 @@ def sample(tmp_path):
         file.attrs["fixed"] = np.bytes_(b"fixed")
         file.attrs["names"] = np.array([b"a", b"b"])
         file.attrs["none"] = np.zeros((0,))
+        file.attrs["empty"] = h5py.Empty("f")
         file.attrs["number"] = np.float32(1.5)
         group = file.create_group("g")
         group.create_dataset("w", data=np.zeros((2, 3), "float32"))
@@ -44,6 +45,7 @@ def test_what_a_file_holds(sample):
         "fixed": ("fixed", StringType.FIXED_BYTES),
         "names": (["a", "b"], StringType.FIXED_BYTES),
         "none": ([], None),
+        "empty": (None, None),
         "number": (1.5, None),
     }
     assert file.groups == ("/", "/g")
@@ -52,7 +54,7 @@ def test_what_a_file_holds(sample):
     assert {(link.path, link.kind, link.target) for link in file.links} == {
         ("/soft", "soft", "/elsewhere"),
         ("/external", "external", "other.h5:/w"),
-        ("/g/up", "cycle", "a group that contains it"),
+        ("/g/up", "hard", "/"),
     }
     assert not content.broken
 
