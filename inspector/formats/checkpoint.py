@@ -7,8 +7,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from inspector.codec import pbtxt, sstable
+from inspector.formats.meta_graph_views import meta_graph
 from inspector.formats.tensor_bundle import read_bundle
-from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
+from inspector.formats.whole_proto import read_whole
+from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
 from inspector.terms.errors import MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 
@@ -41,12 +43,21 @@ def read(tree: Tree, path: str) -> Artifact:
     )
     if f"{prefix}{_INDEX}" in names:
         bundle, damage, gaps = read_bundle(tree, prefix)
-        return replace(artifact, bundle=bundle, damage=tuple(damage), gaps=tuple(gaps))
+        made_by = _producer(tree, prefix)
+        return replace(artifact, bundle=bundle, producer=made_by, damage=tuple(damage), gaps=tuple(gaps))
     if prefix in names and _is_v1(tree, [prefix]):
         reason = "a V1 checkpoint (one table of slices, the form before TensorFlow 0.12): its tensors are not read"
         return replace(artifact, gaps=(Gap(Location(prefix), reason),))
     missing = Damage(f"{prefix}{_INDEX}", DamageKind.MISSING, "the index of the checkpoint is not here")
     return replace(artifact, damage=(missing,))
+
+
+def _producer(tree: Tree, prefix: str) -> Producer:
+    """What wrote it: a bundle does not say, the MetaGraph that TF1's Saver leaves beside it does."""
+    if not tree.has(f"{prefix}.meta"):
+        return Producer()
+    whole = read_whole(tree, f"{prefix}.meta", "tensorflow.MetaGraphDef", text=False)
+    return Producer(tensorflow=meta_graph(whole.message).tensorflow_version or None if whole.message else None)
 
 
 def prefix_of(tree: Tree, path: str, names: set[str]) -> str:
