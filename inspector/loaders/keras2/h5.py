@@ -13,7 +13,6 @@ from inspector.loaders.keras2.objects import LAYER, object_events
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.loaders.keras2.weights import weight_events
-from inspector.terms.keras import StringType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +54,7 @@ def unopened(walk: Walk, reason: str) -> Problem:
 def _readable(walk: Walk, model: KerasModel, name: str, error: str | None) -> Iterator[Event]:
     """A JSON attribute: text that old releases can decode, and JSON."""
     here = replace(walk, pointer=name)
-    attribute = _root(model).get(name)
-    if walk.release < (2, 5) and attribute is not None and attribute.string_type is StringType.VARIABLE_STRING:
+    if not walk.is_bytes(_root(model).get(name)):
         yield here.problem("KER131", name, "AttributeError", "'str' object has no attribute 'decode'")
     elif error is not None:
         yield here.problem("KER113", name, "JSONDecodeError", error)

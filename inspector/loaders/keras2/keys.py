@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from inspector.runtime.facts import ClassFacts
     from inspector.terms.runtime import CustomObject
 
-# The keys of the recorded trial of unknown keys, and the single-quoted first of them, as they stand in its text.
-_TRIED = ("zz_a", "zz_b")
+
+# Keys that the `from_config` of a kind drops before it calls the constructor: initializers of TensorFlow 1 carry a dtype.
+_IGNORED = {"initializer": "dtype"}
+
+# Keys that only SavedModel metadata holds, with the release since which their classes take them. Source: index_lookup.py.
+_SAVED_MODEL_KEYS = {"has_input_vocabulary": (2, 6)}
 
 
 @dataclass(slots=True)
@@ -37,17 +41,26 @@ def config_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Ite
     """What `cls.from_config(config)` raises because of the keys, in Python's order: unexpected, missing, refused."""
     answers = _answers(walk, cls, config)
     missing = _missing(walk, cls, config)
-    if cls.has_kwargs:  # the constructor is entered first: Python's own check of missing arguments comes before
-        yield from missing
-        yield from _unknown(walk, cls, config, answers)
-    else:
-        yield from _unknown(walk, cls, config, answers)
-        yield from missing
-    for key, rejected in answers.refused:
-        text = filled(rejected.text, config, config.get(key))
-        yield walk.at(key).problem("KER103", cls.name, rejected.type, text, key=key, value=repr(config.get(key)))
+    refusals = _refusals(walk, cls, config, answers)
+    # With **kwargs the constructor is entered first: Python's own check of missing arguments comes before that of keys.
+    yield from (*missing, *refusals) if cls.has_kwargs else (*refusals, *missing)
     for key in answers.untried:
         yield walk.at(key).gap(f"what {cls.name} does with the key {key!r} was not recorded")
+
+
+def _refusals(walk: Walk, cls: ClassFacts, config: Mapping[str, Any], answers: _Answers) -> list[Event]:
+    """The exceptions for unknown keys and refused values, in the recorded order in which the class meets them."""
+    order = {key: place for place, key in enumerate(walk.facts.order(walk.path, cls))}
+    ranked: list[tuple[int, list[Event]]] = []
+    if answers.unknown:
+        rank = min(order.get(key, len(order)) for key in answers.unknown)
+        ranked.append((rank, _unknown(walk, cls, config, answers)))
+    for key, rejected in answers.refused:
+        text = filled(rejected.text, config, config.get(key))
+        details = {"key": key, "value": repr(config.get(key))}
+        event = walk.at(key).problem("KER103", cls.name, rejected.type, text, **details)
+        ranked.append((order.get(key, len(order)), [event]))
+    return [event for _, events in sorted(ranked, key=lambda item: item[0]) for event in events]
 
 
 def _answers(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> _Answers:
@@ -55,11 +68,13 @@ def _answers(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> _Answers
     answers = _Answers([], [], [])
     refusal = walk.facts.unknown_keys(walk.path, cls)
     for key, value in config.items():
+        if key == _IGNORED.get(cls.kind) or (key in _SAVED_MODEL_KEYS and walk.release >= _SAVED_MODEL_KEYS[key]):
+            continue
         said = walk.facts.trial(walk.path, cls, key, value)
         if isinstance(said, Rejected):
             if _is_unknown_key(said, refusal, key, config):
                 answers.unknown.append(key)
-            else:
+            elif _applies(said, key, config):
                 answers.refused.append((key, said))
         elif said is False and key not in cls.parameters and cls.config is not None and key not in cls.config:
             if isinstance(refusal, Rejected):
@@ -67,6 +82,12 @@ def _answers(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> _Answers
             elif refusal is False:
                 answers.untried.append(key)
     return answers
+
+
+def _applies(said: Rejected, key: str, config: Mapping[str, Any]) -> bool:
+    """Whether a recorded refusal holds here: it may rest on another key, which its text then shows with its value."""
+    shown = re.findall(r"`?(\w+)`?=([^\s,;]+)", said.text.replace("{inner}", "").replace("{config}", ""))
+    return all(other == key or other not in config or str(config[other]) == value.rstrip(".") for other, value in shown)
 
 
 def _is_unknown_key(said: Rejected, refusal: Rejected | bool, key: str, config: Mapping[str, Any]) -> bool:
@@ -85,30 +106,39 @@ def listed(text: str, found: Mapping[str, Any]) -> str:
     return text.replace("zz_a", keys[0]).replace("zz_b", keys[-1])
 
 
-def _unknown(walk: Walk, cls: ClassFacts, config: Mapping[str, Any], answers: _Answers) -> Iterator[Event]:
+def _unknown(walk: Walk, cls: ClassFacts, config: Mapping[str, Any], answers: _Answers) -> list[Event]:
     """The one exception that names every unknown key."""
     refusal = walk.facts.unknown_keys(walk.path, cls)
-    if not answers.unknown or not isinstance(refusal, Rejected):
-        return
+    if not isinstance(refusal, Rejected):
+        return []
     text = filled(listed(refusal.text, {key: config[key] for key in answers.unknown}), config, None)
-    keys = ", ".join(answers.unknown)
-    yield walk.at(answers.unknown[0]).problem("KER102", cls.name, refusal.type, text, keys=keys, key=answers.unknown[0])
+    first, keys = answers.unknown[0], ", ".join(answers.unknown)
+    return [walk.at(first).problem("KER102", cls.name, refusal.type, text, keys=keys, key=first)]
 
 
 def _missing(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> list[Event]:
     """The exception for required keys that the config lacks."""
-    absent = [key for key, required in cls.parameters.items() if required and key not in config]
-    recorded = [(key, walk.facts.without(walk.path, cls, key)) for key in absent]
-    for key, said in recorded:
-        if isinstance(said, Rejected):
+    known = dict.fromkeys((*(k for k, required in cls.parameters.items() if required), *(cls.config or ())))
+    absent = [key for key in known if key not in config]
+    for key in absent:
+        said = walk.facts.without(walk.path, cls, key)
+        if isinstance(said, Rejected) and _is_needed(cls, key, said, config):
             text = filled(said.text, config, None)
             return [walk.problem("KER104", cls.name, said.type, text, key=key, keys=", ".join(absent))]
     return []
 
 
+def _is_needed(cls: ClassFacts, key: str, said: Rejected, config: Mapping[str, Any]) -> bool:
+    """Whether leaving the key out is fatal with this config too: another key may stand in for it."""
+    if cls.name == "InputLayer":
+        return not any(name.endswith("shape") for name in config)
+    return cls.parameters.get(key, False) or said.type == "KeyError" or repr(key) in said.text
+
+
 def filled(text: str, config: Mapping[str, Any] | None, value: Any) -> str:
     """A recorded text with its placeholders `{config}` and `{value}` filled in."""
-    return text.replace("{config}", repr(dict(config or {}))).replace("{value}", repr(value))
+    shown = repr(dict(config or {}))
+    return text.replace("{inner}", shown).replace("{config}", shown).replace("{value}", repr(value))
 
 
 def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import json_text
+from inspector.loaders.keras2.walk import numbers
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.runtime import KerasFlavour
 
@@ -61,10 +62,14 @@ def file_events(walk: Walk, artifact: Artifact) -> Iterator[Event]:
 def _unparseable(walk: Walk, artifact: Artifact) -> Event:
     """The OSError for bytes that are no metadata; what protobuf itself says depends on its release."""
     path = f"{artifact.path}/{MEMBER}"
-    cause = "Error parsing message with type 'third_party.tensorflow.python.keras.protobuf.SavedMetadata'"
+    package = "tensorflow.python.keras" if walk.release < (2, 7) else "py.keras"
+    package = "py.tf_keras" if walk.facts.flavour is KerasFlavour.TF_KERAS else package
+    cause = f"Error parsing message with type 'third_party.{package}.protobuf.SavedMetadata'"
+    if (4, 0) <= numbers(walk.runtime.packages.get("protobuf")) < (6, 0):  # upb named no type at first
+        cause = "Error parsing message"
     text = f"Cannot parse keras metadata {path}: {cause}."
     if walk.release >= (2, 7):
-        text = f"Cannot parse keras metadata at path {path}: Received error: Error parsing message"
+        text = f"Cannot parse keras metadata at path {path}: Received error: {cause}"
     return replace(walk, member=MEMBER).problem("KER203", MEMBER, "OSError", text)
 
 
@@ -97,4 +102,15 @@ def _node(index: int, identifier: str, text: str) -> Node:
         value = json_text.parse(text, MEMBER)
     except (MalformedArtifactError, LimitError) as error:
         return Node(index, identifier, None, error.reason)
-    return Node(index, identifier, value if isinstance(value, dict) else {})
+    return Node(index, identifier, with_tuples(value) if isinstance(value, dict) else {})
+
+
+def with_tuples(value: Any) -> Any:
+    """A value as Keras' own JSON decoder gives it, as far as its text shows in exceptions: tuples are tuples."""
+    if isinstance(value, list):
+        return [with_tuples(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "__tuple__":
+        return tuple(with_tuples(item) for item in value.get("items", ()))
+    return {key: with_tuples(item) for key, item in value.items()}

@@ -7,6 +7,7 @@ in turn (initializers, activations, wrapped layers, ...) follows from the config
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
@@ -50,6 +51,7 @@ _BY_KEY = (
     ("activation", ACTIVATION),
 )
 # Keys of wrappers and RNN layers whose value is a layer.
+_OPTIMIZERS = ("Adadelta", "Adagrad", "Adam", "Adamax", "Nadam", "RMSprop", "SGD", "Ftrl", "LossScaleOptimizer")
 _LAYER_KEYS = ("layer", "cell", "backward_layer")
 
 
@@ -75,7 +77,7 @@ def object_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
 
 def name_events(walk: Walk, family: Family, name: str) -> Iterator[Event]:
     """What a string identifier raises: functions are taken as they are, classes are built without arguments."""
-    if name in walk.custom or walk.facts.resolves(family.name, name):
+    if name in walk.custom or knows(walk, family, name):
         return
     # Keras 2.12 turns an initializer's name into a class config without arguments, other families look it up as it is.
     text = texts.unknown_object(walk.release, family.noun, name, by_string=family is not INITIALIZER)
@@ -90,14 +92,29 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
         if isinstance(config, dict):
             yield from custom_events(walk.at("config"), known, config)
         return
-    if not walk.facts.resolves(family.name, name):
+    if not knows(walk, family, str(name)):
         yield _unknown_class(walk, family, str(name))
         return
     cls = class_of(walk, family, name, config)
     if cls is None:
         yield walk.gap(f"nothing is recorded of the {family.noun} {name}")
     elif isinstance(config, dict):
-        yield from built_events(walk.at("config"), cls, config)
+        yield from built_events(walk.at("config"), family, cls, config)
+
+
+def knows(walk: Walk, family: Family, name: str) -> bool:
+    """Whether the family's table has the name, or a class of Keras' own is registered under it (`Custom>Adam`)."""
+    if walk.facts.resolves(family.name, name) or _registered(walk, name):
+        return True
+    if family is OPTIMIZER:
+        return walk.facts.resolves(family.name, name.lower())
+    return family is DTYPE_POLICY and bool(walk.facts.named(name, family.name))
+
+
+def _registered(walk: Walk, name: str) -> tuple[ClassFacts, ...]:
+    """The classes of Keras that a decorator registered under that name."""
+    bare = name.rpartition(">")[2]
+    return tuple(c for c in walk.facts.named(bare) if c.registered_name == name) if ">" in name else ()
 
 
 def _unknown_class(walk: Walk, family: Family, name: str) -> Problem:
@@ -109,7 +126,7 @@ def _unknown_class(walk: Walk, family: Family, name: str) -> Problem:
 
 def class_of(walk: Walk, family: Family, name: str, config: Any) -> ClassFacts | None:
     """The recorded class that the family's table has under that name."""
-    found = walk.facts.named(name, family.name)
+    found = _registered(walk, name) or walk.facts.named(name, family.name) or walk.facts.named(name)
     if family is OPTIMIZER:
         found = _optimizer_generation(walk, name, config, found)
     return found[0] if found else None
@@ -118,18 +135,19 @@ def class_of(walk: Walk, family: Family, name: str, config: Any) -> ClassFacts |
 def _optimizer_generation(walk: Walk, name: str, config: Any, found: tuple[ClassFacts, ...]) -> tuple[ClassFacts, ...]:
     """Keras 2.9 to 2.15 have each optimizer twice; `is_legacy_optimizer: false` in its config chooses the new one."""
     if not found:  # the table's names are lower case, the lookup ignores case
-        found = tuple(c for c in walk.facts.named(name.title(), "optimizer"))
+        names = {c.lower(): c for c in _OPTIMIZERS}
+        found = walk.facts.named(names.get(name.lower(), name))
     new = isinstance(config, dict) and config.get("is_legacy_optimizer", True) is False
     old_modules = (".legacy.", ".optimizer_v2.")
     wanted = [c for c in found if any(part in c.module for part in old_modules) is not new]
     return tuple(wanted) or found
 
 
-def built_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
+def built_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
     """What building the class from its config raises: its keys, then the objects that the config holds."""
     from inspector.loaders.keras2.network import network_events  # noqa: PLC0415 - networks hold objects: they call each other
 
-    if cls.name in ("Sequential", "Functional", "Model") and cls.kind in ("model", "layer"):
+    if cls.name in ("Sequential", "Functional", "Model") and family is LAYER:
         yield from network_events(walk, cls.name, config)
         return
     failed = False
@@ -137,23 +155,34 @@ def built_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iter
         failed = failed or isinstance(event, Problem)
         yield event
     if not failed:
-        yield from reworded(nested_events(walk, cls, config), lambda error: passed_on(walk, cls, config, error))
+        events = chain(file_events(walk, cls, config), nested_events(walk, family, cls, config))
+        yield from reworded(events, lambda error: passed_on(walk, family, cls, config, error))
 
 
-def passed_on(walk: Walk, cls: ClassFacts, config: Mapping[str, Any], error: ExpectedError) -> ExpectedError:
-    """An exception from inside the constructor as `from_config` passes it on: Keras 2.12 and later wrap it, but not the
+def file_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
+    """A vocabulary that is a path is read while the layer is made: files of the machine that saved it are not there."""
+    path = config.get("vocabulary")
+    if isinstance(path, str) and path not in walk.runtime.assumed_files:
+        text = f"Vocabulary file {path} does not exist."
+        yield walk.at("vocabulary").problem("KER133", path, "ValueError", text, target=path, layer=cls.name)
 
-    classes with a `from_config` of their own. What unknown keys do to the class tells which it is.
+
+def passed_on(
+    walk: Walk, family: Family, cls: ClassFacts, config: Mapping[str, Any], error: ExpectedError
+) -> ExpectedError:
+    """An exception from inside the constructor as `from_config` passes it on.
+
+    Keras 2.12 and later wrap it, but not the classes with a `from_config` of their own: what unknown keys do tells which.
     """
     refusal = walk.facts.unknown_keys(walk.path, cls)
-    if walk.release < (2, 12) or cls.kind != "layer" or not isinstance(refusal, Rejected):
+    if walk.release < (2, 12) or family is not LAYER or not isinstance(refusal, Rejected):
         return error
     if not refusal.text.startswith("Error when deserializing class"):
         return error
     return ExpectedError("TypeError", texts.deserializing(cls.name, dict(config), error.message))
 
 
-def nested_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
+def nested_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
     """The objects that the constructor deserializes, in the order of its parameters."""
     if cls.name == "Lambda":
         from inspector.loaders.keras2.lambdas import lambda_events  # noqa: PLC0415 - only for the models that hold one
@@ -163,15 +192,15 @@ def nested_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Ite
     order = {key: place for place, key in enumerate(cls.parameters)}
     for key in sorted(config, key=lambda k: order.get(k, len(order))):
         value, here = config[key], walk.at(key)
-        if cls.kind == "layer" and key in _LAYER_KEYS:
+        if family is LAYER and key in _LAYER_KEYS:
             yield from object_events(here, LAYER, value)
-        elif cls.kind == "layer" and key == "cells" and isinstance(value, list):
+        elif family is LAYER and key == "cells" and isinstance(value, list):
             for index, cell in enumerate(value):
                 yield from object_events(here.at(index), LAYER, cell)
-        elif cls.kind == "layer":
+        elif family is LAYER:
             yield from _of_layer(here, cls, key, value)
         elif isinstance(value, (dict, str)):
-            yield from _of_other(here, cls, key, value)
+            yield from _of_other(here, family, key, value)
 
 
 def _of_layer(walk: Walk, cls: ClassFacts, key: str, value: Any) -> Iterator[Event]:
@@ -195,10 +224,10 @@ def policy_events(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
         yield from object_events(walk, DTYPE_POLICY, value)
 
 
-def _of_other(walk: Walk, cls: ClassFacts, key: str, value: Any) -> Iterator[Event]:
+def _of_other(walk: Walk, family: Family, key: str, value: Any) -> Iterator[Event]:
     """The objects inside losses, metrics and optimizers."""
-    if cls.kind in ("metric", "loss") and key == "fn":
-        yield from object_events(walk, METRIC if cls.kind == "metric" else LOSS, value)
+    if family in (METRIC, LOSS) and key == "fn":
+        yield from object_events(walk, family, value)
     elif key == "learning_rate" and isinstance(value, dict):
         yield from object_events(walk, SCHEDULE, value)
     elif key in ("inner_optimizer", "optimizer") and isinstance(value, dict):

@@ -30,12 +30,28 @@ _REVIVABLE = frozenset(
 
 
 def revival_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
-    """What reviving every object raises: layers and models in order, then metrics, then what they cannot take back."""
-    yield from until_problem(
-        lambda: _layers(walk, nodes),
-        lambda: _metrics(walk, nodes, compiling=compiling),
-        lambda: value_events(walk, [n for n in nodes if _is_from_config(walk, n)], graph),
-    )
+    """What reviving every object raises: layers and models in order, then metrics."""
+    del graph
+    yield from until_problem(lambda: _layers(walk, nodes), lambda: _metrics(walk, nodes, compiling=compiling))
+
+
+def restored_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
+    """What the objects that were rebuilt from their configs cannot take back."""
+    yield from value_events(walk, [node for node in nodes if _is_from_config(walk, node)], graph)
+
+
+def wiring_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
+    """What wiring the models raises at last: a Sequential model makes its InputLayer anew, which the graph does not hold."""
+    for node in nodes:
+        metadata = node.metadata or {}
+        if metadata.get("class_name") != "Sequential" or not _is_network(metadata):
+            continue
+        first = next(iter(metadata["config"].get("layers") or ()), None)
+        own = dict(graph.objects[node.index].children).get("layer-0")
+        is_input = own is not None and graph.objects[own].identifier == "_tf_keras_input_layer"
+        if not is_input and isinstance(first, dict) and first.get("class_name") == "InputLayer":
+            here = replace(walk, pointer=f"object_graph/{node.index}/metadata/config/layers/0")
+            yield from object_events(here, LAYER, first)
 
 
 def _layers(walk: Walk, nodes: Sequence[Node]) -> Iterator[Event]:

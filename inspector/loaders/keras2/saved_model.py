@@ -16,7 +16,7 @@ from inspector.loaders.graph_library import library_problems
 from inspector.loaders.graph_objects import object_problems
 from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, has_variables, variable_problems
 from inspector.loaders.keras2.metadata import MEMBER, file_events, nodes_of
-from inspector.loaders.keras2.revival import revival_events
+from inspector.loaders.keras2.revival import restored_events, revival_events, wiring_events
 from inspector.loaders.keras2.revived_classes import revived_events
 from inspector.loaders.keras2.saved_training import training_events
 from inspector.loaders.keras2.walk import numbers, until_problem
@@ -82,10 +82,12 @@ def _plain(context: Context) -> Iterator[Event]:
 def _inside(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
     """Up to TensorFlow 2.3: functions, then every object, then their values, then compiling."""
     nodes = nodes_of(walk, context.artifact, graph)
-    revive = revival_events if walk.release >= _FROM_CONFIG_SINCE else revived_events
+    from_config = walk.release >= _FROM_CONFIG_SINCE
+    revive = revival_events if from_config else revived_events
     yield from until_problem(
         lambda: library_problems(context, graph.graph),
         lambda: revive(walk, nodes, graph, compiling=compiling),
+        lambda: restored_events(walk, nodes, graph) if from_config else (),
         lambda: _values(context, graph),
         lambda: training_events(walk, nodes) if compiling else (),
     )
@@ -100,7 +102,9 @@ def _revived_first(walk: Walk, context: Context, graph: MetaGraph, *, compiling:
     yield from until_problem(
         lambda: revival_events(walk, nodes, graph, compiling=compiling),
         lambda: library_problems(context, graph.graph),
+        lambda: restored_events(walk, nodes, graph),
         lambda: _values(context, graph),
+        lambda: wiring_events(walk, nodes, graph),
         lambda: training_events(walk, nodes) if compiling else (),
     )
 

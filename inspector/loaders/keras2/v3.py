@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras2.objects import ACTIVATION, LAYER, Family, built_events, class_of
+from inspector.loaders.keras2.objects import ACTIVATION, LAYER, LOSS, METRIC, OPTIMIZER, Family, built_events, class_of, knows
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -53,19 +53,19 @@ def family_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
 
 def _of_table(walk: Walk, family: Family, name: str, config: Any) -> Iterator[Event]:
     """A class that the table has is built; one that it lacks comes back as its name, which fails where it is used."""
-    if not walk.facts.resolves(family.name, name):
+    if not knows(walk, family, name):
         yield from _string(walk, family, name)
         return
     cls = class_of(walk, family, name, config)
     if cls is None:
         yield walk.gap(f"nothing is recorded of the {family.noun} {name}")
     else:
-        yield from built_events(walk.at("config"), cls, config if isinstance(config, dict) else {})
+        yield from built_events(walk.at("config"), family, cls, config if isinstance(config, dict) else {})
 
 
 def _string(walk: Walk, family: Family, name: str, identifier: Any = None) -> Iterator[Event]:
     """A name: known, or handed on as the string that it is."""
-    if name in walk.custom or walk.facts.resolves(family.name, name):
+    if name in walk.custom or knows(walk, family, name):
         return
     if family is LAYER:
         text = f"The added layer must be an instance of class Layer. Received: layer={name} of type <class 'str'>."
@@ -105,9 +105,14 @@ def _object(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
         found, events = located(walk, name, value)
         yield from events
         if found is not None and not events:
-            yield from built_events(walk.at("config"), found, config if isinstance(config, dict) else {})
+            yield from built_events(walk.at("config"), _family(found), found, config if isinstance(config, dict) else {})
         elif not events:
             yield walk.gap(f"nothing is recorded of {value.get('module')}.{name}")
+
+
+def _family(cls: ClassFacts) -> Family:
+    """The family that a class found by its module belongs to: what its constructor deserializes follows from it."""
+    return {"loss": LOSS, "metric": METRIC, "optimizer": OPTIMIZER}.get(cls.kind, LAYER)
 
 
 def located(walk: Walk, name: str, value: Mapping[str, Any]) -> tuple[ClassFacts | None, list[Event]]:

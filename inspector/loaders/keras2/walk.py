@@ -10,15 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from inspector.terms.finding import ExpectedError, Gap, Location, Problem
+from inspector.terms.keras import StringType
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from inspector.runtime.facts import Capabilities, KerasFacts
+    from inspector.terms.keras import Attribute
     from inspector.terms.runtime import CustomObject, Runtime
 
 Event: TypeAlias = Problem | Gap
+_TAKES_STR_SINCE = (2, 5)
 
 
 def numbers(version: str | None) -> tuple[int, int]:
@@ -64,6 +67,14 @@ class Walk:
     def h5py(self) -> tuple[int, int]:
         """The target's h5py; (0, 0) where it is not known."""
         return numbers(self.runtime.packages.get("h5py"))
+
+    def is_bytes(self, attribute: Attribute | None) -> bool:
+        """Whether h5py hands the attribute over as bytes, which up to TensorFlow 2.4 is all that Keras decodes."""
+        if attribute is None or self.release >= _TAKES_STR_SINCE:
+            return True
+        if attribute.string_type is StringType.VARIABLE_BYTES:
+            return self.h5py < (3, 0)
+        return attribute.string_type is not StringType.VARIABLE_STRING
 
 
 def start(capabilities: Capabilities, facts: KerasFacts) -> Walk:

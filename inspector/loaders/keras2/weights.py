@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.shapes import Shape, Variable, output, variables
 from inspector.loaders.keras2.walk import Event, until_problem
-from inspector.terms.keras import StringType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,12 +70,9 @@ def listed(file: Hdf5File, group: str, name: str) -> list[str]:
 
 
 def _texts(walk: Walk, file: Hdf5File, group: str) -> Iterator[Event]:
-    """Up to TensorFlow 2.4 every text attribute is decoded, which only bytes can be."""
-    if walk.release >= (2, 5):
-        return
+    """Up to TensorFlow 2.4 every text attribute is decoded."""
     for name in ("keras_version", "backend", "layer_names"):
-        attribute = file.attributes.get(group, {}).get(name)
-        if attribute is not None and attribute.string_type is StringType.VARIABLE_STRING:
+        if not walk.is_bytes(file.attributes.get(group, {}).get(name)):
             text = "'str' object has no attribute 'decode'"
             yield walk.at(f"{group.strip('/')}/{name}").problem("KER131", name, "AttributeError", text)
             return
