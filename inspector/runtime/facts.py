@@ -109,6 +109,8 @@ class ClassFacts:
     parameters: Mapping[str, bool]
     has_kwargs: bool
     config: Mapping[str, Any] | None
+    config_v3: Mapping[str, Any] | None = None  # as a `.keras` stores it, where that differs
+    is_function: bool = False
 
 
 class KerasFacts(Protocol):

@@ -1,0 +1,44 @@
+"""What all recorded releases of Keras store and how they name things, for the second pass of the recorder.
+
+    python -m inspector.runtime.catalog.keras_union RECORD.json ... > union.json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+# Values of one key: more are other spellings of the same (layer names, paths), and each costs a trial in every release.
+VALUES = 12
+
+
+def union_of(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give {union: {kind:class: {path: {key: [values]}}}, names: {family: [names]}}."""
+    names: dict[str, set[str]] = {}
+    union: dict[str, dict[str, dict[str, list[Any]]]] = {}
+    for record in records:
+        for family, found in record["names"].items():
+            names.setdefault(family, set()).update(found)
+        for facts in record["classes"].values():
+            for path, emits in facts.get("emits", {}).items():
+                _merge(union.setdefault(f"{facts['kind']}:{facts['name']}", {}).setdefault(path, {}), emits)
+    return {"union": union, "names": {family: sorted(found) for family, found in names.items()}}
+
+
+def _merge(known: dict[str, list[Any]], emits: dict[str, list[Any]]) -> None:
+    for key, values in emits.items():
+        if key != "name":
+            merged = known.setdefault(key, [])
+            merged.extend([v for v in values if v not in merged][: VALUES - len(merged)])
+
+
+def main(arguments: list[str]) -> None:
+    """Print the union of the documents."""
+    documents = [json.loads(Path(a).read_text(encoding="utf-8")) for a in arguments]
+    json.dump(union_of([d.get("keras", d) for d in documents]), sys.stdout, sort_keys=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,244 @@
+"""The classes, names and trials of one Keras release: from the shipped catalog, or from a user's snapshot.
+
+Facts are keyed as `keras_record` describes. Releases that share a fact share one decoded value.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from inspector.runtime.catalog_store import open_store
+from inspector.runtime.facts import ClassFacts, Rejected
+from inspector.terms.runtime import KerasFlavour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+STORE = "keras"
+# An automatic name is accepted by every class, and no trial of it would say anything.
+_ALWAYS_TAKEN = frozenset({"name"})
+# Stands first among a key's trials where every value that a release stores was accepted.
+_ALL_TAKEN = ["", 1]
+
+
+@cache
+def recorded_releases() -> dict[KerasFlavour, tuple[str, ...]]:
+    """Give the releases that the catalog covers by flavour; a bundled Keras goes by its TensorFlow's release."""
+    found: dict[KerasFlavour, list[str]] = {}
+    for release in open_store(STORE).releases:
+        flavour, _, version = release.partition(" ")
+        found.setdefault(KerasFlavour(flavour), []).append(version)
+    return {flavour: tuple(versions) for flavour, versions in found.items()}
+
+
+@cache
+def release_facts(flavour: KerasFlavour, release: str) -> RecordedKeras:
+    """Give the facts of a catalogued release. Raises KeyError for any other."""
+    store = open_store(STORE)
+    name = f"{flavour.value} {release}"
+    return RecordedKeras(flavour, lambda key: store.get(name, key))
+
+
+def snapshot_facts(record: Mapping[str, Any], flavour: KerasFlavour) -> RecordedKeras:
+    """Give the facts of a snapshot's `keras` record, with the classes that the user's imports registered."""
+    from inspector.runtime.keras_record import entries  # noqa: PLC0415 - cold start: only for snapshots
+
+    return RecordedKeras(flavour, entries(record).get)
+
+
+class RecordedKeras:
+    """One Keras release, as `KerasFacts` asks for it. `lookup` gives the fact of a key, None where there is none."""
+
+    __slots__ = ("_lookup", "flavour", "python", "registry", "root", "version")
+
+    def __init__(self, flavour: KerasFlavour, lookup: Callable[[str], Any]) -> None:
+        about = lookup("about")
+        self.flavour = flavour
+        self.version: str = about["version"]
+        self.root: str = about["root"]
+        self.python: str = about["python"]
+        self.registry: bool = about["registry"]
+        self._lookup = lookup
+
+    def named(self, name: str, kind: str | None = None) -> tuple[ClassFacts, ...]:
+        """Give every class or function of that name; the one that the family's own table has first."""
+        listed = self._lookup(f"name/{kind}/{name}") if kind else None
+        records = list(self._lookup(f"class/{name}") or ())
+        if listed and listed[0] != name:
+            records += self._lookup(f"class/{listed[0]}") or ()
+        wanted = [r for r in records if kind is None or r["kind"] == kind]
+        wanted.sort(key=lambda r: listed is None or [r["name"], r["module"]] != listed)
+        return tuple(_described(r) for r in wanted)
+
+    def exported(self, name: str) -> ClassFacts | None:
+        """Give the object of that public name: as the `.keras` loader finds it where the release has such a loader."""
+        found = self._lookup(f"export/{name}")
+        if found is None or (self.registry and not found[2]):
+            return None
+        return self._one(found)
+
+    def public(self, name: str) -> ClassFacts | None:
+        """Give the object of any public name, aliases among them (`keras.losses.mse`)."""
+        found = self._lookup(f"export/{name}")
+        return None if found is None else self._one(found)
+
+    def has_module(self, name: str) -> bool:
+        """Whether `import name` works: a module of Keras' own package."""
+        return self._lookup(f"module/{name}") is not None
+
+    def resolves(self, family: str, identifier: str) -> bool:
+        """Whether the family's own table has the name."""
+        if self._lookup(f"name/{family}/{identifier}") is not None:
+            return True
+        known = self._lookup(f"identifiers/{family}/legacy") if family == "optimizer" else None
+        return known is not None and identifier.lower() in {name.lower() for name in known["resolves"]}
+
+    def identifier(self, path: str, family: str, name: str) -> Rejected | bool:
+        """Give what a string identifier does on that path (a loss's goes through the compile arguments of `.h5`)."""
+        known = self._lookup(f"identifiers/{family}/{path}")
+        if known is None or "unknown_string" not in known:
+            return False
+        if name in known["resolves"]:
+            return True
+        rejected = known["rejects"].get(name, known["unknown_string"])
+        return _outcome(rejected, {"zz_unknown": name})
+
+    def unknown_identifier(self, path: str, family: str, form: str) -> Rejected | bool:
+        """Give what an object of an unknown class raises: `form` is dict, dict_null, dict_module or dict_keras.
+
+        They are `{class_name: ZzUnknown, config: {}}`, the same with `module` null and `registered_name` zz>ZzUnknown,
+        with `module` zz_module, and with the public module of the family.
+        """
+        known = self._lookup(f"identifiers/{family}/{path}")
+        found = (known or {}).get(f"unknown_{form}")
+        return False if found is None else _outcome(found, {})
+
+    def behaviour(self, name: str) -> Rejected | bool:
+        """Give the outcome of a trial that concerns no single class; False where it was not made."""
+        found = (self._lookup("behaviours") or {}).get(name)
+        return False if found is None else _outcome(found, {})
+
+    def registered(self, name: str) -> Mapping[str, Any] | None:
+        """Give the class that an import registered under that name (`package>Name`)."""
+        found: Mapping[str, Any] | None = self._lookup(f"registered/{name}")
+        return found
+
+    def base(self, path: str, cls: ClassFacts) -> Rejected | bool:
+        """Give what the class's own default config does: Rejected where not even that can be loaded."""
+        trials = self._trials(path, cls)
+        return False if trials is None else _numbered(trials, trials["base"])
+
+    def trial(self, path: str, cls: ClassFacts, key: str, value: Any) -> Rejected | bool:
+        """Give what happens with that key and value in the class's config: True accepted, False never tried."""
+        trials = self._trials(path, cls)
+        if trials is None or "keys" not in trials:
+            return False
+        if key in _ALWAYS_TAKEN:
+            return True
+        found = trials["keys"].get(key)
+        if found == 1:
+            return True
+        if found == 0:
+            unknown = _numbered(trials, trials["unknown"][0])
+            return _renamed(unknown, key, value) if isinstance(unknown, Rejected) else unknown
+        return False if found is None else _of_rows(trials, found, value)
+
+    def unknown_keys(self, path: str, cls: ClassFacts) -> Rejected | bool:
+        """Give what two unknown keys `zz_a: 1, zz_b: 2` do; True where they are ignored, False where not tried."""
+        trials = self._trials(path, cls)
+        return False if trials is None or "unknown" not in trials else _numbered(trials, trials["unknown"][1])
+
+    def without(self, path: str, cls: ClassFacts, key: str) -> Rejected | bool:
+        """Give what leaving out that key of the default config does; False where not tried."""
+        trials = self._trials(path, cls)
+        config = cls.config_v3 if path == "v3" and cls.config_v3 is not None else cls.config
+        if trials is None or "without" not in trials or config is None or key not in config:
+            return False
+        return _numbered(trials, trials["without"].get(key, 1))
+
+    def order(self, path: str, cls: ClassFacts) -> tuple[str, ...]:
+        """Give the refused keys in the order in which the class meets them when all stand in one config."""
+        return tuple((self._trials(path, cls) or {}).get("order", ()))
+
+    def _trials(self, path: str, cls: ClassFacts) -> dict[str, Any] | None:
+        return (self._lookup(f"class/{cls.name}/{path}") or {}).get(cls.module)
+
+    def _one(self, target: list[Any]) -> ClassFacts | None:
+        name, module = target[:2]
+        return next((_described(r) for r in self._lookup(f"class/{name}") or () if r["module"] == module), None)
+
+
+def _described(record: Mapping[str, Any]) -> ClassFacts:
+    symbols = record.get("symbols", ())
+    return ClassFacts(
+        name=record["name"],
+        kind=record["kind"],
+        module=record.get("module", ""),
+        exports=tuple(dict.fromkeys((*symbols, *record.get("exports", ())))),
+        registered_name=record.get("registered_name", record["name"]),
+        parameters=record.get("parameters", {}),
+        has_kwargs=record.get("kwargs", False),
+        config=record.get("config"),
+        config_v3=record.get("config_v3"),
+        is_function=record.get("function", False),
+    )
+
+
+def _numbered(trials: Mapping[str, Any], number: int) -> Rejected | bool:
+    return True if number == 1 else Rejected(*trials["texts"][number - 2])
+
+
+def _outcome(found: Any, names: Mapping[str, str]) -> Rejected | bool:
+    if found == 1:
+        return True
+    kind, text = found
+    for placeholder, name in names.items():
+        text = text.replace(placeholder, name)
+    return Rejected(kind, text)
+
+
+def _renamed(unknown: Rejected, key: str, value: Any) -> Rejected:
+    """The rejection of the unknown key `zz_a: 1` as it reads for another."""
+    text = unknown.text.replace("'zz_a': 1", f"{key!r}: {value!r}").replace("'zz_a'", repr(key))
+    return Rejected(unknown.type, text.replace("zz_a", key))
+
+
+def _of_rows(trials: Mapping[str, Any], rows: list[list[Any]], value: Any) -> Rejected | bool:
+    """The outcome of that very value; else of the values of its sort, where all of them end alike.
+
+    Names and serialized objects stand for what they name: another of them says nothing.
+    """
+    exact = next((n for tried, n in rows if type(tried) is type(value) and tried == value), None)
+    if exact is not None:
+        return _numbered(trials, exact)
+    if isinstance(value, str) or _is_object(value):
+        return _whatever_the_value(trials, rows)
+    if rows[0] == _ALL_TAKEN:
+        return True
+    alike = [row for row in rows if type(row[0]) is type(value)]
+    return _common(trials, alike, value) or _whatever_the_value(trials, rows)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and "class_name" in value
+
+
+def _whatever_the_value(trials: Mapping[str, Any], rows: list[list[Any]]) -> Rejected | bool:
+    """The rejection that every value of that key has met (the key itself is refused), else False: not known."""
+    numbers = {number for _, number in rows}
+    return _numbered(trials, numbers.pop()) if len(numbers) == 1 and 1 not in numbers else False
+
+
+def _common(trials: Mapping[str, Any], rows: list[list[Any]], value: Any) -> Rejected | bool:
+    outcomes = set(_substituted(trials, rows, value))
+    return outcomes.pop() if len(outcomes) == 1 else False
+
+
+def _substituted(trials: Mapping[str, Any], rows: list[list[Any]], value: Any) -> Iterator[Rejected | bool]:
+    for tried, number in rows:
+        found = _numbered(trials, number)
+        # Short values stand in texts by chance: only what is unmistakable is put in the new value's place.
+        if isinstance(found, Rejected) and len(repr(tried)) > 1:
+            found = Rejected(found.type, found.text.replace(repr(tried), repr(value)))
+        yield found
