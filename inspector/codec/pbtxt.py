@@ -19,8 +19,8 @@ from inspector.terms.errors import LimitError, MalformedArtifactError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Text takes 4 to 10 times the bytes of the binary form and 50 times its time to parse.
-MAX_TEXT_BYTES = 64 << 20
+# Text takes 4 to 10 times the bytes of the binary form and 50 times its time to parse: this much takes 10 s.
+MAX_TEXT_BYTES = 32 << 20
 # Functions nest a few messages deep; protobuf's own parser recurses in Python and would run out of stack near 300.
 MAX_DEPTH = 100
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # protobuf refuses messages over 2 GiB in every language (https://protobuf.dev/programming-guides/proto-limits/).
 MAX_BYTES = 2**31 - 1
+# Looking for the place of an error is a courtesy: it ends where hostile nesting or field counts would make it slow.
+_MAX_EXPLAINED_DEPTH = 32
+_MAX_EXPLAINED_FIELDS = 1_000_000
 _MAX_VARINT = 10
 _VARINT, _FIXED64, _BYTES, _START_GROUP, _END_GROUP, _FIXED32 = range(6)
 _TYPE_MESSAGE = 11
@@ -164,7 +168,7 @@ def _varint(data: bytes, at: int, end: int) -> tuple[int, int]:
 def _explain(name: str, data: bytes, member: str) -> ProtobufError:
     """Find the field that protobuf stumbled over: descend into the one submessage that does not parse."""
     descriptor, start, end, path = pool().FindMessageTypeByName(name), 0, len(data), ""
-    while True:
+    for _ in range(_MAX_EXPLAINED_DEPTH):
         try:
             found = _broken_child(descriptor, data, start, end)
         except ProtobufError as error:
@@ -175,12 +179,13 @@ def _explain(name: str, data: bytes, member: str) -> ProtobufError:
             return ProtobufError(member, reason, start, WireFault.CORRUPT, path)
         field, start, end = found
         descriptor, path = field.message_type, f"{path}/{field.name}"
+    return ProtobufError(member, "messages are nested too deep", start, WireFault.CORRUPT, path)
 
 
 def _broken_child(descriptor: Any, data: bytes, start: int, end: int) -> tuple[Any, int, int] | None:
     """The first submessage that does not parse, as (field, start, end)."""
     known = descriptor.fields_by_number
-    for number, wire, begin, stop in fields(data, start, end):
+    for number, wire, begin, stop in islice(fields(data, start, end), _MAX_EXPLAINED_FIELDS):
         field = known.get(number)
         if wire != _BYTES or field is None or field.type != _TYPE_MESSAGE:
             continue

@@ -33,10 +33,13 @@ def is_table(tail: bytes) -> bool:
 
 def entries(data: bytes, member: str) -> Iterator[tuple[bytes, bytes]]:
     """Yield (key, value) in the order of the file; MalformedArtifactError, or LimitError over MAX_ENTRIES."""
-    count = 0
+    count = total = 0
     for _, handle in _block(data, *_index_handle(data, member), member):
         offset, at = _varint(handle, 0, member)
         size, _ = _varint(handle, at, member)
+        total += size + TRAILER_BYTES
+        if total > len(data):  # handles to the same block over and over would cost hours of checksums
+            raise MalformedArtifactError(member, "blocks overlap", offset)
         for entry in _block(data, offset, size, member):
             count += 1
             if count > MAX_ENTRIES:

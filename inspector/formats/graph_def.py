@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inspector.codec.protobuf import ProtobufError, fields
 from inspector.formats.common import HEAD
-from inspector.formats.graph_views import GraphView
+from inspector.formats.graph_views import GraphView, size_gap
 from inspector.formats.whole_proto import read_whole
 from inspector.terms.artifact import Artifact, Format
 
@@ -36,6 +36,7 @@ def read(tree: Tree, path: str) -> Artifact:
     member = Path(path).name
     head = tree.head(member, HEAD)
     whole = read_whole(tree, member, _MESSAGE, text=is_text(head))
+    too_large = None if whole.message is None else size_gap(member, [whole.message])
     return Artifact(
         path=path,
         format=FORMAT,
@@ -43,9 +44,9 @@ def read(tree: Tree, path: str) -> Artifact:
         suffix=Path(path).suffix,
         magic=head[:8],
         members=tree.members(),
-        graph=None if whole.message is None else GraphView(whole.message),
+        graph=None if whole.message is None or too_large else GraphView(whole.message),
         damage=whole.damage,
-        gaps=whole.gaps,
+        gaps=(*whole.gaps, too_large) if too_large else whole.gaps,
         text_errors=whole.text_errors,
     )
 

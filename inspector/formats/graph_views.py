@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.terms.finding import Gap, Location
 from inspector.terms.graph import Argument, Function, Graph, Node
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+# The largest public graphs have some 200,000 nodes; each takes 7 us to look at.
+MAX_NODES = 2_000_000
 
 
 class NodeView(Node):
@@ -151,6 +155,12 @@ class GraphView(Graph):
     def gradients(self) -> Mapping[str, str]:
         """Function name to the function that computes its gradient."""
         return {item.function_name: item.gradient_func for item in self.message.library.gradient}
+
+
+def size_gap(member: str, graphs: Iterable[Any]) -> Gap | None:
+    """A gap where GraphDef messages hold more nodes than can be judged."""
+    count = sum(len(graph.node) + sum(len(item.node_def) for item in graph.library.function) for graph in graphs)
+    return Gap(Location(member), f"{count} nodes, more than {MAX_NODES}") if count > MAX_NODES else None
 
 
 def _arguments(messages: Any) -> tuple[Argument, ...]:

@@ -42,9 +42,9 @@ def detect_and_read(path: str) -> Artifact:
         return _of_prefix(path)
     try:
         place = source(path)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
-    return _of_folder(place) if place.is_directory else _of_file(place)
+        return _of_folder(place) if place.is_directory else _of_file(place)
+    except OSError as error:  # no right to read it, a link that leads in circles, a disk that fails
+        raise UsageError(f"{error.filename or path}: {error.strerror}") from error
 
 
 def _of_prefix(path: str) -> Artifact:

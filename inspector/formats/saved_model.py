@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.formats.graph_views import size_gap
 from inspector.formats.meta_graph_views import meta_graph
 from inspector.formats.saved_model_parts import assets, fingerprint, keras_metadata
 from inspector.formats.tensor_bundle import read_bundle
@@ -33,7 +34,7 @@ def read(tree: Tree, path: str) -> Artifact:
     """Everything that the folder holds. Broken parts become damage, parts over a limit gaps; nothing is raised."""
     damage: list[Damage] = []
     gaps: list[Gap] = []
-    whole = _proto(tree)
+    whole = _judgeable(_proto(tree))
     damage += whole.damage
     gaps += whole.gaps
     bundle = _variables(tree, damage, gaps)
@@ -72,6 +73,13 @@ def _proto(tree: Tree) -> Whole:
     if tree.has(PBTXT):
         return read_whole(tree, PBTXT, _MESSAGE, text=True)
     return Whole(None, (Damage(PB, DamageKind.MISSING, "neither saved_model.pb nor saved_model.pbtxt is here"),))
+
+
+def _judgeable(whole: Whole) -> Whole:
+    """Without the message where its graphs are too large."""
+    graphs = [] if whole.message is None else [item.graph_def for item in whole.message.meta_graphs]
+    gap = size_gap(PB, graphs)
+    return whole if gap is None else Whole(None, whole.damage, (*whole.gaps, gap))
 
 
 def _model(tree: Tree, message: Any, bundle: TensorBundle | None, damage: list[Damage]) -> SavedModel:

@@ -36,20 +36,20 @@ class Whole:
     text_errors: tuple[TextError, ...] = ()
 
 
-def read_whole(tree: Tree, member: str, name: str, *, text: bool = False) -> Whole:
+def read_whole(tree: Tree, member: str, name: str, *, text: bool = False, limit: int = protobuf.MAX_BYTES) -> Whole:
     """Read the member as the message `name`, in text form where `text` is set. Never raises over what it holds.
 
     Where protobuf would stop at a group's end, `message` holds what stands before it: releases before 4 go on with that
     (a warning "Unexpected end-group tag: Not all data was converted").
     """
     try:
-        return (_read_text if text else _read_binary)(tree, member, name)
+        return _read_text(tree, member, name) if text else _read_binary(tree, member, name, limit)
     except LimitError as error:
         return Whole(None, gaps=(Gap(Location(member), error.reason),))
 
 
-def _read_binary(tree: Tree, member: str, name: str) -> Whole:
-    data = tree.read(member, protobuf.MAX_BYTES)
+def _read_binary(tree: Tree, member: str, name: str, limit: int) -> Whole:
+    data = tree.read(member, limit)
     try:
         message = protobuf.parse(name, data, member)
     except ProtobufError as error:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inspector.tree.interface import Tree
 
 MEMBER = "fingerprint.pb"
+MAX_BYTES = 1 << 16  # five hashes and a UUID take 100 bytes
 _HASHES = (
     "saved_model_checksum",
     "graph_def_program_hash",
@@ -26,6 +27,6 @@ def read(tree: Tree, damage: list[Damage]) -> Mapping[str, int] | None:
     """The hashes by field name, None where the file is missing or broken (which is added to `damage`)."""
     if not tree.has(MEMBER):
         return None
-    whole = read_whole(tree, MEMBER, "tensorflow.FingerprintDef")
+    whole = read_whole(tree, MEMBER, "tensorflow.FingerprintDef", limit=MAX_BYTES)
     damage += whole.damage
     return None if whole.message is None else {name: getattr(whole.message, name) for name in _HASHES}

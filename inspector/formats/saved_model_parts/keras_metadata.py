@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from inspector.tree.interface import Tree
 
 MEMBER = "keras_metadata.pb"
+MAX_BYTES = 256 << 20  # 2 kB of JSON a layer: a hundred thousand layers
 
 
 def read(tree: Tree) -> tuple[KerasMetadata | None, Whole | None]:
     """The metadata file: None, None where there is none; None and what is wrong where it does not parse."""
     if not tree.has(MEMBER):
         return None, None
-    whole = read_whole(tree, MEMBER, "keras.SavedMetadata")
+    whole = read_whole(tree, MEMBER, "keras.SavedMetadata", limit=MAX_BYTES)
     if whole.message is None or (whole.damage and whole.damage[0].fault):
         return None, whole
     return _metadata(MEMBER, [_node(item) for item in whole.message.nodes]), whole
