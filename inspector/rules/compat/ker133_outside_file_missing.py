@@ -1,0 +1,26 @@
+"""The model names a file outside itself."""
+
+from inspector.rules.rule import Rule
+from inspector.terms.finding import Category, Severity
+
+RULE = Rule(
+    code="KER133",
+    name="outside-file-missing",
+    category=Category.COMPAT,
+    severity=Severity.ERROR,
+    message="the model reads {target}, which lies outside it and counts as absent on the target",
+    fix=(
+        "save the layer with its vocabulary in the config (vocabulary as a list), or put the file there "
+        "and check with --assume-file {target}"
+    ),
+    what="A lookup layer stores the path of its vocabulary, or the HDF5 file links to another file.",
+    why=(
+        "Paths belong to the machine that saved the model. From Keras 3.12 on vocabularies are stored "
+        "inside .keras files."
+    ),
+    example=(
+        "StringLookup(vocabulary='/home/me/vocab.txt') loaded elsewhere: ValueError: Vocabulary file ... "
+        "does not exist."
+    ),
+    references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+)
