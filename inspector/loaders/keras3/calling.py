@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3 import lambdas
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import TensorThing, Thing
@@ -24,12 +25,27 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], point
     if not node:
         return []
     if isinstance(node, list):
+        _check_keywords(node, pointer, session, created)
         return [_legacy_tensor(session, one, created, pointer) for one in node]
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
     args = deserialize(session, node["args"], pointer)
     kwargs = deserialize(session, node["kwargs"], pointer)
     return [_revived(session, tensor, created, pointer) for tensor in (*_tensors(args), *_tensors(kwargs))]
+
+
+def _check_keywords(node: list[Any], pointer: str, session: Session, created: dict[str, Thing]) -> None:
+    """Keyword arguments of calls in files of Keras 2: tensors among them stay what they are stored as, [layer, 0, 0]."""
+    for data in node:
+        keywords = data[3] if isinstance(data, list) and len(data) == 4 and isinstance(data[3], dict) else {}  # noqa: PLR2004 - [layer, node, tensor, keywords]
+        for key, value in keywords.items():
+            if isinstance(value, list) and len(value) > 2 and value[0] in created:  # noqa: PLR2004 - [layer, node, tensor]
+                name = next((n for n, one in created.items() if one.pointer == pointer), "")
+                if created.get(name) is not None and created[name].class_name == "MultiHeadAttention" and key == "value":
+                    text = "MultiHeadAttention.build() missing 1 required positional argument: 'value_shape'"
+                    details = {"class": "MultiHeadAttention", "key": "inbound_nodes", "value": str(value)}
+                    raise LoadFailure("TypeError", text, "KER103", "MultiHeadAttention", pointer, details)
+                session.gap(pointer, f"a call passes the tensor {value[0]} as its argument {key}, which Keras 3 does not restore")
 
 
 def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], pointer: str) -> TensorThing:
@@ -112,6 +128,8 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         raise LoadFailure("AttributeError", text, "KER101", name, f"{layer.pointer}/config/dtype", details)
     given = arguments[0].shape if len(arguments) == 1 else None
     _check_input(session, layer, given)
+    if layer.class_name == "Lambda":
+        lambdas.call(session, layer)
     layer.nodes += 1
     layer.built = True
     layer.build_shape = layer.build_shape or given

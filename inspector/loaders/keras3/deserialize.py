@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.calling import build
 from inspector.loaders.keras3.instantiate import instantiate, instantiate_custom
-from inspector.loaders.keras3.resolve import CustomClass, Wanted, retrieve
+from inspector.loaders.keras3.resolve import NO_LEGACY, CustomClass, Wanted, retrieve
 from inspector.loaders.keras_common import texts
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.session import MAX_DEPTH
 from inspector.loaders.keras_common.things import FunctionThing, TensorThing, Thing
+
+from inspector.runtime.facts import ClassFacts
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
@@ -63,12 +65,22 @@ def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
     found = retrieve(session, wanted)
     if isinstance(found, FunctionThing):
         return found
+    if isinstance(found, ClassFacts) and found.name == NO_LEGACY:
+        raise _no_from_config(name, config, pointer)
     thing = _from_config(session, found, config, inner, pointer)
     thing.pointer = pointer
     _after(session, thing, config, pointer)
     if shared is not None:
         session.shared[shared] = thing
     return thing
+
+
+def _no_from_config(name: str, config: dict[str, Any], pointer: str) -> LoadFailure:
+    text = (
+        f"Unable to reconstruct an instance of '{name}' because the class is missing a `from_config()` method. "
+        f"Full object config: {config}"
+    )
+    return LoadFailure("TypeError", text, "KER114", name, pointer, {"class": name})
 
 
 def _inner_config(session: Session, config: dict[str, Any], pointer: str) -> dict[str, Any]:

@@ -25,9 +25,15 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
         if model.custom is not None:
             return model
         raise _not_functional(model, config, pointer)
+    graph = {key: config[key] for key in KEYS}
+    if session.release >= (3, 7):
+        # Taken out of the config itself, which later messages then print without them.
+        for key in (*KEYS, "trainable"):
+            config.pop(key, None)
+        model.config = {**config, "name": graph["name"]}
     created: dict[str, Thing] = {}
     waiting: dict[str, list[Any]] = {}
-    for i, data in enumerate(config["layers"]):
+    for i, data in enumerate(graph["layers"]):
         at = f"{pointer}/layers/{i}"
         layer = _create(session, data, at)
         created[data["name"]] = layer
@@ -35,7 +41,7 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
     model.layers = [layer for layer in created.values() if layer.kind != "operation"]
     _process(session, created, {name: nodes for name, nodes in waiting.items() if nodes}, pointer)
     for key in ("input_layers", "output_layers"):
-        _map_tensors(session, config[key], created, f"{pointer}/{key}")
+        _map_tensors(session, graph[key], created, f"{pointer}/{key}")
     model.built = True
     return model
 
@@ -125,7 +131,8 @@ def _map_tensors(session: Session, tensors: Any, created: dict[str, Thing], poin
     """Find the model's input and output tensors; single ones may stand outside a list since 3.4."""
     if isinstance(tensors, dict):
         for key, value in tensors.items():
-            _map_tensors(session, value, created, f"{pointer}/{key}")
+            follow = _map_tensors if session.release >= (3, 4) else _tensor
+            follow(session, value, created, f"{pointer}/{key}")
         return
     if session.release >= (3, 4) and _is_leaf(tensors):
         _tensor(session, tensors, created, pointer)

@@ -113,12 +113,21 @@ def _named(session: Session, family: str, name: str, inner: Any, module: str | N
     if facts is None or isinstance(as_found(facts), FunctionThing):
         return _public_function(session, family, name, facts, module, pointer)
     stored = {
-        "module": f"keras.{NAMESPACES[family]}" if family != "dtype_policy" else "keras",
-        "class_name": facts.name if session.facts.exported(_exported_name(family, facts.name)) else table_name,
+        **_canonical(session, family, facts),
         "config": inner,
         "registered_name": None,
     }
     return deserialize(session, stored, pointer)
+
+
+def _canonical(session: Session, family: str, facts: ClassFacts) -> dict[str, str]:
+    """The `module` and `class_name` that a class is stored under: its registered public name."""
+    preferred = _exported_name(family, facts.name)
+    for name in (preferred, *facts.exports):
+        if session.facts.exported(name) is not None:
+            module, _, last = name.rpartition(".")
+            return {"module": module, "class_name": last}
+    return {"module": facts.module, "class_name": facts.name}
 
 
 def _in_table(session: Session, family: str, name: str) -> str | None:
@@ -135,27 +144,8 @@ def _exported_name(family: str, name: str) -> str:
 
 
 def public(session: Session, family: str, name: str) -> ClassFacts | None:
-    """The facts of a name in the family's table: by public name, by class name, by class name in any spelling."""
-    found = session.facts.exported(_exported_name(family, name))
-    if found is not None:
-        return found
-    camel = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
-    for spelling in (name, camel, *_SPELLINGS.get(name, ())):
-        named = session.facts.named(spelling, family)
-        if named:
-            return named[0]
-    return None
-
-
-# Classes whose table name is neither their own nor its snake case.
-_SPELLINGS = {
-    "rmsprop": ("RMSprop",),
-    "adamw": ("AdamW",),
-    "sgd": ("SGD",),
-    "lossscaleoptimizer": ("LossScaleOptimizer",),
-    "lossscale": ("LossScaleOptimizer",),
-    "lamb": ("Lamb",),
-}
+    """The class or function that the family's table holds under that name."""
+    return next(iter(session.facts.named(name, family)), None)
 
 
 def _public_function(
@@ -164,7 +154,8 @@ def _public_function(
     """A function is fetched again by module and the name in the config, which an alias such as `mse` does not survive."""
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
-    if family not in {"loss", "metric"}:
+    # Aliases of metrics are classes; aliases of losses are functions, and those are looked up by the alias again.
+    if family not in {"loss", "metric"} or (family == "metric" and facts is None):
         return FunctionThing(name)
     if module is None:
         module = "keras.losses" if facts is not None and _only_in(facts, "keras.losses.") else "keras.metrics"

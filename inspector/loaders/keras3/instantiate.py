@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import functional, lambdas, sequential
 from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
+from inspector.loaders.keras3.lookup import check_vocabulary
 from inspector.loaders.keras_common.construct import check_config, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, Thing
@@ -62,10 +63,23 @@ def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: s
     nested = nested_failures(session, cls, config, pointer)
     if "name" in config and cls.kind in {"layer", "operation"}:
         _check_name(session, cls, shown, pointer)
+    _check_replaced(cls, shown, pointer, nested)
     check_config(session, cls, shown, pointer, nested)
+    check_vocabulary(session, cls, shown, pointer)
     thing = Thing(cls.name, config, cls)
     thing.broken_dtype = broken
     return thing
+
+
+def _check_replaced(
+    cls: ClassFacts, config: dict[str, Any], pointer: str, nested: dict[str, LoadFailure]
+) -> None:
+    """The legacy path takes `score_mode: dot` for the function `keras.layers.dot`, which Attention then refuses."""
+    mode = config.get("score_mode")
+    if cls.name == "Attention" and isinstance(mode, FunctionThing):
+        text = f"Invalid value for argument score_mode. Expected one of {{'dot', 'concat'}}. Received: score_mode={mode}"
+        details = {"class": cls.name, "key": "score_mode", "value": repr(mode)}
+        nested["score_mode"] = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/score_mode", details)
 
 
 def _check_name(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:

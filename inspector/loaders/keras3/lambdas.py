@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.construct import check_config
@@ -9,6 +10,7 @@ from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, Thing
 
 if TYPE_CHECKING:
+    from inspector.codec.bytecode import Outcome
     from inspector.loaders.keras_common.session import Session
     from inspector.runtime.facts import ClassFacts
 
@@ -25,6 +27,7 @@ def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], point
         _function(session, config["output_shape"], f"{pointer}/output_shape")
     if "arguments" in config:
         deserialize(session, config["arguments"], f"{pointer}/arguments")
+    # TypeErrors of from_config() are reworded around it, and its own keys stand deserialized in the config by now.
     check_config(session, cls, config, pointer, {}, skip=frozenset({"function", "output_shape", "arguments", "mask"}))
     thing = Thing(cls.name, config, cls)
     if isinstance(function, FunctionThing):
@@ -68,9 +71,79 @@ def refusal(release: tuple[int, ...]) -> str:
 
 
 def unmarshal(session: Session, code: Any, pointer: str) -> FunctionThing:
-    """A lambda's function from its dumped bytecode, as the runtime's Python reads it."""
+    """`func_load`: a lambda's function from its dumped bytecode, as the runtime's Python reads it."""
+    from inspector.codec.bytecode import Effect, decode, loads_in  # noqa: PLC0415 - few models hold bytecode
+
     if not isinstance(code, str):
-        session.gap(pointer, "the bytecode of the Lambda is not text")
+        text = f"'{type(code).__name__}' object has no attribute 'encode'"
+        details = {"class": "Lambda", "key": "function", "value": repr(code)}
+        raise LoadFailure("AttributeError", text, "KER103", "Lambda", pointer, details)
+    if session.python is None:
+        session.gap(pointer, "a Lambda holds bytecode, and the target's Python is not known")
         return FunctionThing("<lambda>")
-    session.gap(pointer, "whether the runtime's Python can read and run the Lambda's bytecode is not judged")
+    outcome = loads_in(decode(code), session.python)
+    _settle(session, outcome.effect is Effect.UNKNOWN, outcome, pointer)
     return FunctionThing("<lambda>", code)
+
+
+def _settle(session: Session, unknown: bool, outcome: Outcome, pointer: str) -> None:  # noqa: FBT001 - told from the outcome
+    """A gap for what is not recorded, a failure for what raises or kills the process."""
+    if unknown:
+        session.gap(pointer, outcome.text)
+    elif outcome.effect.value != "ok":
+        kind = outcome.type or "crash"
+        details = {"class": "Lambda", "python": session.python or ""}
+        raise LoadFailure(kind, outcome.text, "KER109", "Lambda", pointer, details)
+
+
+def call(session: Session, layer: Thing) -> None:
+    """What calling the layer on symbolic tensors raises: its function runs to find the output's shape.
+
+    The function's globals are those of keras.src.utils.python_utils, so that `tf` or `K` in it are not defined.
+    """
+    code = layer.function.code if layer.function is not None else None
+    if code is None or session.python is None or layer.config.get("output_shape") is not None:
+        return
+    from inspector.codec.bytecode import Effect, calls_in, decode  # noqa: PLC0415 - few models hold bytecode
+
+    data = decode(code)
+    outcome = calls_in(data, session.python)
+    if outcome.effect is Effect.CRASHES:
+        _settle(session, False, outcome, layer.pointer)  # noqa: FBT003 - it is known
+    missing = _undefined(data, session.python)
+    if missing or outcome.effect is Effect.RAISES:
+        raise _no_shape(layer, missing)
+    if outcome.effect is Effect.UNKNOWN:
+        session.gap(layer.pointer, outcome.text)
+
+
+def _undefined(data: bytes, python: str) -> tuple[str, ...]:
+    """Global names in the code that neither Python's builtins nor Keras' python_utils define."""
+    from inspector.codec.bytecode import instructions  # noqa: PLC0415 - few models hold bytecode
+    from inspector.codec.marshalled import summary  # noqa: PLC0415 - few models hold bytecode
+
+    code = summary(data)
+    if code is None:
+        return ()
+    found = instructions(code, python) or []
+    # Since 3.11 the lowest bit of LOAD_GLOBAL's argument says that NULL is pushed before the value.
+    shift = 1 if tuple(map(int, python.split("."))) >= (3, 11) else 0
+    used = [argument >> shift for name, argument in found if name == "LOAD_GLOBAL"]
+    names = [code.names[index] for index in used if index < len(code.names)]
+    return tuple(dict.fromkeys(name for name in names if not hasattr(builtins, name) and name not in _GLOBALS))
+
+
+_GLOBALS = frozenset(
+    """binascii codecs marshal os python_types default is_default func_dump func_load to_list remove_long_seq removeprefix
+    removesuffix remove_by_id pythonify_logs""".split()
+)
+
+
+def _no_shape(layer: Thing, missing: tuple[str, ...]) -> LoadFailure:
+    text = (
+        "Exception encountered when calling Lambda.call().\n\n\x1b[1mWe could not automatically infer the shape of the "
+        "Lambda's output. Please specify the `output_shape` argument for this Lambda layer.\x1b[0m\n\n"
+        "Arguments received by Lambda.call():"
+    )
+    details = {"class": "Lambda", "names": ", ".join(missing)}
+    return LoadFailure("NotImplementedError", text, "KER109", "Lambda", layer.pointer, details)

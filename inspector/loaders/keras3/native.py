@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from inspector.loaders.keras3 import native_weights
@@ -29,7 +30,7 @@ def load(session: Session) -> Thing | None:
         return None
     if stored.config_error is not None:
         raise broken_json(stored)
-    config = stored.config
+    config = deepcopy(stored.config)
     if isinstance(config, dict) and not session.compile:
         config = {**config, "compile_config": None}
     model = deserialize(session, config, "")

@@ -54,6 +54,10 @@ _NON_MODELING_APIS = frozenset(
     }
 )
 
+# What keras.optimizers.legacy holds under each of its names: a class that only says that it is gone.
+NO_LEGACY = "LegacyOptimizerWarning"
+_LEGACY_OPTIMIZERS = frozenset({"Adagrad", "Adam", "Ftrl", "RMSprop", "SGD", "Optimizer"})
+
 Found = ClassFacts | FunctionThing
 
 
@@ -122,9 +126,7 @@ def forbidden_apis(session: Session) -> frozenset[str]:
 
 def as_found(facts: ClassFacts) -> Found:
     """The class, or a stand-in for the function."""
-    if facts.kind in {"activation", "function"} or (facts.kind in {"loss", "metric"} and facts.name.islower()):
-        return FunctionThing(facts.name)
-    return facts
+    return FunctionThing(facts.name) if facts.is_function else facts
 
 
 def _assert_no_registered_name(session: Session, wanted: Wanted, resolved: str) -> None:
@@ -161,7 +163,8 @@ def _in_module(session: Session, wanted: Wanted) -> Found | None:
         details = {"module": wanted.module, "class": wanted.name}
         raise LoadFailure("TypeError", text, "KER106", wanted.module, wanted.pointer, details)
     found = _member(session, wanted)
-    if session.release >= (3, 11) and (found is None or isinstance(found, FunctionThing)):
+    saveable = isinstance(found, ClassFacts) and found.name != NO_LEGACY
+    if session.release >= (3, 11) and not saveable:
         text = texts.not_saveable(wanted.module, wanted.name)
         details = {"class": wanted.name, "module": wanted.module}
         rule = "KER105" if wanted.what == "function" else "KER101"
@@ -188,6 +191,8 @@ def _member(session: Session, wanted: Wanted) -> Found | None:
     for found in session.facts.named(wanted.name):
         if found.module == wanted.module:
             return as_found(found)
+    if wanted.module == "keras.optimizers.legacy" and wanted.name in _LEGACY_OPTIMIZERS:
+        return next(iter(session.facts.named(NO_LEGACY)), None)
     return None
 
 

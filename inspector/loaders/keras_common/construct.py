@@ -104,8 +104,7 @@ def _is_base_key(session: Session, cls: ClassFacts, key: str) -> bool:
     """Whether the base class of layers takes that keyword."""
     if cls.kind not in {"layer", "model", "operation"}:
         return False
-    base = session.facts.exported("keras.layers.Layer")
-    return key in BASE_KEYS or (base is not None and key in base.parameters)
+    return key in BASE_KEYS or any(key in base.parameters for base in session.facts.named("Layer", "layer"))
 
 
 def is_unknown_key(fate: Rejected, key: str) -> bool:
@@ -198,6 +197,9 @@ def last_cause(text: str) -> str:
 def wraps(session: Session, cls: ClassFacts) -> bool:
     """Whether the class's `from_config` rewords what its constructor raises (`Error when deserializing class`)."""
     recorded = session.facts.unknown_keys(session.path, cls)
+    if recorded is False:
+        # Where the default config itself is refused on this path, the other one tells: the class is the same.
+        recorded = session.facts.unknown_keys("v3" if session.path == "legacy" else "legacy", cls)
     return isinstance(recorded, Rejected) and "Error when deserializing class" in recorded.text
 
 

@@ -47,6 +47,12 @@ class Session:
         return self.safe_mode if self.safe_scope is None else self.safe_scope
 
     @property
+    def python(self) -> str | None:
+        """The target's Python as its minor release, `3.11`."""
+        version = self.runtime.python
+        return ".".join(version.split(".")[:2]) if version else None
+
+    @property
     def hardened(self) -> bool:
         """Whether the release has the checks that came with 3.15 and were carried back to 3.12.4, but not to 3.13 and 3.14."""
         return (3, 12, 4) <= self.release < (3, 13) or self.release >= (3, 15)
