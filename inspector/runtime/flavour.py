@@ -83,5 +83,5 @@ def _legacy(tf_keras: str | None) -> Answering:
 
 def _standalone(tensorflow: str, keras: str | None) -> Answering:
     if keras is None:
-        return Answering(KerasFlavour.NONE, None, f"tensorflow {tensorflow} needs keras for tf.keras; there is none")
+        return Answering(KerasFlavour.NONE, None, f"tensorflow {tensorflow} needs keras for tf.keras; none is named")
     return Answering(KerasFlavour.KERAS3, keras) if release(keras) >= (3,) else _keras2(tensorflow, keras)

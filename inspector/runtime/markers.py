@@ -40,7 +40,8 @@ def _evaluate(marker: str, python: str) -> bool | None:
 def environment(python: str) -> dict[str, object]:
     """Give the marker variables of that Python (`3.11` or `3.11.7`) on the platform."""
     parts = python.split(".")
-    full = python if len(parts) > 2 else f"{python}.0"  # noqa: PLR2004 - major.minor.patch
+    # Of a Python named without its patch release: a late one, as installed. `python_full_version <= "3.9"` is false then.
+    full = python if len(parts) > 2 else f"{python}.20"  # noqa: PLR2004 - major.minor.patch
     return {
         "extra": "",
         "extras": frozenset[str](),

@@ -1,0 +1,144 @@
+"""The user's own classes and functions, read from sources that are never run."""
+
+from __future__ import annotations
+
+import pytest
+
+from inspector.runtime.custom_objects import read_custom_objects
+from inspector.terms.errors import UsageError
+
+SOURCE = """
+import keras, tensorflow as tf
+from dataclasses import dataclass
+from keras.saving import register_keras_serializable as reg
+from tensorflow import keras as K
+
+class Base(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+
+class Plain(Base):
+    def __init__(self, rate=0.5, *, mode, **kwargs):
+        super().__init__(**kwargs)
+
+class Inherits(Plain):
+    pass
+
+class Closed(Base):
+    def __init__(self, units, rate=1):
+        super().__init__(units)
+
+class ThroughClosed(Closed):
+    def __init__(self, extra, **kwargs):
+        super().__init__(**kwargs)
+
+class Foreign(keras.layers.Dense):
+    pass
+
+class Loop(Loop2): pass
+class Loop2(Loop): pass
+
+@keras.saving.register_keras_serializable()
+class A(keras.Model): pass
+
+@tf.keras.utils.register_keras_serializable("pkg", "Other")
+class B: pass
+
+@reg(package="pkg")
+def act(x, alpha=1.0): return x
+
+@K.utils.register_keras_serializable(name="N")
+class C: pass
+
+@reg(package=PACKAGE)
+class Computed: pass
+
+@dataclass
+class Config:
+    size: int
+    depth: int = 2
+
+if True:
+    class Conditional: pass
+else:
+    try:
+        class InTry: pass
+    except ImportError:
+        class InHandler: pass
+
+class Called: pass
+keras.saving.register_keras_serializable("late")(Called)
+keras.saving.get_custom_objects()["Table"] = Called
+tf.keras.utils.get_custom_objects().update({"swish2": act, "x>y": act})
+"""
+
+# name: registered name, parameters, required, any keyword taken, class
+OBJECTS = {
+    "Base": (None, ("units",), ("units",), True, True),
+    "Plain": (None, ("rate", "mode", "units"), ("mode",), True, True),
+    "Inherits": (None, ("rate", "mode", "units"), ("mode",), True, True),
+    "Closed": (None, ("units", "rate"), ("units",), False, True),
+    "ThroughClosed": (None, ("extra", "units", "rate"), ("extra",), False, True),
+    "Foreign": (None, None, (), True, True),
+    "Loop": (None, None, (), True, True),
+    "A": ("Custom>A", None, (), True, True),
+    "B": ("pkg>Other", None, (), True, True),
+    "act": ("pkg>act", ("x", "alpha"), ("x",), False, False),
+    "C": ("Custom>N", None, (), True, True),
+    "Computed": (None, None, (), True, True),
+    "Config": (None, ("size", "depth"), ("size",), False, True),
+    "Conditional": (None, None, (), True, True),
+    "InHandler": (None, None, (), True, True),
+    "Called": ("late>Called", None, (), True, True),
+    "Table": ("Table", None, (), True, None),
+    "swish2": ("swish2", None, (), True, None),
+    "y": ("x>y", None, (), True, None),
+}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    path = tmp_path_factory.mktemp("custom") / "layers.py"
+    path.write_text(SOURCE)
+    objects, gaps = read_custom_objects([str(path)])
+    assert gaps == ()
+    return {item.name: item for item in objects}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_what_the_source_says_of_an_object(found, name):
+    item = found[name]
+    assert (item.registered_name, item.parameters, item.required, item.has_kwargs, item.is_class) == OBJECTS[name]
+
+
+def test_names_are_taken_as_they_are():
+    objects, _ = read_custom_objects(["MyLayer", "pkg>Other"])
+    assert [(item.name, item.registered_name) for item in objects] == [("MyLayer", None), ("Other", "pkg>Other")]
+
+
+def test_a_folder_is_read_with_its_packages_and_without_its_environment(tmp_path):
+    for place, name in (("a.py", "A"), ("pkg/b.py", "B"), (".venv/lib/c.py", "C"), ("site-packages/d.py", "D")):
+        file = tmp_path / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"class {name}: pass\n")
+    objects, _ = read_custom_objects([str(tmp_path)])
+    assert {item.name for item in objects} == {"A", "B"}
+
+
+@pytest.mark.parametrize("source", ["class Broken(:", "x = " + "(" * 5000, "\0"])
+def test_a_source_that_does_not_parse_is_a_gap(tmp_path, source):
+    (tmp_path / "a.py").write_text(source)
+    objects, gaps = read_custom_objects([str(tmp_path / "a.py")])
+    assert (objects, len(gaps)) == ((), 1)
+
+
+def test_nothing_of_a_source_is_run(tmp_path):
+    (tmp_path / "a.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass A: pass\n")
+    read_custom_objects([str(tmp_path / "a.py")])
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ["no/such/folder", "missing.py", "not a name"])
+def test_what_is_neither_source_nor_name_is_a_usage_error(name):
+    with pytest.raises(UsageError):
+        read_custom_objects([name])
