@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_NONE: Mapping[str, str] = {}
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "'": "\\'", "\\": "\\\\"}
 
 
-def summarize(name: str, op: Mapping[str, Any], longest_list: int | None = None) -> str:
+def summarize(name: str, op: Mapping[str, Any], long_lists: Mapping[str, str] = _NONE) -> str:
     """Give `Op<name=...; signature=... -> ...; attr=...; is_stateful=true>`.
 
-    Lists with more values than `longest_list` keep their first and last five, as TensorFlow <= 2.3 writes them.
+    `long_lists` is what the release prints instead of a long list of types, by the types' names joined with spaces.
     """
     signature = f"signature={_args(op.get('in', ()))} -> {_args(op.get('out', ()))}"
-    attrs = [f"attr={_attr(attr, longest_list)}" for attr in op.get("attr", ())]
+    attrs = [f"attr={_attr(attr, long_lists)}" for attr in op.get("attr", ())]
     flags = [f"{flag}=true" for flag in op.get("flags", ())]
     return f"Op<{'; '.join([f'name={name}', signature, *attrs, *flags])}>"
 
@@ -30,30 +31,28 @@ def _args(args: Any) -> str:
     return ", ".join(f"{arg[0]}:{arg[1]}" for arg in args)
 
 
-def _attr(attr: Mapping[str, Any], longest_list: int | None) -> str:
+def _attr(attr: Mapping[str, Any], long_lists: Mapping[str, str]) -> str:
     text = f"{attr['name']}:{attr['type']}"
     if "default" in attr:
-        text += f",default={_value(attr['default'], attr['type'], longest_list)}"
+        text += f",default={_value(attr['default'], attr['type'], long_lists)}"
     if "min" in attr:
         text += f",min={attr['min']}"
-    return text + (f",allowed={_list(attr['allowed'], attr['type'], longest_list)}" if "allowed" in attr else "")
+    return text + (f",allowed={_list(attr['allowed'], attr['type'], long_lists)}" if "allowed" in attr else "")
 
 
-def _value(value: Mapping[str, Any], kind: str, longest_list: int | None) -> str:
+def _value(value: Mapping[str, Any], kind: str, long_lists: Mapping[str, str]) -> str:
     if "list" in value:
-        return _list(value["list"], kind, longest_list)
+        return _list(value["list"], kind, long_lists)
     return next((_scalar(part, name) for name, part in value.items()), "<Unknown AttrValue type>")
 
 
 _LIST_KINDS = {"string": "s", "int": "i", "float": "f", "bool": "b"}
 
 
-def _list(values: list[Any], kind: str, longest_list: int | None) -> str:
+def _list(values: list[Any], kind: str, long_lists: Mapping[str, str]) -> str:
     item = kind.removeprefix("list(").removesuffix(")")
-    texts = [_scalar(value, _LIST_KINDS.get(item, item)) for value in values]
-    if longest_list is not None and len(texts) > longest_list:
-        texts[5:-5] = ["..."]
-    return f"[{', '.join(texts)}]"
+    full = ", ".join(_scalar(value, _LIST_KINDS.get(item, item)) for value in values)
+    return f"[{long_lists.get(' '.join(values), full) if item == 'type' else full}]"
 
 
 def _scalar(value: Any, kind: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.runtime.catalog_store import open_store
 from inspector.runtime.facts import Kernel, OpArg, OpAttr, OpFacts
 from inspector.runtime.op_summary import summarize
+from inspector.terms.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,14 +29,21 @@ def recorded_releases() -> tuple[str, ...]:
 def release_facts(release: str, add_ons: Iterable[Lookup] = ()) -> RecordedTensorFlow:
     """Give the facts of a catalogued release; `add_ons` (of `add_ons.lookups`) are asked after TensorFlow.
 
-    Raises KeyError for a release that is not catalogued, at the first question.
+    Raises KeyError for a release that is not catalogued.
     """
     store = open_store(STORE)
     return RecordedTensorFlow(release, [lambda key: store.get(release, key), *add_ons], _SHARED)
 
 
 def snapshot_facts(record: Mapping[str, Any]) -> RecordedTensorFlow:
-    """Give the facts of a snapshot's `tensorflow` record. The ops of all modules imported while recording count."""
+    """Give the facts of a snapshot's `tensorflow` record. The ops of all modules imported while recording count.
+
+    Raises UsageError for a record that no recorder wrote.
+    """
+    wanted = {"version": str, "graph_def": dict, "ops": dict, "kernels": dict}
+    broken = [name for name, kind in wanted.items() if not isinstance(record.get(name), kind)]
+    if broken:
+        raise UsageError(f"the snapshot's tensorflow record has no {', '.join(broken)}")
     return RecordedTensorFlow(record["version"], [lambda key: _of_snapshot(record, key)], Decoded())
 
 
@@ -73,12 +81,13 @@ class RecordedTensorFlow:
     `lookups` give the record of a key (`op/MatMul`, `kernels/MatMul`, `fact/graph_def`) or None, in the order asked.
     """
 
-    __slots__ = ("_decoded", "_lookups", "version")
+    __slots__ = ("_decoded", "_long_lists", "_lookups", "version")
 
     def __init__(self, version: str, lookups: Iterable[Lookup], decoded: Decoded) -> None:
         self.version = version
         self._lookups = tuple(lookups)
         self._decoded = decoded
+        self._long_lists: Mapping[str, str] = self.behaviour("long_lists") or _NONE
 
     @property
     def graph_def_producer(self) -> int:
@@ -98,8 +107,10 @@ class RecordedTensorFlow:
     def op(self, name: str) -> OpFacts | None:
         """Give the registered op, None where this runtime does not know it."""
         record = self._record(f"op/{name}")
-        long_lists = self.behaviour("long_lists") or _NONE
-        return None if record is None else self._decoded.get(record, long_lists, lambda: _op(name, record, long_lists))
+        if record is None:
+            return None
+        fact: OpFacts = self._decoded.get(record, self._long_lists, lambda: _op(name, record, self._long_lists))
+        return fact
 
     def kernels(self, name: str) -> tuple[Kernel, ...]:
         """Give every kernel of that op that a node without `_kernel` attribute may get, on any device."""

@@ -7,6 +7,7 @@ import pytest
 from inspector.runtime.catalog_store import CATALOG
 from inspector.runtime.facts import OpArg
 from inspector.runtime.tensorflow_facts import recorded_releases, release_facts, snapshot_facts
+from inspector.terms.errors import UsageError
 
 MEGABYTE = 1_000_000
 CATALOG_LIMIT = 1.5 * MEGABYTE
@@ -100,6 +101,11 @@ def test_snapshot_answers_like_the_catalog():
     assert [(k.device, k.constraints) for k in facts.kernels("MyOp")] == [("CPU", {}), ("GPU", {"T": ("float16",)})]
     assert facts.op("MatMul") is None
     assert facts.graph_def_producer == 1645
+
+
+def test_snapshot_that_no_recorder_wrote():
+    with pytest.raises(UsageError, match="no graph_def, ops, kernels"):
+        snapshot_facts({"version": "2.15.1"})
 
 
 def test_catalog_is_small():

@@ -20,7 +20,7 @@ TARGET = CATALOG / "add_ons.zlib"
 
 def facts_of(document: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Give the release `PACKAGE==VERSION` that a document records, with the store's keys and values."""
-    imports = document["imports"]
+    imports = [entry for entry in document["imports"] if entry["error"] is None]
     package = imports[0]["package"]
     modules = {entry["module"]: {"ops": entry["ops"], "brings": entry["brings"]} for entry in imports}
     facts: dict[str, Any] = {f"module/{name}": brought for name, brought in modules.items()}

@@ -30,7 +30,7 @@ def record_tensorflow(imported):
         "ops": {op.name: op_record(op) for op in ops},
         "kernels": kernel_records(),
         "gradients": gradient_names(),
-        "behaviours": graph_behaviours(tf),
+        "behaviours": graph_behaviours(tf, ops),
         "added_by": {entry["module"]: entry["ops"] for entry in imported if entry.get("ops")},
     }
 
@@ -193,16 +193,36 @@ def kernel_records():
     return {op: sorted(kernels, key=json.dumps) for op, kernels in sorted(found.items())}
 
 
-def graph_behaviours(tf):
+def graph_behaviours(tf, ops):
     """What this release does where releases differ, found by trying."""
-    import_error = graph_error(tf, "AddN", "zz_unknown")
+    unknown_attr = graph_error(tf, "AddN", "zz_unknown") or {}
+    is_refused = "mentions attr 'zz_unknown'" in unknown_attr.get("message", "")
     return {
-        "unknown_attr": "error"
-        if "mentions attr 'zz_unknown'" in (import_error or {}).get("message", "")
-        else "ignored",
-        "elides_long_lists": ", ..., " in (import_error or {}).get("message", ""),
+        "unknown_attr": "error" if is_refused else "ignored",
         "unknown_op": graph_error(tf, "ZzUnknownOp"),
+        "long_lists": long_lists(tf, ops),
     }
+
+
+def long_lists(tf, ops):
+    """How messages print long lists of allowed types: TensorFlow 1.15 to 2.3 elide them, 2.7 to 2.11 put in a hash."""
+    found = {}
+    for op in ops:
+        for attr in op.attr:
+            names = [dtype_name(number) for number in attr.allowed_values.list.type]
+            if len(names) >= LONG_LIST and " ".join(names) not in found:
+                found[" ".join(names)] = printed_list(tf, op.name, attr.name)
+    return {names: text for names, text in found.items() if text and text.count(",") + 1 < len(names.split())}
+
+
+LONG_LIST = 12  # the shortest list that any release elides has 15 values
+
+
+def printed_list(tf, op, attr):
+    """The allowed values of an attribute as a message prints them; None where no message does."""
+    message = (graph_error(tf, op, "zz_unknown") or {}).get("message", "")
+    found = re.search("attr=" + attr + r":[^;]*allowed=\[([^]]*)\]", message)
+    return found.group(1) if found else None
 
 
 def graph_error(tf, op, attr=None):
