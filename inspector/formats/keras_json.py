@@ -44,7 +44,9 @@ def _broken(start: Artifact, text: str, error: MalformedArtifactError) -> Artifa
 def _of_value(start: Artifact, value: Any, text: str) -> Artifact:
     member = start.members[0].name
     if isinstance(value, dict) and TFJS_KEYS & set(value):
-        return _tfjs(start, value, member)
+        from inspector.formats import tfjs  # noqa: PLC0415 - cold start
+
+        return tfjs.filled(start, value, member)
     if isinstance(value, dict) and "class_name" in value:
         version, backend = _text(value, "keras_version"), _text(value, "backend")
         model = KerasModel(value, text, member, keras_version=version, backend=backend)
@@ -56,19 +58,3 @@ def _of_value(start: Artifact, value: Any, text: str) -> Artifact:
 def _text(value: Mapping[str, Any], key: str) -> str | None:
     found = value.get(key)
     return found if isinstance(found, str) else None
-
-
-def _tfjs(start: Artifact, value: Mapping[str, Any], member: str) -> Artifact:
-    """A TensorFlow.js model: what wrote it, as its manifest says."""
-    topology = value.get("modelTopology")
-    keras = _text(topology, "keras_version") if isinstance(topology, dict) else None
-    by = str(
-        value.get("generatedBy") or ""
-    )  # a version of TensorFlow, `keras v2.4.0`, or whatever the author put there
-    gap = Gap(Location(member), "the tfjs format is recognised, but its contents are not read yet")
-    return replace(
-        start,
-        format=Format.TFJS,
-        producer=Producer(tensorflow=by if by[:1].isdigit() else None, keras=keras),
-        gaps=(gap,),
-    )

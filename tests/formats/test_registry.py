@@ -188,3 +188,27 @@ def test_a_checkpoint_is_named_by_its_prefix_or_a_file_of_it(tmp_path, name):
     artifact = read(str(tmp_path / name))
     assert artifact.format is Format.CHECKPOINT
     assert artifact.damaged("model.index").kind is DamageKind.EMPTY
+
+
+def test_a_tensorflowjs_graph_is_a_graph_def(tmp_path):
+    node = {"name": "x", "op": "Placeholder", "attr": {"dtype": {"type": "DT_FLOAT"}}}
+    topology = {"node": [node], "versions": {"producer": 27}, "library": {}}
+    (tmp_path / "model.json").write_text(json.dumps({"modelTopology": topology, "generatedBy": "1.15.0"}))
+    artifact = read(str(tmp_path))
+    assert [(found.name, found.op) for found in artifact.graph.nodes] == [("x", "Placeholder")]
+    assert (artifact.producer.tensorflow, artifact.graph.producer) == ("1.15.0", 27)
+
+
+@pytest.mark.parametrize(
+    "topology", [{"model_config": CONFIG, "keras_version": "2.4.0"}, {**CONFIG, "keras_version": "2.4.0"}]
+)
+def test_tensorflowjs_layers_are_a_keras_model(tmp_path, topology):
+    (tmp_path / "model.json").write_text(json.dumps({"modelTopology": topology, "weightsManifest": []}))
+    artifact = read(str(tmp_path / "model.json"))
+    assert artifact.keras.config["class_name"] == "Sequential"
+    assert artifact.producer.keras == "2.4.0"
+
+
+def test_a_tensorflowjs_topology_that_is_none_is_damage(tmp_path):
+    (tmp_path / "model.json").write_text(json.dumps({"modelTopology": {"node": 3}}))
+    assert read(str(tmp_path / "model.json")).damage[0].kind is DamageKind.UNPARSEABLE
