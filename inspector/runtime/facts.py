@@ -65,7 +65,10 @@ class OpFacts:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A registered kernel: device type and, by attribute, the dtype names it is registered for (absent: any)."""
+    """A registered kernel: device type and, by attribute, the dtype names it is registered for (absent: any).
+
+    A kernel of the device `DEFAULT` serves every device that has none of its own.
+    """
 
     device: str
     constraints: Mapping[str, tuple[str, ...]]

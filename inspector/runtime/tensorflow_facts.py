@@ -49,6 +49,8 @@ def snapshot_facts(record: Mapping[str, Any]) -> RecordedTensorFlow:
 
 def _of_snapshot(record: Mapping[str, Any], key: str) -> Any:
     section, _, name = key.partition("/")
+    if section == "gradient":
+        return name in record.get("gradients", ())
     return record.get(name) if section == "fact" else record.get(_SECTIONS[section], {}).get(name)
 
 
@@ -116,6 +118,10 @@ class RecordedTensorFlow:
         """Give every kernel of that op that a node without `_kernel` attribute may get, on any device."""
         record = self._record(f"kernels/{name}")
         return () if record is None else self._decoded.get(record, _NONE, lambda: _kernels(record))
+
+    def has_gradient(self, name: str) -> bool:
+        """Whether the gradient registry has that name: an op's, or the `_gradient_op_type` of a node."""
+        return bool(self._record(f"gradient/{name}"))
 
     def behaviour(self, name: str) -> Any:
         """Give what a trial while recording found (`unknown_attr`), None where it was not tried."""

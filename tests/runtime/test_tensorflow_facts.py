@@ -83,6 +83,11 @@ def test_graph_def_versions_and_behaviour():
     assert behaviours == ["error", "ignored"]
 
 
+def test_gradients():
+    facts = release_facts("2.15.1")
+    assert [facts.has_gradient(name) for name in ("MatMul", "NotAnOp")] == [True, False]
+
+
 def test_releases_share_decoded_ops():
     assert release_facts("2.14.1").op("NoOp") is release_facts("2.15.1").op("NoOp")
 
@@ -94,10 +99,12 @@ def test_snapshot_answers_like_the_catalog():
         "ops": {"MyOp": {"in": [["x", "float"]], "flags": ["is_stateful"]}},
         "kernels": {"MyOp": [["CPU", {}], ["GPU", {"T": ["HALF"]}], ["CPU", {}, "labelled"]]},
         "behaviours": {"unknown_attr": "ignored"},
+        "gradients": ["MyOp"],
     }
     facts = snapshot_facts(record)
     assert facts.version == "2.15.1+mine"
     assert facts.op("MyOp").is_stateful
+    assert facts.has_gradient("MyOp")
     assert [(k.device, k.constraints) for k in facts.kernels("MyOp")] == [("CPU", {}), ("GPU", {"T": ("float16",)})]
     assert facts.op("MatMul") is None
     assert facts.graph_def_producer == 1645
