@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,15 +54,25 @@ def resolve(  # noqa: PLR0913 - the public contract names each
     objects, gaps = _custom_objects(custom_objects)
     process = Process(imports, dict(env or {}), objects, assume_files, gaps)
     path = Path(target)
-    if path.is_dir():
-        return _installed(path, process, python)
-    if path.exists():
-        return _file(path, process, python)
+    kind = _kind(path)
+    if kind is not None:
+        return _installed(path, process, python) if kind == "folder" else _file(path, process, python)
     from inspector.runtime.pins import is_pin, read_pins  # noqa: PLC0415 - cold start: most targets are files
 
     if is_pin(target):
         return _runtime(target, read_pins(target), process, python)
     raise UsageError(f"{target}: no such file, and no pin such as tensorflow==2.15.1")
+
+
+def _kind(path: Path) -> str | None:
+    """`folder`, `file`, or None where nothing of that name exists (or can: pins may be longer than any file name)."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return None
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise UsageError(f"{path}: a pipe or device; a target is read more than once: write it to a file")
+    return "folder" if stat.S_ISDIR(mode) else "file"
 
 
 def _custom_objects(named: tuple[str, ...]) -> tuple[tuple[CustomObject, ...], tuple[Gap, ...]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -140,7 +143,7 @@ REFUSED = [
     ("Pipfile.lock", b"[" * 100_000, "not a readable lock"),
     ("a.yml", b"dependencies:\n  - &anchor tensorflow=2.15\n", "outside the part of YAML"),
     ("a.yml", b"dependencies:\n  - !!python/object/apply:os.system ['true']\n", "outside the part of YAML"),
-    ("a.yml", b"- " * 5000 + b"a", "levels"),
+    ("a.yml", b"- " * 100 + b"a", "levels"),
     ("a.yml", b"name: x\n", "no list of dependencies"),
     ("conda-lock.yml", b"package:\n- name: tensorflow\n  platform: osx-64\n- name: tensorflow\n  platform: win-64\n",
      "not linux-64"),
@@ -198,3 +201,35 @@ def test_what_names_the_python(tmp_path, option, first, beside, python):
 def test_a_utf16_lock_of_powershell_is_read(tmp_path):
     (tmp_path / "a.txt").write_text("keras==2.15.0\r\ntensorflow==2.15.1\r\n", encoding="utf-16")
     assert inspector.resolve(str(tmp_path / "a.txt")).tensorflow == "2.15.1"
+
+
+# Each took minutes, or would, without the limit beside the pattern that it meets.
+HOSTILE = [
+    ("a.txt", "tensorflow" + " " * 200_000 + ")x"),
+    ("a.txt", "tensorflow[" + "a" * 1_000_000),
+    ("a.txt", "a-" * 500_000 + ".tar.gz"),
+    ("a.txt", "\n".join(f"tensorflow!={n}" for n in range(100_000))),
+    ("a.txt", "tensorflow==2.15.1 ; " + "(" * 50_000),
+    ("a.yml", "dependencies:\n  - a" + " " * 100_000 + "b"),
+    ("a.yml", "a:" * 100_000),
+    ("uv.lock", "a = " + "[" * 100_000),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_locks_are_refused_quickly(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    began = time.process_time()
+    with suppress(inspector.UsageError):
+        assert inspector.resolve(str(tmp_path / name)).tensorflow is None
+    assert time.process_time() - began < 2
+
+
+def test_a_pipe_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(inspector.UsageError, match="pipe"):
+        inspector.resolve(str(tmp_path / "pipe"))
+
+
+def test_pins_may_be_longer_than_a_file_name():
+    assert inspector.resolve("tensorflow==2.15.1," + ",".join(["numpy==1.26.4"] * 50)).tensorflow == "2.15.1"

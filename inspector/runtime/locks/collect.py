@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # A lock of a large monorepo has some 3,000 distributions, each a few times; what is beyond is no lock.
 MAX_ENTRIES = 200_000
+# One distribution's versions or specifiers: a lock forked by every Python and platform has a dozen.
+MAX_VERSIONS = 200
 
 
 class Collector:
@@ -84,6 +86,8 @@ class Collector:
         if answer is not False:
             found = table.setdefault(canonical(name), {})
             found[value] = bool(answer) or found.get(value, False)
+            if len(found) > MAX_VERSIONS:
+                raise UsageError(f"{self.context.path}: {name} stands there in more than {MAX_VERSIONS} versions")
 
     def _chosen(self, name: str, found: dict[str, bool]) -> str | None:
         """The one version; None with a gap where several are possible."""

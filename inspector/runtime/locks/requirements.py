@@ -23,6 +23,8 @@ NAME = "requirements.txt"
 # Real projects nest two or three deep; both limits stop files that include each other in a tree without end.
 MAX_DEPTH = 10
 MAX_FILES = 200
+# Names, extras, versions and markers together; hashes are cut off before. Patterns are not linear in what they match.
+MAX_LINE = 4000
 
 # Every line of a lock meets the first pattern; the others are compiled when a line first needs them (cold start).
 _PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,*()]+)\s*(?:;(.*))?$")
@@ -106,7 +108,9 @@ class _Reader:
 
     def _requirement(self, line: str, *, constraints: bool) -> None:
         line = re.sub(_TRAILING_OPTIONS, "", line) if " -" in line else line
-        if found := _PINNED.match(line):
+        if len(line) > MAX_LINE:
+            self.collector.unknown("", line)
+        elif found := _PINNED.match(line):
             self._pinned(found[1], found[2], (found[3] or "").strip(), constraints=constraints)
         elif found := re.match(_DIRECT, line):
             self._direct(found[1], found[2], (found[3] or "").strip())
@@ -152,6 +156,6 @@ def _logical_lines(text: str) -> Iterator[str]:
         logical = (re.sub(_COMMENT, "", logical) if "#" in logical else logical).strip()
         joined = ""
         if logical:
-            yield logical
+            yield " ".join(logical.split())
     if joined.strip():
-        yield joined.strip()
+        yield " ".join(joined.split())

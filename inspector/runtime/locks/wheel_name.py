@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+MAX_NAME = 255  # what file systems allow
+
 _WHEEL = r"([A-Za-z0-9][\w.]*)-([^-/]+)(?:-\d[^-/]*)?-[^-/]+-[^-/]+-[^-/]+\.whl$"
 _SDIST = r"([A-Za-z0-9][\w.-]*?)-(\d[\w.+!]*)\.(?:tar\.gz|zip|tar\.bz2|tgz)$"
 
@@ -11,5 +13,7 @@ _SDIST = r"([A-Za-z0-9][\w.-]*?)-(\d[\w.+!]*)\.(?:tar\.gz|zip|tar\.bz2|tgz)$"
 def name_and_version(url: str) -> tuple[str, str] | None:
     """Give (name, version) of a wheel or source archive; None where the name does not say (a checkout, a folder)."""
     file = url.partition("#")[0].partition("?")[0].rpartition("/")[2].replace("%2B", "+").replace("%2b", "+")
+    if len(file) > MAX_NAME:
+        return None
     found = re.match(_WHEEL, file) or re.match(_SDIST, file)
     return (found[1], found[2]) if found else None

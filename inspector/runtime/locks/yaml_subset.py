@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 40
 # A conda-lock for four platforms has some 30,000 lines; fifty times that is no lock.
 MAX_LINES = 1_500_000
+MAX_LINE = 4000  # conda's longest lines are URLs of some 300 characters; patterns are not linear in what they match
 
 _KEY = re.compile(
     r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"\[\]{},&*!|>%@`-][^#]*?|-[^\s#][^#]*?)\s*:(?:\s+(.*)|$)"""
@@ -47,6 +48,8 @@ def _lines(text: str, path: Path) -> list[tuple[int, str, int]]:
             continue
         if number > MAX_LINES:
             raise UsageError(f"{path}: more than {MAX_LINES} lines, which no lock file has")
+        if len(content) > MAX_LINE:
+            raise UsageError(f"{path}: line {number} is longer than {MAX_LINE} characters")
         found.append((len(line) - len(line.lstrip(" ")), content, number))
     return found
 
