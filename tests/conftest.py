@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-LOCKS = FIXTURES / "locks"
+LOCKS = FIXTURES / "locks" / "pip-freeze"
 CLASSIC = FIXTURES / "classic"
 
 
