@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from inspector.codec import json_text
+from inspector.terms.errors import LimitError, MalformedArtifactError
+
 if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
     from inspector.terms.graph import SavedModel
+    from inspector.terms.keras import KerasMetadata
 
 # Models nest a few deep; a config that nests more is not one a person wrote.
 DEPTH_LIMIT = 50
@@ -28,15 +32,27 @@ LAYER_IDENTIFIERS = (
 def layer_graph(artifact: Artifact) -> nx.MultiDiGraph:
     """The layers of an artifact: a node per layer by path (`outer/inner/dense`), an edge per tensor passed.
 
-    Nodes carry `class_name` and `config`; edges `node_index` and `tensor_index` of the producer. Where there is no config
+    Nodes carry `class_name` and `config`; edges `node_index` and `tensor_index` of the producer. Without a config
     (subclassed models of a SavedModel), nodes come from the object graph and edges say which layer holds which.
     """
     graph = nx.MultiDiGraph()
-    if artifact.keras is not None and isinstance(artifact.keras.config, Mapping):
-        _add_model(graph, artifact.keras.config, "", 0)
-    elif artifact.saved_model is not None:
+    config = artifact.keras.config if artifact.keras is not None else _root_config(artifact.keras_metadata)
+    if isinstance(config, Mapping):
+        _add_model(graph, config, "", 0)
+    if not graph and artifact.saved_model is not None:
         _add_objects(graph, artifact.saved_model)
     return graph
+
+
+def _root_config(metadata: KerasMetadata | None) -> Any:
+    """The config of a SavedModel's root as Keras 2 stored it; None where there is none."""
+    root = next((node for node in metadata.nodes if node.node_path == "root"), None) if metadata else None
+    if root is None:
+        return None
+    try:
+        return json_text.parse(root.metadata, "")
+    except (MalformedArtifactError, LimitError):
+        return None
 
 
 def _add_model(graph: nx.MultiDiGraph, model: Mapping[str, Any], prefix: str, depth: int) -> None:
@@ -84,7 +100,7 @@ def inbound_tensors(nodes: Any) -> Iterator[tuple[str, int, int]]:
     """Every (layer, node index, tensor index) that a layer's calls take, in all of Keras' spellings.
 
     Keras 2: `[[["a", 0, 0, {}], ...]]`, with tensors in the kwargs as `["a", 0, 0]`; from 2.4 on also a bare
-    `["a", 0, 0, {}]` for a first argument. Keras 3: `{"args": [...], "kwargs": {...}}` with `__keras_tensor__` histories.
+    `["a", 0, 0, {}]` for a first argument. Keras 3: `{"args": [...], "kwargs": {...}}` of `__keras_tensor__`.
     """
     yield from _tensors(nodes, 0)
 

@@ -1,8 +1,11 @@
 """Which layer is called with which."""
 
+from pathlib import Path
+
 import pytest
 
 from inspector.graphs.layers import inbound_tensors, layer_graph
+from inspector.reading import read
 from inspector.terms.artifact import Artifact, Format
 from inspector.terms.keras import KerasModel
 
@@ -60,3 +63,14 @@ def test_a_functional_model_has_an_edge_for_each_call():
 @pytest.mark.parametrize("config", [None, [], {"class_name": "M"}, {"class_name": "M", "config": {"layers": 3}}])
 def test_a_config_without_layers_is_an_empty_graph(config):
     assert len(graph(config)) == 0
+
+
+CLASSIC = Path(__file__).parents[2] / "fixtures" / "classic"
+
+
+@pytest.mark.parametrize("release", ["tf2.10.1", "tf2.15.1"])
+@pytest.mark.parametrize("suffix", ["", ".h5", ".keras"])
+def test_one_model_is_one_graph_in_every_format(release, suffix):
+    found = layer_graph(read(str(CLASSIC / release / f"cnn{suffix}")))
+    expected = layer_graph(read(str(CLASSIC / release / "cnn.h5")))
+    assert set(found.edges()) == set(expected.edges()) != set()
