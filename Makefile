@@ -14,7 +14,7 @@ setup: $(BIN)/inspect
 
 # The two commands of the README: set everything up, then run the main job, or the tests.
 demo: setup
-	@$(BIN)/inspect fixtures/classic/tf2.15.1/my_custom_layer.keras --against fixtures/locks/pip-freeze/tf2.15.1.txt || test $$? -eq 1
+	@$(BIN)/inspect fixtures/classic/tf2.15.1/my_custom_layer.keras --against fixtures/locks/tf2.15.1.txt || test $$? -eq 1
 
 test: setup
 	$(BIN)/python -m pytest

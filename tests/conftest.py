@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-LOCKS = FIXTURES / "locks" / "pip-freeze"
+LOCKS = FIXTURES / "locks"
 CLASSIC = FIXTURES / "classic"
 
 
