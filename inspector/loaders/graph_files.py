@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.loaders.graph_context import Context
-    from inspector.terms.artifact import Damage
+    from inspector.terms.artifact import Damage, TextError
 
 # Protobuf before 4 ends at a stray group end with a warning, as TensorFlow up to 2.11 has it.
 _STRICT_PROTOBUF = (4,)
@@ -29,6 +29,16 @@ def file_problems(context: Context) -> Iterator[Problem]:
     if damage is not None and damage.fault and not _is_tolerated(context, damage):
         text = _parse_error(context, damage)
         yield _at("SMD120", damage.member, text, damage.reason)
+    newer = _newer_text(context)
+    if newer is not None:
+        text = f"Cannot parse file b'{artifact.path}/{context.member}': {newer.text}."
+        yield _at("SMD120", context.member, text, f"it names a field of TensorFlow {newer.since}: {newer.text}")
+
+
+def _newer_text(context: Context) -> TextError | None:
+    """The first thing in a text proto that this release does not know; in the binary form it would be skipped."""
+    release = numbers(context.facts.version)[:2]
+    return next((item for item in context.artifact.text_errors if numbers(item.since)[:2] > release), None)
 
 
 def file_gaps(context: Context) -> tuple[Gap, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from inspector.loaders.graph_cache import once_per_object
 from inspector.loaders.graph_check import data_type_string
 from inspector.loaders.graph_paths import checkpoint_keys
-from inspector.terms.artifact import DamageKind
 from inspector.terms.dtypes import name_of
 from inspector.terms.finding import Gap, Location, Problem
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from inspector.loaders.graph_context import Context
     from inspector.terms.artifact import Damage
-    from inspector.terms.graph import MetaGraph, SavedModel, TensorEntry
+    from inspector.terms.graph import MetaGraph, SavedModel, TensorEntry, TensorFault
 
 FOLDER, INDEX = "variables", "variables/variables.index"
 
@@ -35,8 +34,34 @@ def bundle_problems(context: Context, loader: str) -> Iterator[Problem]:
 
 
 def _shard_problem(context: Context, damage: Damage, loader: str) -> Problem:
-    kind = {DamageKind.MISSING: "no_shard", DamageKind.CORRUPT: "bad_checksum"}.get(damage.kind, "short_shard")
-    return _file_problem(context, damage.member, f"{loader}/{kind}", damage.reason)
+    key, fault = _first_fault(context, loader)
+    bundle = context.artifact.saved_model.variables if context.artifact.saved_model else None
+    if bundle is None or fault is None:
+        return _file_problem(context, damage.member, f"{loader}/short_shard", damage.reason)
+    error = context.error(
+        f"{loader}/{_KINDS[fault.kind]}",
+        member=damage.member,
+        count=str(len(bundle.entries) - 1),  # one RestoreV2 for all but the object graph, which is read before
+        size=str(bundle.entries[key].size),
+        stored=f"{fault.stored:08d}",
+        computed=str(fault.calculated),
+    )
+    return Problem("SMD121", damage.member, Location(damage.member), error, {"reason": damage.reason})
+
+
+_KINDS = {"missing": "no_shard", "checksum": "bad_checksum", "short": "short_shard"}
+_OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
+
+
+def _first_fault(context: Context, loader: str) -> tuple[str, TensorFault | None]:
+    """The faulty tensor that is met first: `load` reads the object graph, then all keys; a session no Keras metrics."""
+    model = context.artifact.saved_model
+    faults = model.variables.faults if model and model.variables else {}
+    if loader == "load" and _OBJECT_GRAPH_KEY in faults:
+        return _OBJECT_GRAPH_KEY, faults[_OBJECT_GRAPH_KEY]
+    read = (key for key in faults if loader == "load" or not key.startswith((_OBJECT_GRAPH_KEY, "keras_api/")))
+    key = next(read, next(iter(faults), ""))
+    return key, faults.get(key)
 
 
 def _file_problem(context: Context, member: str, kind: str, reason: str) -> Problem:
