@@ -233,3 +233,14 @@ def test_a_pipe_is_refused(tmp_path):
 
 def test_pins_may_be_longer_than_a_file_name():
     assert inspector.resolve("tensorflow==2.15.1," + ",".join(["numpy==1.26.4"] * 50)).tensorflow == "2.15.1"
+
+
+@pytest.mark.parametrize(("allowed", "tensorflow"), [(">=3.9, <3.12", "2.15.1"), (">=3.12", "2.16.2"), ("^3.9", None)])
+def test_the_range_of_pythons_of_a_lock_may_decide(tmp_path, allowed, tensorflow):
+    text = (LOCKS / "pylock" / "pylock.toml").read_text().replace(">=3.9, <3.13", allowed)
+    (tmp_path / "pylock.toml").write_text(text)
+    uv = (LOCKS / "uv" / "uv.lock").read_text().replace(">=3.9, <3.13", allowed)
+    (tmp_path / "uv.lock").write_text(uv)
+    for name in ("pylock.toml", "uv.lock"):
+        found = inspector.resolve(str(tmp_path / name))
+        assert (found.tensorflow, found.python) == (tensorflow, None)

@@ -22,11 +22,12 @@ MAX_VERSIONS = 200
 class Collector:
     """Takes entries in the lock's order. Only those count that the target's environment chooses."""
 
-    __slots__ = ("constraints", "context", "count", "gaps", "python", "unread", "versions", "wanted")
+    __slots__ = ("constraints", "context", "count", "gaps", "python", "requires_python", "unread", "versions", "wanted")
 
     def __init__(self, context: LockContext) -> None:
         self.context = context
         self.python: str | None = None
+        self.requires_python = ""  # the range of Pythons that the lock is for
         self.count = 0
         self.gaps: list[Gap] = []
         self.unread: list[str] = []
@@ -78,11 +79,16 @@ class Collector:
             unread=tuple(self.unread),
         )
 
+    def chooses(self, marker: str) -> bool | None:
+        """Whether the marker (empty: none) selects the target's environment; None where that is not known."""
+        python = self.context.python or self.python or self.context.python_beside
+        return holds(marker, python, self.requires_python) if marker else True
+
     def _note(self, table: dict[str, dict[str, bool]], name: str, value: str, marker: str) -> None:
         self.count += 1
         if self.count > MAX_ENTRIES:
             raise UsageError(f"{self.context.path}: more than {MAX_ENTRIES} entries, which no lock file has")
-        answer = holds(marker, self.context.python or self.python or self.context.python_beside) if marker else True
+        answer = self.chooses(marker)
         if answer is not False:
             found = table.setdefault(canonical(name), {})
             found[value] = bool(answer) or found.get(value, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.runtime.locks.collect import Collector
-from inspector.runtime.locks.toml_lock import read_toml, tables, text
+from inspector.runtime.locks.toml_lock import read_toml, table, tables, text
 
 if TYPE_CHECKING:
     from inspector.runtime.locks.contents import LockContents, LockContext
@@ -20,8 +20,13 @@ def matches(name: str, head: str) -> bool:
 
 def read(context: LockContext) -> LockContents:
     """Read every package whose marker chooses the target; all groups count as installed."""
+    document = read_toml(context.path)
     collector = Collector(context)
-    for package in tables(read_toml(context.path).get("package")):
+    targets = tables(table(document.get("metadata")).get("targets"))
+    # Several targets are one range only where they name the same.
+    ranges = {text(target.get("requires_python")) for target in targets}
+    collector.requires_python = ranges.pop() if len(ranges) == 1 else ""
+    for package in tables(document.get("package")):
         # A package that is required with extras has an entry more, of the same version.
         version = text(package.get("version"))
         if version:

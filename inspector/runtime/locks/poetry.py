@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.locks.collect import Collector
-from inspector.runtime.locks.toml_lock import any_of, read_toml, tables, text
+from inspector.runtime.locks.toml_lock import any_of, read_toml, table, tables, text
 
 if TYPE_CHECKING:
     from inspector.runtime.locks.contents import LockContents, LockContext
@@ -22,8 +22,10 @@ def matches(name: str, head: str) -> bool:
 
 def read(context: LockContext) -> LockContents:
     """Read every package that the target's environment chooses; optional ones and all groups count as installed."""
+    document = read_toml(context.path)
     collector = Collector(context)
-    for package in tables(read_toml(context.path).get("package")):
+    collector.requires_python = text(table(document.get("metadata")).get("python-versions"))
+    for package in tables(document.get("package")):
         collector.pin(text(package.get("name")), text(package.get("version")), _marker(package.get("markers")))
     return collector.contents()
 

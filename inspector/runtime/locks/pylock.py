@@ -33,6 +33,7 @@ def read(context: LockContext) -> LockContents:
     if not version.startswith("1."):
         raise UsageError(f"{context.path}: lock-version {version or 'missing'}; only 1.x is known")
     collector = Collector(context)
+    collector.requires_python = text(document.get("requires-python"))
     for package in tables(document.get("packages")):
         name, marker = text(package.get("name")), text(package.get("marker"))
         found = text(package.get("version")) or _version_of_file(package)

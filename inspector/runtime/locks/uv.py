@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from inspector.runtime.distributions import RELEVANT
 from inspector.runtime.locks.collect import Collector
 from inspector.runtime.locks.toml_lock import any_of, read_toml, table, tables, text
-from inspector.runtime.markers import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,24 +23,24 @@ def matches(name: str, head: str) -> bool:
 
 def read(context: LockContext) -> LockContents:
     """Read what the project and its `dev` group require; its extras and other groups too if that has no TensorFlow."""
-    packages = tables(read_toml(context.path).get("package"))
-    contents = _Walk(context, packages, everything=False).contents()
+    document = read_toml(context.path)
+    contents = _Walk(context, document, everything=False).contents()
     if RELEVANT & contents.packages.keys() or contents.gaps:
         return contents
-    return _Walk(context, packages, everything=True).contents()
+    return _Walk(context, document, everything=True).contents()
 
 
 class _Walk:
     """Follows dependencies from the projects (what is locked from a folder) whose markers choose the target."""
 
-    __slots__ = ("by_name", "collector", "everything", "python")
+    __slots__ = ("by_name", "collector", "everything")
 
-    def __init__(self, context: LockContext, packages: list[dict[str, Any]], *, everything: bool) -> None:
+    def __init__(self, context: LockContext, document: dict[str, Any], *, everything: bool) -> None:
         self.collector = Collector(context)
-        self.python = context.python or context.python_beside
+        self.collector.requires_python = text(document.get("requires-python"))
         self.everything = everything
         self.by_name: dict[str, list[dict[str, Any]]] = {}
-        for package in packages:
+        for package in tables(document.get("package")):
             self.by_name.setdefault(text(package.get("name")), []).append(package)
 
     def contents(self) -> LockContents:
@@ -72,12 +71,12 @@ class _Walk:
         """Each required package with the marker it stands under: the last one on the way that is not certain."""
         for edge in self._edges(package, is_root=is_root):
             marker = text(edge.get("marker"))
-            answer = holds(marker, self.python) if marker else True
+            answer = self.collector.chooses(marker)
             if answer is False:
                 continue
             for entry in self.by_name.get(text(edge.get("name")), []):
                 forks = any_of(entry.get("resolution-markers"))
-                chosen = holds(forks, self.python) if forks else True
+                chosen = self.collector.chooses(forks)
                 if chosen is not False and edge.get("version") in (None, entry.get("version")):
                     yield entry, marker if answer is None else forks if chosen is None else condition
 
