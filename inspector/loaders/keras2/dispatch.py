@@ -59,6 +59,8 @@ def _folder(walk: Walk, artifact: Artifact, capabilities: Capabilities, *, compi
 def no_saved_model(walk: Walk, artifact: Artifact) -> Event:
     """The OSError for a path below which no saved_model.pb lies, be it a folder or not."""
     text = f"SavedModel file does not exist at: {artifact.path}/{{saved_model.pbtxt|saved_model.pb}}"
-    rule = "KER107" if artifact.is_zip or artifact.magic else "KER112"
-    here = replace(walk, member=Path(artifact.path).name)
-    return here.problem(rule, "saved_model.pb", "OSError", text)
+    name = Path(artifact.path).name
+    here = replace(walk, member=name)
+    if artifact.is_directory:
+        return here.problem("KER112", "saved_model.pb", "OSError", text)
+    return here.problem("KER107", name, "OSError", text)

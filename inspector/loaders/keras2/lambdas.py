@@ -59,6 +59,6 @@ def _run_events(walk: Walk, data: bytes) -> Iterator[Event]:
             yield walk.gap(outcome.text)
         elif outcome.effect is not Effect.OK:
             kind = outcome.type if outcome.effect is Effect.RAISES else "crash"
-            yield walk.problem("KER109", "Lambda", kind, outcome.text, python=python)
+            yield walk.problem("KER109", "Lambda", kind, outcome.text)
         if outcome.effect is not Effect.OK:
             return

@@ -50,8 +50,24 @@ _BY_KEY = (
     ("_constraint", CONSTRAINT),
     ("activation", ACTIVATION),
 )
+# Up to TensorFlow 2.2 `keras.layers.deserialize` adds these to its table when it is called.
+_MODELS_IN_TABLE_SINCE = (2, 3)
+_MODELS_BESIDE_TABLE = frozenset(
+    {
+        "Network",
+        "Model",
+        "Sequential",
+        "LinearModel",
+        "WideDeepModel",
+        "DenseFeatures",
+        "SequenceFeatures",
+        "BatchNormalizationV1",
+        "BatchNormalizationV2",
+    }
+)
 # Keys of wrappers and RNN layers whose value is a layer.
 _OPTIMIZERS = ("Adadelta", "Adagrad", "Adam", "Adamax", "Nadam", "RMSprop", "SGD", "Ftrl", "LossScaleOptimizer")
+NETWORKS = ("Sequential", "Functional", "Model")
 _LAYER_KEYS = ("layer", "cell", "backward_layer")
 
 
@@ -95,6 +111,9 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
     if not knows(walk, family, str(name)):
         yield _unknown_class(walk, family, str(name))
         return
+    if family is LAYER and name in NETWORKS:
+        yield from network_events(walk.at("config"), name, config)
+        return
     cls = class_of(walk, family, name, config)
     if cls is None:
         yield walk.gap(f"nothing is recorded of the {family.noun} {name}")
@@ -102,10 +121,19 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
         yield from built_events(walk.at("config"), family, cls, config)
 
 
+def network_events(walk: Walk, name: str, config: Any) -> Iterator[Event]:
+    """What rebuilding a model of that class raises."""
+    from inspector.loaders.keras2 import network  # noqa: PLC0415 - models hold objects: the modules call each other
+
+    yield from network.network_events(walk, name, config)
+
+
 def knows(walk: Walk, family: Family, name: str) -> bool:
     """Whether the family's table has the name, or a class of Keras' own is registered under it (`Custom>Adam`)."""
     if walk.facts.resolves(family.name, name) or _registered(walk, name):
         return True
+    if family is LAYER and walk.release < _MODELS_IN_TABLE_SINCE:
+        return name in _MODELS_BESIDE_TABLE
     if family is OPTIMIZER:
         return walk.facts.resolves(family.name, name.lower())
     return family is DTYPE_POLICY and bool(walk.facts.named(name, family.name))
@@ -145,9 +173,7 @@ def _optimizer_generation(walk: Walk, name: str, config: Any, found: tuple[Class
 
 def built_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
     """What building the class from its config raises: its keys, then the objects that the config holds."""
-    from inspector.loaders.keras2.network import network_events  # noqa: PLC0415 - networks hold objects: they call each other
-
-    if cls.name in ("Sequential", "Functional", "Model") and family is LAYER:
+    if cls.name in NETWORKS and family is LAYER:
         yield from network_events(walk, cls.name, config)
         return
     failed = False

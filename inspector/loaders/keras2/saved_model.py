@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _REVIVED_FIRST_SINCE = (2, 4)
 _FROM_CONFIG_SINCE = (2, 2)
+# Rules about variables that do not fit, files of variables, vocabulary files.
+_OF_VALUES = frozenset({"SMD104", "SMD121", "SMD122"})
 
 
 def saved_model_events(
@@ -55,7 +57,7 @@ def _parsed(walk: Walk, context: Context, *, compiling: bool) -> Iterator[Event]
     graph = model.meta_graphs[0] if model.meta_graphs else None
     if walk.release < _REVIVED_FIRST_SINCE:
         if graph is None or len(model.meta_graphs) != 1 or not graph.has_object_graph:
-            yield from _plain(context)
+            yield from _plain(walk, context)
         else:
             yield from _inside(walk, context, graph, compiling=compiling)
     elif graph is None or (not graph.objects and not context.artifact.has_member(MEMBER)):
@@ -74,9 +76,15 @@ def _no_objects(walk: Walk) -> Event:
     return walk.problem("KER201", "object_graph_def", "IndexError", text)
 
 
-def _plain(context: Context) -> Iterator[Event]:
+def _plain(walk: Walk, context: Context) -> Iterator[Event]:
     """What TensorFlow's own loader raises, which answers where there is nothing of Keras."""
-    yield from next(iter(plain_outcomes(context.artifact, context.capabilities))).problems
+    problems = next(iter(plain_outcomes(context.artifact, context.capabilities))).problems
+    yield from (p for p in problems if not _is_deferred(walk, p.rule))
+
+
+def _is_deferred(walk: Walk, rule: str) -> bool:
+    """Whether it is met only when a session runs: TensorFlow 1 builds a graph that restores, and restores nothing."""
+    return walk.release < (2, 0) and rule in _OF_VALUES
 
 
 def _inside(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
@@ -88,7 +96,7 @@ def _inside(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) 
         lambda: library_problems(context, graph.graph),
         lambda: revive(walk, nodes, graph, compiling=compiling),
         lambda: restored_events(walk, nodes, graph) if from_config else (),
-        lambda: _values(context, graph),
+        lambda: _values(walk, context, graph),
         lambda: training_events(walk, nodes) if compiling else (),
     )
 
@@ -97,23 +105,23 @@ def _revived_first(walk: Walk, context: Context, graph: MetaGraph, *, compiling:
     """From TensorFlow 2.4 on: Keras' objects, then functions and values, then compiling."""
     nodes = nodes_of(walk, context.artifact, graph)
     if not nodes:
-        yield from _plain(context)
+        yield from _plain(walk, context)
         return
     yield from until_problem(
         lambda: revival_events(walk, nodes, graph, compiling=compiling),
         lambda: library_problems(context, graph.graph),
         lambda: restored_events(walk, nodes, graph),
-        lambda: _values(context, graph),
+        lambda: _values(walk, context, graph),
         lambda: wiring_events(walk, nodes, graph),
         lambda: training_events(walk, nodes) if compiling else (),
     )
 
 
-def _values(context: Context, graph: MetaGraph) -> Iterator[Event]:
+def _values(walk: Walk, context: Context, graph: MetaGraph) -> Iterator[Event]:
     """Objects, variables and tables, as TensorFlow's loader meets them."""
     model = context.artifact.saved_model
     yield from object_problems(context, graph)
-    if model is None:
+    if model is None or walk.release < (2, 0):
         return
     if has_variables(graph) or context.artifact.has_member("variables/variables.index"):
         yield from bundle_problems(context, "load")
