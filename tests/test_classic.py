@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 
 import pytest
@@ -12,6 +13,11 @@ import inspector
 
 ROWS = [json.loads(line) for line in (CLASSIC / "outcomes.jsonl").read_text().splitlines()]
 LOADS = [row for row in ROWS if not row["loader"].startswith("call")]
+
+
+def plain(message):
+    """The beginning of a message without paths and addresses, which differ from load to load."""
+    return re.sub(r"[\w.=+-]*(/[\w.=+-]+)+|0x[0-9a-f]+", "PATH", message)[:60]
 
 
 @cache
@@ -25,7 +31,7 @@ def test_verdict_and_exception(row):
     assert said["verdict"] == {"ok": "loads", "fail": "fails"}[row["outcome"]]
     if row["outcome"] == "fail":
         assert said["error"]["type"] == row["exception"]
-        assert said["error"]["message"][:60] == row["message"][:60]
+        assert plain(said["error"]["message"]) == plain(row["message"])
 
 
 @pytest.mark.parametrize("producer", ["tf2.10.1", "tf2.15.1", "tf2.21.0"])

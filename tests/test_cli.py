@@ -42,7 +42,7 @@ def test_status_and_first_line(capsys, arguments, status, first):
         (["{tmp}"], "no model"),
         ([LOADS, "--against", "no-such.lock"], "no-such.lock"),
         ([LOADS, "--against", "{tmp}/empty.txt"], "empty.txt"),
-        ([LOADS, "--against", "{tmp}/other.txt"], "tensorflow"),
+        ([LOADS, "--against", "{tmp}/other.txt"], "TensorFlow"),
         ([LOADS, "--against", LOCK, "--loader", "nonsense"], "nonsense"),
         ([LOADS, "--against", LOCK, "--env", "NONSENSE"], "NAME=VALUE"),
         ([LOADS, "--format", "nonsense"], "nonsense"),
