@@ -82,9 +82,14 @@ class Keras(object):
         """The plain JSON that this release writes for a config."""
         encoder = getattr(self.json_utils, "Encoder", None)
         if self.is_keras3 or encoder is None:
-            default = getattr(self.json_utils, "get_json_type", None) or self.part("utils.serialization").get_json_type
+            default = getattr(self.json_utils, "get_json_type", None) or self.plain_type()
             return json.loads(json.dumps(value, default=default))
         return json.loads(encoder().encode(value))
+
+    def plain_type(self):
+        """What turns objects into JSON where Keras has no encoder of its own: TensorFlow up to 2.0 has one elsewhere."""
+        own = self.part("utils.serialization")
+        return (own or importlib.import_module("tensorflow.python.util.serialization")).get_json_type
 
     def decode(self, value):
         """What this release's loaders get for stored JSON."""
