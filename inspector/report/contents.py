@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from inspector.requirements.keras_inputs import declared_inputs
+from inspector.terms.report import tensor_dict
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from inspector.terms.graph import Signature, TensorInfo
     from inspector.terms.report import Report
@@ -23,7 +26,14 @@ def _as_dict(report: Report) -> dict[str, Any]:
     """The JSON report without what needs a target, with the members."""
     full = report.to_dict()
     kept = {key: full[key] for key in ("schema_version", "artifact", "requirements", "signatures", "findings", "gaps")}
-    return kept | {"members": [{"name": m.name, "size": m.size} for m in report.artifact.members]}
+    inputs = {name: tensor_dict(info) for name, info in _inputs(report).items()}
+    return kept | {"inputs": inputs, "members": [{"name": m.name, "size": m.size} for m in report.artifact.members]}
+
+
+def _inputs(report: Report) -> Mapping[str, TensorInfo]:
+    """The inputs that a Keras config declares."""
+    keras = report.artifact.keras
+    return {} if keras is None else declared_inputs(keras.config)
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -39,6 +49,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _list("ops", report.requirements.ops)
     yield from _list("classes", report.requirements.classes)
     yield from _list("packages", report.requirements.packages)
+    for name, info in _inputs(report).items():
+        yield f"  input      {name}: {_tensor(info)}"
     for name, signature in artifact.signatures.items():
         yield from _signature(name, signature)
     for damage in artifact.damage:

@@ -130,12 +130,12 @@ def _gap(gap: Gap) -> dict[str, Any]:
 
 def _signature(signature: Signature) -> dict[str, Any]:
     return {
-        "inputs": {name: _tensor(info) for name, info in signature.inputs.items()},
-        "outputs": {name: _tensor(info) for name, info in signature.outputs.items()},
+        "inputs": {name: tensor_dict(info) for name, info in signature.inputs.items()},
+        "outputs": {name: tensor_dict(info) for name, info in signature.outputs.items()},
     }
 
 
-def _tensor(info: TensorInfo) -> dict[str, Any]:
+def tensor_dict(info: TensorInfo) -> dict[str, Any]:
     """Shape with null for an unknown dimension; null for an unknown rank."""
     shape = None if info.shape is None else [None if size < 0 else size for size in info.shape]
     return {"dtype": info.dtype, "shape": shape}
