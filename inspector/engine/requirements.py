@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from inspector.terms.report import Requirements
 
@@ -43,12 +44,25 @@ def _ops(artifact: Artifact) -> tuple[str, ...]:
 
 def _objects(artifact: Artifact) -> Iterator[KerasObject]:
     """Every object of the model's config, its compile config, and a SavedModel's Keras metadata."""
-    if artifact.keras is None:
+    if artifact.keras is None and artifact.keras_metadata is None:
         return
     from inspector.requirements.keras_objects import keras_objects  # noqa: PLC0415 - cold start, as above
 
-    yield from keras_objects(artifact.keras.config)
-    yield from keras_objects(artifact.keras.compile_config, kind="object")
+    if artifact.keras is not None:
+        yield from keras_objects(artifact.keras.config)
+        yield from keras_objects(artifact.keras.compile_config, kind="object")
+    if artifact.keras_metadata is not None:
+        for node in artifact.keras_metadata.nodes:
+            yield from keras_objects(_metadata(node.metadata), kind="object")
+
+
+def _metadata(text: str) -> Any:
+    """The node's own class with its config; None where the text is no JSON object (the loader model says so)."""
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return {key: parsed.get(key) for key in ("class_name", "config")} if isinstance(parsed, dict) else None
 
 
 def _is_class(item: KerasObject) -> bool:
