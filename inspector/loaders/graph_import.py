@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_object
-from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP
-from inspector.loaders.graph_library import bad_uses, fault_problem
+from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
+from inspector.loaders.graph_edges import distinct_edges, edge_faults, mismatches
+from inspector.loaders.graph_library import bad_uses, edge_problem, fault_problem
 from inspector.loaders.graph_uses import library, library_uses, main_body, main_uses
 from inspector.terms.finding import ExpectedError
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from inspector.loaders.graph_check import Fault
     from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph_edges import Edge, EdgeFault, Mismatch
     from inspector.loaders.graph_uses import Use
     from inspector.terms.finding import Problem
     from inspector.terms.graph import Graph, Node
@@ -31,19 +34,46 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
     yield from _version_problems(context, graph)
     yield from _edge_problems(context, graph)
     bad = bad_uses(context, main_uses(graph), graph.producer)
-    called = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
-    if not bad and not called:
+    called = _Called(
+        bad_uses(context, library_uses(graph), context.facts.graph_def_producer),
+        mismatches(distinct_edges(graph), context.facts),
+    )
+    if not bad and not called.bad and not called.unfit:
         return
     seen: set[tuple[str, str]] = set()
     for index in _import_order(graph):
-        node = graph.nodes[index]
-        use = main_body(graph).nodes[index][1]
-        for fault in bad.get(use, ()):
-            if (fault.kind, fault.subject) not in seen and not _is_default(fault, node, defaults):
-                seen.add((fault.kind, fault.subject))
-                yield _skewed(context, graph, fault_problem(context, fault, "", node.name, "v1"))
-        if called:
-            yield from _function_problems(context, graph, node, called, seen)
+        for problem in _node_problems(context, graph, index, bad, defaults):
+            yield from _first_time(context, graph, problem, seen)
+        for problem in _function_problems(context, graph, graph.nodes[index], called):
+            yield from _first_time(context, graph, problem, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """What a release objects to in the functions that the graph calls: uses of ops, and edges."""
+
+    bad: Mapping[Use, tuple[Fault, ...]]
+    unfit: Mapping[Edge, Mismatch]
+
+
+def _first_time(context: Context, graph: Graph, problem: Problem, seen: set[tuple[str, str]]) -> Iterator[Problem]:
+    key = (problem.rule, problem.subject)
+    if key not in seen:
+        seen.add(key)
+        yield _skewed(context, graph, problem)
+
+
+def _node_problems(
+    context: Context,
+    graph: Graph,
+    index: int,
+    bad: Mapping[Use, tuple[Fault, ...]],
+    defaults: Mapping[str, Mapping[str, object]],
+) -> Iterator[Problem]:
+    node = graph.nodes[index]
+    for fault in bad.get(main_body(graph).nodes[index][1], ()):
+        if not _is_default(fault, node, defaults):
+            yield fault_problem(context, fault, "", node.name, "v1")
 
 
 def _version_problems(context: Context, graph: Graph) -> Iterator[Problem]:
@@ -114,16 +144,23 @@ def _is_default(fault: Fault, node: Node, defaults: Mapping[str, Mapping[str, ob
     return attr in declared and bool(node.attrs[attr] == declared[attr])
 
 
-def _function_problems(
-    context: Context, graph: Graph, node: Node, bad: Mapping[Use, tuple[Fault, ...]], seen: set[tuple[str, str]]
-) -> Iterator[Problem]:
+def _function_problems(context: Context, graph: Graph, node: Node, called: _Called) -> Iterator[Problem]:
     """Shape inference instantiates what a call node calls: ops are looked up, attributes beyond dtypes are not."""
     for name in reached_by(graph, node):
-        for inner, use in library(graph)[name].nodes:
-            for fault in bad.get(use, ()):
-                if fault.kind in {UNKNOWN_OP, MISSING_ATTR} and (fault.kind, fault.subject) not in seen:
-                    seen.add((fault.kind, fault.subject))
-                    yield _skewed(context, graph, _instantiation_problem(context, fault, name, inner))
+        for inner, use in library(graph)[name].nodes if called.bad else ():
+            for fault in called.bad.get(use, ()):
+                if fault.kind in {UNKNOWN_OP, MISSING_ATTR}:
+                    yield _instantiation_problem(context, fault, name, inner)
+        for unfit in edge_faults(graph, name, called.unfit):
+            yield edge_problem(context, unfit, _edge_text(unfit))
+
+
+def _edge_text(fault: EdgeFault) -> str:
+    """What InstantiateFunction says of an edge whose dtype the op does not take."""
+    found = fault.found
+    expected, actual = data_type_string(found.expected), data_type_string(found.actual)
+    argument = f"input {found.argument}[{found.place}] expected type {expected} != {actual}"
+    return f"{argument}, the type of {fault.tensor}[0] In {{{{node {fault.node}}}}}"
 
 
 def _instantiation_problem(context: Context, fault: Fault, function: str, node: str) -> Problem:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_object
-from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, REMOVED, UNKNOWN_ATTR, UNKNOWN_OP, faults
+from inspector.loaders.graph_check import (
+    BAD_VALUE,
+    MISSING_ATTR,
+    REMOVED,
+    UNKNOWN_ATTR,
+    UNKNOWN_OP,
+    data_type_string,
+    faults,
+)
+from inspector.loaders.graph_edges import distinct_edges, edge_faults, mismatches
 from inspector.loaders.graph_uses import dependencies, library, library_uses, registered_gradients
 from inspector.terms.finding import ExpectedError
 
@@ -14,6 +23,7 @@ if TYPE_CHECKING:
 
     from inspector.loaders.graph_check import Fault
     from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph_edges import Edge, EdgeFault, Mismatch
     from inspector.loaders.graph_uses import Body, Use
     from inspector.terms.finding import Problem
     from inspector.terms.graph import Graph
@@ -36,7 +46,8 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
     if order.unresolved:
         yield _unresolved(context, order.unresolved)
     bad = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
-    if not bad and not order.late:
+    unfit = mismatches(distinct_edges(graph), context.facts)
+    if not bad and not order.late and not unfit:
         return
     seen: set[tuple[str, str]] = set()
     for name in order.names:
@@ -50,6 +61,7 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
                 yield fault_problem(context, fault, name, node, "load")
         if late is not None:
             yield _branch_not_loaded(context, name, late)
+        yield from _edge_problems(context, graph, name, unfit)
 
 
 def bad_uses(context: Context, uses: frozenset[Use], producer: int) -> Mapping[Use, tuple[Fault, ...]]:
@@ -61,6 +73,23 @@ def bad_uses(context: Context, uses: frozenset[Use], producer: int) -> Mapping[U
         if kept:
             found[use] = kept
     return found
+
+
+def _edge_problems(context: Context, graph: Graph, name: str, unfit: Mapping[Edge, Mismatch]) -> Iterator[Problem]:
+    """Edges are made after both their nodes; one that does not fit ends the import of its function."""
+    for fault in edge_faults(graph, name, unfit):
+        source = ":".join(fault.tensor.split(":")[::2]) if ":" in fault.tensor else f"{fault.tensor}:0"
+        expected, actual = data_type_string(fault.found.expected), data_type_string(fault.found.actual)
+        passed = f"Input {fault.edge.place} of node {fault.node} was passed {actual} from {source}"
+        yield edge_problem(context, fault, f"{passed} incompatible with expected {expected}.")
+
+
+def edge_problem(context: Context, fault: EdgeFault, text: str) -> Problem:
+    """The problem of an edge whose dtype the op does not take."""
+    op, found = fault.edge.user.op, fault.found
+    details = {"op": op, "wanted": found.expected, "stored": found.actual, "argument": found.argument}
+    pointer = f"library/{fault.function}/{fault.node}"
+    return context.problem("OPS112", f"{op}.{found.argument}", pointer, ExpectedError("ValueError", text), **details)
 
 
 def _in_loader_order(body: Body, bad: Mapping[Use, tuple[Fault, ...]]) -> Iterator[tuple[str, Fault]]:

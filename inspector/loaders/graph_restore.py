@@ -50,6 +50,9 @@ def _shard_problem(context: Context, damage: Damage, loader: str) -> Problem:
 
 
 _KINDS = {"missing": "no_shard", "checksum": "bad_checksum", "short": "short_shard"}
+# From 2.8 on RestoreV2 reads tensors in the order in which they lie in their shards; of a shard with tensors of both
+# kinds, the releases before were seen to name the short ones first.
+_BY_PLACE_SINCE = (2, 8)
 _OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
@@ -59,8 +62,13 @@ def _first_fault(context: Context, loader: str) -> tuple[str, TensorFault | None
     faults = model.variables.faults if model and model.variables else {}
     if loader == "load" and _OBJECT_GRAPH_KEY in faults:
         return _OBJECT_GRAPH_KEY, faults[_OBJECT_GRAPH_KEY]
-    read = (key for key in faults if loader == "load" or not key.startswith((_OBJECT_GRAPH_KEY, "keras_api/")))
-    key = next(read, next(iter(faults), ""))
+    read = [key for key in faults if loader == "load" or not key.startswith((_OBJECT_GRAPH_KEY, "keras_api/"))]
+    if context.release < _BY_PLACE_SINCE:
+        read.sort(key=lambda key: faults[key].kind != "short")
+    elif model is not None and model.variables is not None:
+        entries = model.variables.entries
+        read.sort(key=lambda key: (entries[key].shard, entries[key].offset))
+    key = next(iter(read), next(iter(faults), ""))
     return key, faults.get(key)
 
 

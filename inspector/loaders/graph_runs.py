@@ -81,7 +81,8 @@ def _variable_problems(context: Context, graph: MetaGraph, reached: tuple[object
             text = (
                 f"Graph execution error: Could not find variable {node.name}. This could mean that the variable has "
                 "been deleted. In TF1, it can also mean the variable is uninitialized. Debug info: "
-                f"container=localhost, status error message=Resource localhost/{node.name}/N10tensorflow3VarE does not exist."
+                f"container=localhost, status error message=Resource localhost/{node.name}/N10tensorflow3VarE "
+                "does not exist."
             )
             error = ExpectedError("FailedPreconditionError", text)
             yield context.problem("SMD110", node.name, f"node/{node.name}", error)
