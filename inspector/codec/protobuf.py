@@ -25,6 +25,8 @@ MAX_BYTES = 2**31 - 1
 # Looking for the place of an error is a courtesy: it ends where hostile nesting or field counts would make it slow.
 _MAX_EXPLAINED_DEPTH = 32
 _MAX_EXPLAINED_FIELDS = 1_000_000
+# The pure Python implementation (3.20 on newer Pythons) lets text that is no UTF-8 and deep nesting out as they are.
+_REFUSALS = (DecodeError, UnicodeDecodeError, RecursionError)
 _MAX_VARINT = 10
 _VARINT, _FIXED64, _BYTES, _START_GROUP, _END_GROUP, _FIXED32 = range(6)
 _TYPE_MESSAGE = 11
@@ -53,7 +55,7 @@ def parse(name: str, data: bytes, member: str) -> Any:
     message = message_class(name)()
     try:
         message.ParseFromString(data)
-    except DecodeError as error:
+    except _REFUSALS as error:
         raise _explain(name, data, member) from error
     return message
 
@@ -62,7 +64,7 @@ def parses(name: str, data: bytes) -> bool:
     """Whether protobuf accepts `data` as a message `name`."""
     try:
         message_class(name)().ParseFromString(data)
-    except DecodeError:
+    except _REFUSALS:
         return False
     return True
 
