@@ -27,7 +27,7 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # libhdf5's words, with the prefix of h5py >= 3.9 (older: `Unable to open file`).
 NO_SIGNATURE = "Unable to synchronously open file (file signature not found)"
 # Ten times what the largest real files took; past it the child hangs.
-ANSWER_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
 # The child's own limit on text, and names and shapes beside it.
 ANSWER_LIMIT = 512 * 2**20
 _CHUNK = 2**20

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # numpy and h5py map about 1 GiB of address space; the largest known model_config is under 30 MB.
 MEMORY_LIMIT = 4 * 2**30
 # Reading the tree of a file with 10,000 datasets takes about 1 CPU second.
-CPU_SECONDS = 20
+CPU_SECONDS = 10
 # The largest published Keras models have about 5,000 weights, each in up to two groups of its own.
 OBJECT_LIMIT = 100_000
 # Nested models nest groups; `layers/functional/layers/...` of Keras 3 adds two levels each.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,8 @@ def source(path: str) -> Source:
     where = Path(path)
     if where.is_dir():
         return Source(path, is_directory=True, head=b"", size=0)
+    if not where.is_file():
+        raise OSError(errno.EINVAL, "neither a file nor a folder", path)
     with where.open("rb") as file:
         return Source(path, is_directory=False, head=file.read(HEAD), size=where.stat().st_size)
 

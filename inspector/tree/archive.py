@@ -36,7 +36,7 @@ class ZipTree:
             self._zip = zipfile.ZipFile(path)
         except _BROKEN as error:
             raise MalformedArtifactError(self.name, str(error)) from error
-        self._infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        self._infos = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
         if len(self._infos) > MEMBER_LIMIT:
             raise LimitError(self.name, f"more than {MEMBER_LIMIT} members")
         self._by_name = {info.filename: info for info in self._infos if not _leaves(info.filename)}
@@ -125,7 +125,7 @@ def is_zip(path: str) -> bool:
 
 
 def _leaves(name: str) -> bool:
-    return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or "\0" in name
+    return not name or name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or "\0" in name
 
 
 def _read(file: IO[bytes], count: int, name: str) -> bytes:

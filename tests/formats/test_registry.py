@@ -1,6 +1,7 @@
 """Formats told by content; damage named; the suffix only where the bytes can't say."""
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -212,3 +213,19 @@ def test_tensorflowjs_layers_are_a_keras_model(tmp_path, topology):
 def test_a_tensorflowjs_topology_that_is_none_is_damage(tmp_path):
     (tmp_path / "model.json").write_text(json.dumps({"modelTopology": {"node": 3}}))
     assert read(str(tmp_path / "model.json")).damage[0].kind is DamageKind.UNPARSEABLE
+
+
+@pytest.mark.parametrize("name", ["cnn.keras", "cnn.h5"])
+def test_damage_anywhere_ends_in_an_artifact(tmp_path, name):
+    whole = (CLASSIC / "tf2.15.1" / name).read_bytes()
+    place = tmp_path / name
+    for offset in range(3, len(whole), len(whole) // 60):
+        for bad in (whole[:offset], whole[:offset] + b"\0\xff" + whole[offset + 2 :]):
+            place.write_bytes(bad)
+            assert read(str(place)).suffix == place.suffix
+
+
+def test_a_pipe_is_no_model(tmp_path):
+    os.mkfifo(tmp_path / "m.h5")
+    with pytest.raises(UsageError, match="neither a file nor a folder"):
+        read(str(tmp_path / "m.h5"))
