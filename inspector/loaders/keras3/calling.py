@@ -41,11 +41,18 @@ def _check_keywords(node: list[Any], pointer: str, session: Session, created: di
         for key, value in keywords.items():
             if isinstance(value, list) and len(value) > 2 and value[0] in created:  # noqa: PLR2004 - [layer, node, tensor]
                 name = next((n for n, one in created.items() if one.pointer == pointer), "")
-                if created.get(name) is not None and created[name].class_name == "MultiHeadAttention" and key == "value":
+                if (
+                    created.get(name) is not None
+                    and created[name].class_name == "MultiHeadAttention"
+                    and key == "value"
+                ):
                     text = "MultiHeadAttention.build() missing 1 required positional argument: 'value_shape'"
                     details = {"class": "MultiHeadAttention", "key": "inbound_nodes", "value": str(value)}
                     raise LoadFailure("TypeError", text, "KER103", "MultiHeadAttention", pointer, details)
-                session.gap(pointer, f"a call passes the tensor {value[0]} as its argument {key}, which Keras 3 does not restore")
+                session.gap(
+                    pointer,
+                    f"a call passes the tensor {value[0]} as its argument {key}, which Keras 3 does not restore",
+                )
 
 
 def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], pointer: str) -> TensorThing:
@@ -146,7 +153,12 @@ _LAST_AXIS = frozenset({"Dense", "SeparableConv1D", "SeparableConv2D", "Conv1D",
 def _check_input(session: Session, layer: Thing, given: Shape | None) -> None:
     """`assert_input_compatibility`: the last axis must be what the layer was built for."""
     built = layer.build_shape
-    if layer.class_name not in _LAST_AXIS or not given or not built or layer.config.get("data_format") == "channels_first":
+    if (
+        layer.class_name not in _LAST_AXIS
+        or not given
+        or not built
+        or layer.config.get("data_format") == "channels_first"
+    ):
         return
     if given[-1] is None or built[-1] is None or given[-1] == built[-1]:
         return

@@ -113,7 +113,9 @@ def _nested(session: Session, family: str, config: Any, pointer: str) -> Any:
         "Saved configuration not understood. Configuration should be a dictionary, string, tuple or list. "
         f"Received: config={config}."
     )
-    raise LoadFailure("ValueError", text, "KER103", family, pointer, {"class": family, "key": family, "value": str(config)})
+    raise LoadFailure(
+        "ValueError", text, "KER103", family, pointer, {"class": family, "key": family, "value": str(config)}
+    )
 
 
 _KEPT_METRICS_LIST = tuple(_KEPT_METRICS)

@@ -59,9 +59,7 @@ def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
     if shared is not None and shared in session.shared:
         return session.shared[shared]
     name = str(config["class_name"])
-    wanted = Wanted(
-        name, config.get("registered_name", name), config.get("module"), "class", config, pointer or "/"
-    )
+    wanted = Wanted(name, config.get("registered_name", name), config.get("module"), "class", config, pointer or "/")
     found = retrieve(session, wanted)
     if isinstance(found, FunctionThing):
         return found
@@ -99,9 +97,7 @@ def _inner_config(session: Session, config: dict[str, Any], pointer: str) -> dic
     raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
 
 
-def _from_config(
-    session: Session, found: Any, config: dict[str, Any], inner: dict[str, Any], pointer: str
-) -> Thing:
+def _from_config(session: Session, found: Any, config: dict[str, Any], inner: dict[str, Any], pointer: str) -> Thing:
     """`cls.from_config(inner)`; a TypeError in it is reworded, other exceptions pass."""
     scoped, session.safe_scope = session.safe_scope, session.safe
     try:
@@ -166,7 +162,9 @@ def _passed(_session: Session, config: dict[str, Any], _pointer: str) -> Any:
 
 def _slice(session: Session, config: dict[str, Any], pointer: str) -> slice:
     inner = config["config"]
-    start, stop, step = (deserialize(session, inner[key], f"{pointer}/config/{key}") for key in ("start", "stop", "step"))
+    start, stop, step = (
+        deserialize(session, inner[key], f"{pointer}/config/{key}") for key in ("start", "stop", "step")
+    )
     return slice(start, stop, step)
 
 

@@ -71,13 +71,13 @@ def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: s
     return thing
 
 
-def _check_replaced(
-    cls: ClassFacts, config: dict[str, Any], pointer: str, nested: dict[str, LoadFailure]
-) -> None:
+def _check_replaced(cls: ClassFacts, config: dict[str, Any], pointer: str, nested: dict[str, LoadFailure]) -> None:
     """The legacy path takes `score_mode: dot` for the function `keras.layers.dot`, which Attention then refuses."""
     mode = config.get("score_mode")
     if cls.name == "Attention" and isinstance(mode, FunctionThing):
-        text = f"Invalid value for argument score_mode. Expected one of {{'dot', 'concat'}}. Received: score_mode={mode}"
+        text = (
+            f"Invalid value for argument score_mode. Expected one of {{'dot', 'concat'}}. Received: score_mode={mode}"
+        )
         details = {"class": cls.name, "key": "score_mode", "value": repr(mode)}
         nested["score_mode"] = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/score_mode", details)
 
@@ -89,12 +89,12 @@ def _check_name(session: Session, cls: ClassFacts, config: dict[str, Any], point
         return
     text = f"Argument `name` must be a string and cannot contain character `/`. Received: name={name} (of type {type(name)})"
     details = {"class": cls.name, "key": "name", "value": repr(name)}
-    raise wrapped(session, cls, config, LoadFailure("ValueError", text, "KER103", details["class"], f"{pointer}/name", details))
+    raise wrapped(
+        session, cls, config, LoadFailure("ValueError", text, "KER103", details["class"], f"{pointer}/name", details)
+    )
 
 
-def _with_dtype(
-    session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str
-) -> tuple[dict[str, Any], bool]:
+def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> tuple[dict[str, Any], bool]:
     """The config with its dtype policy as `Operation.from_config` leaves it, and whether the policy is only a name.
 
     Since 3.4 from_config deserializes a policy and keeps its name; up to 3.3 the constructor does, and a policy of
@@ -115,9 +115,7 @@ def _with_dtype(
     raise LoadFailure("AttributeError", text, "KER101", name, f"{pointer}/dtype", {"class": name, "module": ""})
 
 
-def nested_failures(
-    session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str
-) -> dict[str, LoadFailure]:
+def nested_failures(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> dict[str, LoadFailure]:
     """What the objects in a constructor's arguments raise, by key."""
     found: dict[str, LoadFailure] = {}
     for key, value in config.items():

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 # Lambda arguments of Keras 2 that the legacy path drops.
 _LAMBDA_DROPPED = ("module", "function_type", "output_shape_type", "output_shape_module")
-# Lower-case functions in the namespace of keras.src.layers: a string in a config that equals one is replaced by it.
-_LAYER_FUNCTIONS = frozenset(
-    {"add", "average", "concatenate", "deserialize", "dot", "maximum", "minimum", "multiply", "serialize", "subtract"}
-)
 
 
 def decode(value: Any) -> Any:
@@ -48,6 +44,9 @@ def model_from_config(session: Session, config: Any, pointer: str) -> Any:
         text = texts.unknown_legacy("layer", str(name))
         raise LoadFailure("ValueError", text, "KER101", str(name), pointer, {"class": str(name), "module": ""})
     inner = {key: _function_named(session, key, value) for key, value in config["config"].items()}
+    if session.release < (3, 11):
+        _check_json(inner, str(name), pointer)
+        inner = _listed(inner)
     with_path, session.path = session.path, "legacy"
     try:
         if custom is not None:
@@ -121,10 +120,32 @@ def _layer_class(session: Session, name: str) -> ClassFacts | None:
 
 
 def _function_named(session: Session, key: str, value: Any) -> Any:
-    """A string in the config that names a function of the user's, or of the table itself, is replaced by that function."""
+    """A string in the config that names a function of the user's is replaced by that function.
+
+    Since 3.14 so is one that names a function beside the layers, such as `dot`.
+    """
     if key == "name" or not isinstance(value, str):
         return value
     custom = session.custom(value)
-    if (custom is not None and custom.is_class is False) or value in _LAYER_FUNCTIONS:
+    if custom is not None and custom.is_class is False:
         return FunctionThing(value)
+    if session.release >= (3, 14) and session.facts.resolves("layer", value):
+        functions = [found for found in session.facts.named(value) if found.is_function]
+        return FunctionThing(value) if functions else value
     return value
+
+
+def _listed(value: Any) -> Any:
+    """Tuples as lists: up to 3.10 a config goes through JSON text once more."""
+    if isinstance(value, list | tuple):
+        return [_listed(item) for item in value]
+    return {key: _listed(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _check_json(inner: dict[str, Any], name: str, pointer: str) -> None:
+    """Functions do not go through JSON text."""
+    for key, value in inner.items():
+        if isinstance(value, FunctionThing):
+            text = "Object of type function is not JSON serializable"
+            details = {"class": name, "key": key, "value": value.name}
+            raise LoadFailure("TypeError", text, "KER103", name, f"{pointer}/config/{key}", details)

@@ -38,6 +38,8 @@ def check_vocabulary(session: Session, cls: ClassFacts, config: dict[str, Any], 
 
 def empty_table(layer: Thing) -> bool:
     """Whether the layer's table stays without content: neither the config nor an asset of the archive fills it."""
-    return layer.class_name in LOOKUPS and layer.config.get("vocabulary") is None and bool(
-        layer.config.get("vocabulary_size")
+    return (
+        layer.class_name in LOOKUPS
+        and layer.config.get("vocabulary") is None
+        and bool(layer.config.get("vocabulary_size"))
     )

@@ -33,7 +33,9 @@ def _build(session: Session, model: Thing, stored_shape: Any) -> None:
     if first is None:
         return
     given = output_shape("InputLayer", first.config, None) if first.class_name == "InputLayer" else None
-    known = given is not None or first.config.get("input_shape") is not None or first.class_name in {"Functional", "Model"}
+    known = (
+        given is not None or first.config.get("input_shape") is not None or first.class_name in {"Functional", "Model"}
+    )
     if given is None and isinstance(stored_shape, list | tuple) and stored_shape:
         given, known = tuple(stored_shape), True
     if not known:
@@ -72,7 +74,11 @@ def layer_of(session: Session, layer_config: Any, pointer: str) -> Any:
 def _add(model: Thing, layer: Any, pointer: str) -> None:
     """`Sequential.add`: only layers, only unique names, only one input layer."""
     if not isinstance(layer, Thing) or layer.kind not in {"layer", "model", "custom"}:
-        kind = f"<class '{layer.facts.module}.{layer.class_name}'>" if isinstance(layer, Thing) and layer.facts else type(layer)
+        kind = (
+            f"<class '{layer.facts.module}.{layer.class_name}'>"
+            if isinstance(layer, Thing) and layer.facts
+            else type(layer)
+        )
         text = f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer} (of type {kind})"
         raise LoadFailure("ValueError", text, "KER103", "Sequential", pointer, {"class": "Sequential", "key": "layers"})
     if any(other.name == layer.name for other in model.layers):
