@@ -35,8 +35,10 @@ _INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
         ("_key_dense", "key", 2),
     ),
 }
-# Layers with a number of own variables that does not follow from their config in `shapes`.
-_COUNTS = {"Normalization": 3, "GroupNormalization": 2, "DepthwiseConv2D": 2, "Conv2DTranspose": 2, "EinsumDense": 2}
+# Wrappers, and the attribute whose layer holds the variables.
+_WRAPPERS = {"TimeDistributed": "layer", "Bidirectional": "forward_layer"}
+# Layers with a `load_own_variables` of their own that takes what it finds.
+_LENIENT = frozenset({"TextVectorization", "StringLookup", "IntegerLookup"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _places(walk: Walk, model: Mapping[str, Any], prefix: str) -> Iterator[_Plac
     used: Counter[str] = Counter()
     config = model.get("config")
     layers = config.get("layers") if isinstance(config, dict) else None
-    made = {layer.name: layer.made for layer in model_layers(model)}
+    made = {layer.name: layer.made for layer in model_layers(model)} if is_built(model) else {}
     for layer in layers or ():
         inner = layer.get("config") if isinstance(layer, dict) else None
         if not isinstance(inner, dict):
@@ -88,7 +90,7 @@ def _places(walk: Walk, model: Mapping[str, Any], prefix: str) -> Iterator[_Plac
         if class_name == "InputLayer" and model.get("class_name") == "Sequential":
             continue
         name, stem = str(inner.get("name", "")), snake(class_name)
-        variables_of = made.get(name)
+        variables_of = made.get(name) if made else []
         used[stem] += 1
         number = used[stem] - 1
         path = f"{prefix}/{root}/{stem}_{number}" if number else f"{prefix}/{root}/{stem}"
@@ -99,21 +101,40 @@ def _places(walk: Walk, model: Mapping[str, Any], prefix: str) -> Iterator[_Plac
             yield from _places(walk, layer, path)
 
 
+def is_built(model: Mapping[str, Any]) -> bool:
+    """Whether the model knows its input's shape, and so has variables: functional models do, Sequential ones may not."""
+    config = model.get("config")
+    if model.get("class_name") != "Sequential" or not isinstance(config, dict):
+        return True
+    given = model.get("build_config") or {}
+    if config.get("build_input_shape") or (isinstance(given, dict) and given.get("input_shape")):
+        return True
+    first = next(iter(config.get("layers") or ()), None)
+    inner = first.get("config") if isinstance(first, dict) else None
+    keys = ("batch_input_shape", "batch_shape")
+    return isinstance(inner, dict) and any(inner.get(key) is not None for key in keys)
+
+
 def _has_variables(class_name: str, made: list[Variable] | None) -> bool:
-    return bool(made) or class_name in _COUNTS or class_name in _INNER
+    return bool(made) or class_name == "Normalization" or class_name in _INNER or class_name in _WRAPPERS
 
 
 def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     """One layer's variables, or those of the sublayers that hold them."""
-    if place.class_name in _NETWORKS:
+    if place.class_name in _NETWORKS or place.class_name in _LENIENT:
         return
     if place.class_name in _INNER:
         for attribute, name, count in _INNER[place.class_name]:
             held = count if place.config.get("use_bias", True) else count - 1
             yield from _counted(walk, file, f"{place.path}/{attribute}", name, held)
         return
+    if place.class_name in _WRAPPERS:
+        inner = place.config.get("layer")
+        if isinstance(inner, dict) and isinstance(inner.get("config"), dict):
+            yield from _state(walk, file, _inside(place, inner))
+        return
     made = place.made if place.made is not None else variables(place.class_name, place.config, None)
-    expected = len(made) if made is not None else _counts(place)
+    expected = len(made) if made is not None else _count(place)
     if expected is None:
         if f"{place.path}/vars" not in file.groups:
             yield walk.at(place.path.strip("/")).gap(f"whether {place.class_name} has variables was not recorded")
@@ -124,11 +145,18 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
         yield from _shapes(walk, file, place, made or [])
 
 
-def _counts(place: _Place) -> int | None:
-    count = _COUNTS.get(place.class_name)
-    if count is not None and "use_bias" in place.config and not place.config["use_bias"]:
-        return count - 1
-    return count
+def _inside(place: _Place, inner: Mapping[str, Any]) -> _Place:
+    """The layer inside a wrapper, at the attribute under which it holds its variables."""
+    name, config = str(inner.get("class_name")), inner["config"]
+    path = f"{place.path}/{_WRAPPERS[place.class_name]}"
+    return _Place(str(config.get("name", "")), name, config, path, variables(name, config, None))
+
+
+def _count(place: _Place) -> int | None:
+    """The number of variables where their shapes are not known: Normalization has none when its mean is given."""
+    if place.class_name == "Normalization":
+        return 3 if place.config.get("mean") is None else 0
+    return None
 
 
 def _counted(  # noqa: PLR0913 - the call's own arguments
@@ -149,7 +177,7 @@ def _shapes(walk: Walk, file: Hdf5File, place: _Place, made: list[Variable]) -> 
     """Each variable is assigned as it is read."""
     for index, variable in enumerate(made):
         dataset = file.datasets.get(f"{place.path}/vars/{index}")
-        if dataset is not None and not fits(variable.shape, dataset.shape):
+        if dataset is not None and variable.shape is not None and not fits(variable.shape, dataset.shape):
             expected = tuple(dim if dim is not None else -1 for dim in variable.shape)
             text = texts.shape_mismatch(walk.release, f"{place.name}/{variable.name}", expected, dataset.shape)
             yield walk.at(f"{place.path.strip('/')}/vars/{index}").problem(

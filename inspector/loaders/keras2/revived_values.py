@@ -53,7 +53,7 @@ def _shapes(walk: Walk, node: Node, graph: MetaGraph) -> Iterator[Event]:
     saved = _saved_variables(graph.objects[node.index], graph)
     for variable in reversed(made or []):
         stored = saved.get(variable.name)
-        if stored is None or len(stored) == 0 or _fits(variable.shape, stored):
+        if stored is None or not stored or variable.shape is None or _fits(variable.shape, stored):
             continue
         wanted = tuple(-1 if dim is None else dim for dim in variable.shape)
         name = f"{metadata.get('name')}/{variable.name}:0"

@@ -1,153 +1,59 @@
-"""The variables that common layers make for their config and input, and the shape of what they put out.
+"""The variables that layers of Keras 2 make for their config and input: what is shared with Keras 3, and what differs.
 
-Only what follows from a config without running it; a layer that is not here has unknown variables (None), and so has one
-whose input's shape is unknown where that decides.
+Keras 2 counts a cell's variables as the layer's own, keeps an axis as a list, and names depthwise kernels otherwise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras_common.shapes import output_shape
+from inspector.loaders.keras_common.variables import CELL_OF, Variable, own_variables
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-Dim = int | None
-Shape = tuple[Dim, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable that a layer makes: its name below the layer's, and its shape (None: dimension not known)."""
-
-    name: str
-    shape: tuple[Dim, ...]
-
-
-Config = "Mapping[str, Any]"
-# Layers without variables whose output has the shape of their input.
-_UNCHANGED = frozenset(
-    {
-        "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "ThresholdedReLU", "Dropout", "SpatialDropout1D",
-        "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Masking", "Rescaling",
-        "ActivityRegularization", "Identity",
-    }
-)  # fmt: skip
-# Layers without variables whose output's shape is not followed.
-_WEIGHTLESS = frozenset(
-    {
-        "InputLayer", "Flatten", "Reshape", "Permute", "RepeatVector", "Lambda", "Add", "Subtract", "Multiply", "Average",
-        "Maximum", "Minimum", "Concatenate", "Dot", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D",
-        "AveragePooling2D", "AveragePooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D",
-        "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "ZeroPadding1D", "ZeroPadding2D",
-        "ZeroPadding3D", "Cropping1D", "Cropping2D", "Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D",
-        "TFOpLambda", "SlicingOpLambda",
-    }
-)  # fmt: skip
+Shape = tuple[int | None, ...] | None
+# Wrappers with the number of copies that they make of the layer inside.
+_COPIES = {"TimeDistributed": 1, "Bidirectional": 2}
+# Layers whose variables follow from other things than their config.
+_UNKNOWN = frozenset({"RNN", "StackedRNNCells"})
 
 
 def variables(class_name: str, config: Mapping[str, Any], given: Shape) -> list[Variable] | None:
-    """The layer's variables in the order in which HDF5 files hold them; None where they are not known."""
-    if class_name in _UNCHANGED or class_name in _WEIGHTLESS:
-        return []
-    made = _VARIABLES.get(class_name)
-    return None if made is None else made(config, given)
+    """The layer's variables, trainable ones first, as HDF5 files hold them; None where they are not known."""
+    if class_name in _UNKNOWN:
+        return None
+    if class_name in _COPIES:
+        return _wrapped(config, _COPIES[class_name])
+    made = own_variables(CELL_OF.get(class_name, class_name), plain(config), given)
+    if made is not None and class_name.startswith("DepthwiseConv"):
+        made = [replace(v, name="depthwise_kernel") if v.name == "kernel" else v for v in made]
+    return made
+
+
+def _wrapped(config: Mapping[str, Any], copies: int) -> list[Variable] | None:
+    inner = config.get("layer")
+    if not isinstance(inner, dict) or not isinstance(inner.get("config"), dict):
+        return None
+    made = variables(str(inner.get("class_name")), inner["config"], None)
+    return None if made is None else [replace(v, shape=None) for v in made * copies]
+
+
+def plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The config with an axis that is a list of one as that one, and a cell's defaults of Keras 2."""
+    axis = config.get("axis")
+    single = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+    return {"reset_after": False, **config, "axis": single} if axis is not None else {"reset_after": False, **config}
 
 
 def output(class_name: str, config: Mapping[str, Any], given: Shape) -> Shape:
     """The shape of the layer's output, batch first; None where it is not followed."""
-    if class_name in _UNCHANGED or class_name == "BatchNormalization" or class_name == "LayerNormalization":
-        return given
-    if class_name == "InputLayer" or given is None:
-        declared = config.get("batch_input_shape") or config.get("batch_shape")
-        given = tuple(declared) if isinstance(declared, list) else given
-    if class_name == "InputLayer":
-        return given
-    if class_name == "Dense" and given is not None:
-        return (*given[:-1], config.get("units"))
-    if class_name == "Embedding" and given is not None:
-        return (*given, config.get("output_dim"))
-    if class_name == "Flatten" and given is not None:
-        return (given[0], _product(given[1:]))
-    return None
+    declared = config.get("batch_input_shape")
+    if given is None and isinstance(declared, list):
+        given = tuple(declared)
+    return output_shape(class_name, dict(config), given)
 
 
-def _product(dims: tuple[Dim, ...]) -> Dim:
-    total = 1
-    for dim in dims:
-        if dim is None:
-            return None
-        total *= dim
-    return total
-
-
-def _last(given: Shape) -> Dim:
-    return given[-1] if given else None
-
-
-def _bias(config: Mapping[str, Any], size: Dim) -> list[Variable]:
-    return [Variable("bias", (size,))] if config.get("use_bias", True) else []
-
-
-def _dense(config: Mapping[str, Any], given: Shape) -> list[Variable]:
-    units = config.get("units")
-    return [Variable("kernel", (_last(given), units)), *_bias(config, units)]
-
-
-def _conv(config: Mapping[str, Any], given: Shape) -> list[Variable]:
-    size = config.get("kernel_size")
-    window = tuple(size) if isinstance(size, list) else (None, None)
-    channels = _last(given) if config.get("data_format") != "channels_first" else None
-    if config.get("groups", 1) != 1:
-        channels = None
-    return [Variable("kernel", (*window, channels, config.get("filters"))), *_bias(config, config.get("filters"))]
-
-
-def _embedding(config: Mapping[str, Any], _: Shape) -> list[Variable]:
-    return [Variable("embeddings", (config.get("input_dim"), config.get("output_dim")))]
-
-
-def _batch_norm(config: Mapping[str, Any], _: Shape) -> list[Variable]:
-    names = [name for name, used in (("gamma", "scale"), ("beta", "center")) if config.get(used, True)]
-    return [Variable(name, (None,)) for name in (*names, "moving_mean", "moving_variance")]
-
-
-def _layer_norm(config: Mapping[str, Any], given: Shape) -> list[Variable]:
-    del given
-    names = [name for name, used in (("gamma", "scale"), ("beta", "center")) if config.get(used, True)]
-    return [Variable(name, (None,)) for name in names]
-
-
-def _recurrent(gates: int, bias_rows: Callable[[Mapping[str, Any]], int]) -> Callable[..., list[Variable]]:
-    """An RNN layer of that many gates; GRU with reset_after has its bias in two rows."""
-
-    def made(config: Mapping[str, Any], given: Shape) -> list[Variable]:
-        units = config.get("units")
-        width = None if units is None else gates * units
-        bias: tuple[Dim, ...] = (width,) if bias_rows(config) == 1 else (bias_rows(config), width)
-        found = [Variable("kernel", (_last(given), width)), Variable("recurrent_kernel", (units, width))]
-        return [*found, Variable("bias", bias)] if config.get("use_bias", True) else found
-
-    return made
-
-
-def _one(_: Mapping[str, Any]) -> int:
-    return 1
-
-
-def _gru_rows(config: Mapping[str, Any]) -> int:
-    return 2 if config.get("reset_after") else 1
-
-
-_VARIABLES: dict[str, Callable[[Mapping[str, Any], Shape], list[Variable]]] = {
-    "Dense": _dense,
-    "Conv1D": _conv,
-    "Conv2D": _conv,
-    "Conv3D": _conv,
-    "Embedding": _embedding,
-    "BatchNormalization": _batch_norm,
-    "LayerNormalization": _layer_norm,
-    "LSTM": _recurrent(4, _one),
-    "GRU": _recurrent(3, _gru_rows),
-    "SimpleRNN": _recurrent(1, _one),
-}
+__all__ = ["Shape", "Variable", "output", "variables"]

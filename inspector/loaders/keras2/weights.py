@@ -5,7 +5,7 @@ Source: `load_weights_from_hdf5_group` of Keras' HDF5 format.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
@@ -105,6 +105,8 @@ def _matched(walk: Walk, model: Any, file: Hdf5File, group: str, names: Sequence
         yield from failed
         if failed:
             return
+    if walk.release < (2, 0):  # a graph is built that assigns the values; it takes any shape
+        return
     for index, found in enumerate(saved):
         if len(filtered) == len(saved):
             yield from _shapes(walk, file, f"{group}/{found.name}", filtered[index], found)
@@ -156,7 +158,7 @@ def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: Sa
     """The values are assigned when all are read: shapes that do not fit raise then."""
     for made, weight in zip(layer.made or (), saved.weights, strict=False):
         dataset = file.datasets.get(f"{group}/{weight}")
-        if dataset is None or fits(made.shape, dataset.shape):
+        if dataset is None or made.shape is None or fits(made.shape, dataset.shape):
             continue
         expected = tuple(dim if dim is not None else -1 for dim in made.shape)
         text = texts.shape_mismatch(walk.release, f"{layer.name}/{made.name}", expected, dataset.shape)
@@ -166,9 +168,9 @@ def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: Sa
         return
 
 
-def fits(made: tuple[int | None, ...], found: tuple[int, ...]) -> bool:
+def fits(made: tuple[int | None, ...] | None, found: tuple[int, ...]) -> bool:
     """Whether a stored shape can be that of the variable, as far as the latter is known."""
-    return len(made) == len(found) and all(a is None or a == b for a, b in zip(made, found, strict=True))
+    return made is None or len(made) == len(found) and all(a is None or a == b for a, b in zip(made, found, strict=True))
 
 
 def model_layers(model: Any) -> list[ModelLayer]:
@@ -212,4 +214,4 @@ def _made(layer: Mapping[str, Any], inner: Mapping[str, Any], given: Shape) -> l
     nested = [part.made for part in model_layers(layer)]
     if any(made is None for made in nested):
         return None
-    return [Variable(v.name, tuple(None for _ in v.shape)) for made in nested for v in made or ()]
+    return [replace(v, shape=None) for made in nested for v in made or ()]
