@@ -112,7 +112,7 @@ class ClassFacts:
     parameters: Mapping[str, bool]
     has_kwargs: bool
     config: Mapping[str, Any] | None
-    config_v3: Mapping[str, Any] | None = None  # as a `.keras` stores it, where that differs
+    config_v3: Mapping[str, Any] | None = None  # as a `.keras` stores it, where its keys differ
     is_function: bool = False
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.catalog_store import open_store
 from inspector.runtime.facts import ClassFacts, Rejected
+from inspector.runtime.keras_trials import Trials
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ STORE = "keras"
 # An automatic name is accepted by every class, and no trial of it would say anything.
 _ALWAYS_TAKEN = frozenset({"name"})
 # Stands first among a key's trials where every value that a release stores was accepted.
-_ALL_TAKEN = ["", 1]
+_ALL_TAKEN = ("", 1)
 
 
 @cache
@@ -42,9 +43,10 @@ def release_facts(flavour: KerasFlavour, release: str) -> RecordedKeras:
 
 def snapshot_facts(record: Mapping[str, Any], flavour: KerasFlavour) -> RecordedKeras:
     """Give the facts of a snapshot's `keras` record, with the classes that the user's imports registered."""
-    from inspector.runtime.keras_record import entries  # noqa: PLC0415 - cold start: only for snapshots
+    from inspector.runtime.catalog.keras_pack import pack  # noqa: PLC0415 - cold start: only for snapshots
+    from inspector.runtime.keras_record import entries  # noqa: PLC0415 - as above
 
-    return RecordedKeras(flavour, entries(record).get)
+    return RecordedKeras(flavour, pack({"": entries(record)})[""].get)
 
 
 class RecordedKeras:
@@ -127,42 +129,41 @@ class RecordedKeras:
     def base(self, path: str, cls: ClassFacts) -> Rejected | bool:
         """Give what the class's own default config does: Rejected where not even that can be loaded."""
         trials = self._trials(path, cls)
-        return False if trials is None else _numbered(trials, trials["base"])
+        return trials is not None and trials.base
 
     def trial(self, path: str, cls: ClassFacts, key: str, value: Any) -> Rejected | bool:
         """Give what happens with that key and value in the class's config: True accepted, False never tried."""
         trials = self._trials(path, cls)
-        if trials is None or "keys" not in trials:
+        if trials is None or trials.unknown(1) is False:
             return False
         if key in _ALWAYS_TAKEN:
             return True
-        found = trials["keys"].get(key)
-        if found == 1:
-            return True
+        found = trials.key(key)
         if found == 0:
-            unknown = _numbered(trials, trials["unknown"][0])
+            unknown = trials.unknown(1)
             return _renamed(unknown, key, value) if isinstance(unknown, Rejected) else unknown
-        return False if found is None else _of_rows(trials, found, value)
+        return _of_rows(trials, found, value) if isinstance(found, list) else found == 1
 
     def unknown_keys(self, path: str, cls: ClassFacts) -> Rejected | bool:
         """Give what two unknown keys `zz_a: 1, zz_b: 2` do; True where they are ignored, False where not tried."""
         trials = self._trials(path, cls)
-        return False if trials is None or "unknown" not in trials else _numbered(trials, trials["unknown"][1])
+        return trials is not None and trials.unknown(2)
 
     def without(self, path: str, cls: ClassFacts, key: str) -> Rejected | bool:
         """Give what leaving out that key of the default config does; False where not tried."""
         trials = self._trials(path, cls)
         config = cls.config_v3 if path == "v3" and cls.config_v3 is not None else cls.config
-        if trials is None or "without" not in trials or config is None or key not in config:
-            return False
-        return _numbered(trials, trials["without"].get(key, 1))
+        return trials is not None and config is not None and key in config and trials.without(key)
 
     def order(self, path: str, cls: ClassFacts) -> tuple[str, ...]:
         """Give the refused keys in the order in which the class meets them when all stand in one config."""
-        return tuple((self._trials(path, cls) or {}).get("order", ()))
+        trials = self._trials(path, cls)
+        return () if trials is None else trials.order()
 
-    def _trials(self, path: str, cls: ClassFacts) -> dict[str, Any] | None:
-        return (self._lookup(f"class/{cls.name}/{path}") or {}).get(cls.module)
+    def _trials(self, path: str, cls: ClassFacts) -> Trials | None:
+        key = f"class/{cls.name}/{path}"
+        row = (self._lookup(key) or {}).get(cls.module)
+        return None if row is None else Trials(cls.name, cls.module, self._lookup(f"{key}/table"), row)
 
     def _one(self, target: list[Any]) -> ClassFacts | None:
         name, module = target[:2]
@@ -185,10 +186,6 @@ def _described(record: Mapping[str, Any]) -> ClassFacts:
     )
 
 
-def _numbered(trials: Mapping[str, Any], number: int) -> Rejected | bool:
-    return True if number == 1 else Rejected(*trials["texts"][number - 2])
-
-
 def _outcome(found: Any, names: Mapping[str, str]) -> Rejected | bool:
     if found == 1:
         return True
@@ -204,40 +201,36 @@ def _renamed(unknown: Rejected, key: str, value: Any) -> Rejected:
     return Rejected(unknown.type, text.replace("zz_a", key))
 
 
-def _of_rows(trials: Mapping[str, Any], rows: list[list[Any]], value: Any) -> Rejected | bool:
+def _of_rows(trials: Trials, rows: list[tuple[Any, int]], value: Any) -> Rejected | bool:
     """The outcome of that very value; else of the values of its sort, where all of them end alike.
 
     Names and serialized objects stand for what they name: another of them says nothing.
     """
     exact = next((n for tried, n in rows if type(tried) is type(value) and tried == value), None)
     if exact is not None:
-        return _numbered(trials, exact)
-    if isinstance(value, str) or _is_object(value):
+        return trials.outcome(exact)
+    if isinstance(value, str) or (isinstance(value, dict) and "class_name" in value):
         return _whatever_the_value(trials, rows)
-    if rows[0] == _ALL_TAKEN:
+    if _ALL_TAKEN in rows:
         return True
     alike = [row for row in rows if type(row[0]) is type(value)]
     return _common(trials, alike, value) or _whatever_the_value(trials, rows)
 
 
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict) and "class_name" in value
-
-
-def _whatever_the_value(trials: Mapping[str, Any], rows: list[list[Any]]) -> Rejected | bool:
+def _whatever_the_value(trials: Trials, rows: list[tuple[Any, int]]) -> Rejected | bool:
     """The rejection that every value of that key has met (the key itself is refused), else False: not known."""
     numbers = {number for _, number in rows}
-    return _numbered(trials, numbers.pop()) if len(numbers) == 1 and 1 not in numbers else False
+    return trials.outcome(numbers.pop()) if len(numbers) == 1 and 1 not in numbers else False
 
 
-def _common(trials: Mapping[str, Any], rows: list[list[Any]], value: Any) -> Rejected | bool:
+def _common(trials: Trials, rows: list[tuple[Any, int]], value: Any) -> Rejected | bool:
     outcomes = set(_substituted(trials, rows, value))
     return outcomes.pop() if len(outcomes) == 1 else False
 
 
-def _substituted(trials: Mapping[str, Any], rows: list[list[Any]], value: Any) -> Iterator[Rejected | bool]:
+def _substituted(trials: Trials, rows: list[tuple[Any, int]], value: Any) -> Iterator[Rejected | bool]:
     for tried, number in rows:
-        found = _numbered(trials, number)
+        found = trials.outcome(number)
         # Short values stand in texts by chance: only what is unmistakable is put in the new value's place.
         if isinstance(found, Rejected) and len(repr(tried)) > 1:
             found = Rejected(found.type, found.text.replace(repr(tried), repr(value)))

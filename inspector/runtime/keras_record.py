@@ -67,7 +67,7 @@ def _described(facts: Mapping[str, Any]) -> dict[str, Any]:
     stored = {path: value.get("config") for path, value in facts.get("stored", {}).items()}
     if "legacy" in stored or "v3" in stored:
         described["config"] = stored.get("legacy", stored.get("v3"))
-    if stored.get("v3") is not None and stored["v3"] != described["config"]:
+    if stored.get("v3") is not None and set(stored["v3"]) != set(described["config"]):
         described["config_v3"] = stored["v3"]
     return described
 

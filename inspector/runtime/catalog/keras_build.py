@@ -15,6 +15,7 @@ from typing import Any
 
 from packaging.version import Version
 
+from inspector.runtime.catalog.keras_pack import pack, unpack
 from inspector.runtime.catalog_store import CATALOG, FactStore, write_store
 from inspector.runtime.keras_record import entries
 
@@ -26,7 +27,7 @@ def catalogued(path: Path) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
     store = FactStore(path.read_bytes())
-    return {release: store.facts(release) for release in store.releases}
+    return {release: unpack(store.facts(release)) for release in store.releases}
 
 
 def release_name(record: dict[str, Any]) -> str:
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> None:
         document = json.loads(Path(argument).read_text(encoding="utf-8"))
         record = document.get("keras", document)
         releases[release_name(record)] = entries(record)
-    write_store(TARGET, {release: releases[release] for release in sorted(releases, key=_order)})
+    write_store(TARGET, pack({release: releases[release] for release in sorted(releases, key=_order)}))
 
 
 if __name__ == "__main__":

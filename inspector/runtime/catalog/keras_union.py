@@ -1,6 +1,6 @@
 """What all recorded releases of Keras store and how they name things, for the second pass of the recorder.
 
-    python -m inspector.runtime.catalog.keras_union RECORD.json ... > union.json
+`python -m inspector.runtime.catalog.keras_union RECORD.json ... > union.json` joins the documents of the first pass.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def plain_names(keras):
     for family, space in FAMILIES.items():
         found = set()
         for where in (keras.space(space), keras.part(space)):
-            found.update(n for n in dir(where) if not n.startswith("_")) if where is not None else None
+            found.update(n for n in _names_in(where) if _is_of_keras(_attribute(where, n), keras))
         names[family] = sorted(found)
     return names
 
@@ -273,7 +273,7 @@ def public_part(record):
 
 def add_trials(keras, records, result, union, names, texts):
     """Try everything, and put it into the result."""
-    for key, record in records.items():
+    for place, record in records.items():
         wanted = union.get(record["kind"] + ":" + record["name"], {})
         for path in sorted(record.get("stored", {})):
             known = dict(record["emits"][path])
@@ -281,7 +281,7 @@ def add_trials(keras, records, result, union, names, texts):
                 known[key] = known.get(key, []) + [v for v in values if v not in known.get(key, [])]
             known.pop("name", None)
             trials = class_trials(keras, record, path, known, texts)
-            result["classes"][key].setdefault("trials", {})[path] = trials
+            result["classes"][place].setdefault("trials", {})[path] = trials
     note("trials")
     result["identifiers"] = identifiers(keras, names, texts)
     note("identifiers")
