@@ -38,10 +38,31 @@ def is_usable(document: dict[str, Any]) -> bool:
     return document["imports"][0]["error"] is None and document["imports"][0]["package"] is not None
 
 
+def attributed(releases: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Give the releases with each op left to the package that registers it, not to those that import that package."""
+    packages = {module: name.partition("==")[0] for name, facts in releases.items() for module in facts["fact/modules"]}
+    by_package: dict[str, set[str]] = {}
+    for release, facts in releases.items():
+        by_package.setdefault(release.partition("==")[0], set()).update(_all_ops(facts))
+    return {release: _own(facts, packages, by_package) for release, facts in releases.items()}
+
+
+def _own(facts: dict[str, Any], packages: dict[str, str], by_package: dict[str, set[str]]) -> dict[str, Any]:
+    modules = {key: value for key, value in facts.items() if key.startswith("module/")}
+    brought = {packages[top] for value in modules.values() for top in value["brings"] if top in packages}
+    others = set().union(*(by_package[package] for package in brought))
+    own = {key: value | {"ops": [op for op in value["ops"] if op not in others]} for key, value in modules.items()}
+    return {key: value for key, value in (facts | own).items() if key.partition("/")[2] not in others}
+
+
+def _all_ops(facts: dict[str, Any]) -> set[str]:
+    return {op for name in facts["fact/modules"] for op in facts[f"module/{name}"]["ops"]}
+
+
 def main(arguments: list[str]) -> None:
     """Fold the recorded documents into the catalog."""
     documents = [json.loads(Path(argument).read_text(encoding="utf-8")) for argument in arguments]
-    releases = catalogued(TARGET) | dict(facts_of(d) for d in documents if is_usable(d))
+    releases = attributed(catalogued(TARGET) | dict(facts_of(d) for d in documents if is_usable(d)))
     write_store(TARGET, {release: releases[release] for release in sorted(releases)})
 
 
