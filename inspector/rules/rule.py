@@ -30,7 +30,8 @@ def fields_of(problem: Problem, runtime: Runtime, loader: str) -> Mapping[str, s
     """
     keras = f"{keras_name(runtime)} {runtime.keras or '(none)'}"
     tensorflow = f"tensorflow {runtime.tensorflow or '(none)'}"
-    return _Fields(
+    details = _Fields({key: str(value) for key, value in problem.details.items()})
+    details.update(
         subject=problem.subject,
         member=problem.location.member,
         pointer=problem.location.pointer,
@@ -41,8 +42,8 @@ def fields_of(problem: Problem, runtime: Runtime, loader: str) -> Mapping[str, s
         python=f"Python {runtime.python or '(unknown)'}",
         label=runtime.label,
         runtime=keras if loader.startswith(("keras.", "model.")) else tensorflow,
-        **{key: str(value) for key, value in problem.details.items()},
     )
+    return details
 
 
 def keras_name(runtime: Runtime) -> str:
