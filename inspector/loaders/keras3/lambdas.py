@@ -92,7 +92,7 @@ def _settle(session: Session, unknown: bool, outcome: Outcome, pointer: str) -> 
         session.gap(pointer, outcome.text)
     elif outcome.effect.value != "ok":
         kind = outcome.type or "crash"
-        details = {"class": "Lambda", "python": session.python or ""}
+        details = {"class": "Lambda"}
         raise LoadFailure(kind, outcome.text, "KER109", "Lambda", pointer, details)
 
 
