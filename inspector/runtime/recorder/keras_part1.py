@@ -145,9 +145,9 @@ def base_classes(keras):
     """The base class of each kind, under each of the names that it has had."""
     names = {
         "model": ("models.Model",),
+        "metric": ("metrics.Metric",),  # before layers: the metrics of Keras 2 are layers
         "layer": ("layers.Layer",),
         "loss": ("losses.Loss",),
-        "metric": ("metrics.Metric",),
         "schedule": ("optimizers.schedules.LearningRateSchedule",),
         "optimizer": ("optimizers.Optimizer", "optimizers.legacy.Optimizer", "optimizers.experimental.Optimizer"),
         "initializer": ("initializers.Initializer",),
