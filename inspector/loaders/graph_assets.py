@@ -20,7 +20,7 @@ FOLDER = "assets"
 
 def asset_problems(context: Context, graph: MetaGraph, loader: str) -> Iterator[Problem]:
     """Assets that cannot be read, where a table is filled from a file."""
-    node = next(_initializers(graph.graph), None)
+    node = next(_initializers(graph.graph), None) if graph.assets else None
     if node is None:
         return
     for _, name in graph.assets:

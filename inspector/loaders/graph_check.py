@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from inspector.loaders.graph_cache import Registry
     from inspector.loaders.graph_uses import Attr, Use
-    from inspector.runtime.facts import OpAttr, OpFacts, TensorFlowFacts
+    from inspector.runtime.facts import OpAttr, OpFacts
 
 UNKNOWN_OP, UNKNOWN_ATTR, MISSING_ATTR = "unknown_op", "unknown_attr", "missing_attr"
 BAD_VALUE, REMOVED = "bad_type", "removed"
@@ -28,12 +29,15 @@ class Fault:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def faults(use: Use, facts: TensorFlowFacts, producer: int) -> tuple[Fault, ...]:
+def faults(use: Use, registry: Registry, producer: int) -> tuple[Fault, ...]:
     """Every fault of a use, in the order of ValidateNodeDef; `producer` is the GraphDef version of the graph."""
-    op = facts.op(use.op)
+    op = registry.op(use.op)
     if op is None:
         return (Fault(UNKNOWN_OP, use.op, use.op, {"op": use.op}),)
-    return tuple(_of_attrs(use, op)) + tuple(_removal(op, producer))
+    found = use.judged.get(op.summary)
+    if found is None:
+        found = use.judged[op.summary] = tuple(_of_attrs(use, op))
+    return (*found, *_removal(op, producer)) if op.deprecated else found
 
 
 def _of_attrs(use: Use, op: OpFacts) -> Iterator[Fault]:

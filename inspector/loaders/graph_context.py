@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inspector.loaders.graph_cache import registry
 from inspector.loaders.graph_texts import Texts, numbers
 from inspector.terms.finding import Location, Problem
 
 PB, PBTXT = "saved_model.pb", "saved_model.pbtxt"
 
 if TYPE_CHECKING:
+    from inspector.loaders.graph_cache import Registry
     from inspector.runtime.facts import Capabilities, TensorFlowFacts
     from inspector.terms.artifact import Artifact
     from inspector.terms.finding import ExpectedError
@@ -24,6 +26,7 @@ class Context:
     artifact: Artifact
     capabilities: Capabilities
     facts: TensorFlowFacts
+    registry: Registry
     texts: Texts
     member: str
 
@@ -43,7 +46,7 @@ class Context:
 
 def context_of(artifact: Artifact, capabilities: Capabilities, facts: TensorFlowFacts) -> Context:
     """The context of one load."""
-    return Context(artifact, capabilities, facts, Texts(facts.version), _graph_member(artifact))
+    return Context(artifact, capabilities, facts, registry(facts), Texts(facts.version), _graph_member(artifact))
 
 
 def _graph_member(artifact: Artifact) -> str:

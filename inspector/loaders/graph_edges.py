@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_uses import library
 from inspector.terms.dtypes import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from inspector.loaders.graph_cache import Registry
     from inspector.loaders.graph_uses import Use
-    from inspector.runtime.facts import OpArg, OpFacts, TensorFlowFacts
+    from inspector.runtime.facts import OpArg, OpFacts
     from inspector.terms.graph import Function, Graph
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edge:
     """Input number `place` of an op, and where it comes from: an op's output, or an argument of a known dtype.
 
@@ -60,75 +61,90 @@ def edge_faults(graph: Graph, function: str, unfit: Mapping[Edge, Mismatch]) -> 
             yield EdgeFault(function, node, tensor, edge, unfit[edge])
 
 
-@once_per_object
+@once_per_graph
 def edges(graph: Graph) -> Mapping[str, tuple[tuple[str, str, Edge], ...]]:
     """The data edges of every library function, as (node, tensor, edge), in node order."""
     bodies = library(graph)
-    known: dict[Edge, Edge] = {}
+    known: dict[Any, Edge] = {}
     return {
         name: tuple(_edges_of(function, dict(bodies[name].nodes), known)) for name, function in graph.functions.items()
     }
 
 
-@once_per_object
+@once_per_graph
 def distinct_edges(graph: Graph) -> frozenset[Edge]:
     """Every distinct edge of the library."""
     return frozenset(edge for found in edges(graph).values() for _, _, edge in found)
 
 
-def _edges_of(function: Function, uses: Mapping[str, Use], known: dict[Edge, Edge]) -> Iterator[tuple[str, str, Edge]]:
+def _edges_of(function: Function, uses: Mapping[str, Use], known: dict[Any, Edge]) -> Iterator[tuple[str, str, Edge]]:
     arguments = {argument.name: name_of(argument.dtype) if argument.dtype else "" for argument in function.inputs}
     for node in function.nodes:
         for place, tensor in enumerate(name for name in node.inputs if name[:1] != "^"):
-            edge = _edge(uses[node.name], place, tensor, uses, arguments)
-            if edge is not None:
-                yield node.name, tensor, known.setdefault(edge, edge)
+            key = _edge(uses[node.name], place, tensor, uses, arguments)
+            if key is not None:
+                if key not in known:
+                    known[key] = Edge(*key)
+                yield node.name, tensor, known[key]
 
 
-def _edge(user: Use, place: int, tensor: str, uses: Mapping[str, Use], arguments: Mapping[str, str]) -> Edge | None:
-    """The edge of `argument` or `node:output:index`, None where nothing is known of its source."""
+def _edge(user: Use, place: int, tensor: str, uses: Mapping[str, Use], arguments: Mapping[str, str]) -> Any:
+    """The fields of the edge of `argument` or `node:output:index`, None where nothing is known of its source."""
     name, _, rest = tensor.partition(":")
     if name in uses and rest:
         output, _, index = rest.partition(":")
-        return Edge(user, place, uses[name], output, int(index) if index.isdigit() else 0, "")
-    return Edge(user, place, None, "", 0, arguments[name]) if arguments.get(name) else None
+        return user, place, uses[name], output, int(index) if index.isdigit() else 0, ""
+    return (user, place, None, "", 0, arguments[name]) if arguments.get(name) else None
 
 
-def mismatches(found: frozenset[Edge], facts: TensorFlowFacts) -> Mapping[Edge, Mismatch]:
+def mismatches(found: frozenset[Edge], registry: Registry) -> Mapping[Edge, Mismatch]:
     """The edges whose dtypes this release does not take."""
-    inputs: dict[Use, list[tuple[str, int, str]]] = {}
-    outputs: dict[Use, dict[tuple[str, int], str]] = {}
+    signatures: dict[Use, _Signature] = {}
     bad = {}
     for edge in found:
-        wanted = _inputs(edge.user, facts, inputs)
-        actual = edge.dtype or _outputs(edge.source, facts, outputs).get((edge.output, edge.index), "")
-        if not actual or edge.place >= len(wanted):
+        wanted = _signature(edge.user, registry, signatures).inputs
+        if edge.place >= len(wanted):
             continue
+        actual = edge.dtype
+        if edge.source is not None:
+            actual = _signature(edge.source, registry, signatures).outputs.get((edge.output, edge.index), "")
         argument, place, expected = wanted[edge.place]
-        if expected and expected.removesuffix("_ref") != actual.removesuffix("_ref"):
+        if actual and expected and _base(expected) != _base(actual):
             bad[edge] = Mismatch(argument, place, expected, actual)
     return bad
 
 
-def _inputs(
-    use: Use, facts: TensorFlowFacts, known: dict[Use, list[tuple[str, int, str]]]
-) -> list[tuple[str, int, str]]:
-    if use not in known:
-        op = facts.op(use.op)
-        known[use] = [] if op is None else list(_flat(use, op, op.inputs))
-    return known[use]
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """The dtypes of a use by one OpDef: inputs in order as (argument, place, dtype), outputs by (argument, place)."""
+
+    inputs: tuple[tuple[str, int, str], ...]
+    outputs: Mapping[tuple[str, int], str]
 
 
-def _outputs(
-    use: Use | None, facts: TensorFlowFacts, known: dict[Use, dict[tuple[str, int], str]]
-) -> dict[tuple[str, int], str]:
-    if use is None:
-        return {}
-    if use not in known:
-        op = facts.op(use.op)
-        flat = () if op is None else _flat(use, op, op.outputs)
-        known[use] = {(argument, place): dtype for argument, place, dtype in flat}
-    return known[use]
+_UNKNOWN = _Signature((), {})
+
+
+def _base(dtype: str) -> str:
+    """A reference to a variable stands for its value."""
+    return dtype.removesuffix("_ref")
+
+
+def _signature(use: Use, registry: Registry, known: dict[Use, _Signature]) -> _Signature:
+    found = known.get(use)
+    if found is None:
+        op = registry.op(use.op)
+        found = known[use] = _UNKNOWN if op is None else _judged(use, op)
+    return found
+
+
+def _judged(use: Use, op: OpFacts) -> _Signature:
+    key = f"dtypes of {op.summary}"
+    found: _Signature | None = use.judged.get(key)
+    if found is None:
+        outputs = {(argument, place): dtype for argument, place, dtype in _flat(use, op, op.outputs)}
+        found = use.judged[key] = _Signature(tuple(_flat(use, op, op.inputs)), outputs)
+    return found
 
 
 def _flat(use: Use, op: OpFacts, arguments: tuple[OpArg, ...]) -> Iterator[tuple[str, int, str]]:

@@ -51,7 +51,7 @@ def _all(
     for item in reached:
         if item.node.op in PYTHON_OPS:
             yield item, _python_problem(context, item, loader, wrapper)
-        elif (kernels := lacks_kernel(item.use, context.facts)) is not None:
+        elif (kernels := lacks_kernel(item.use, context.registry)) is not None:
             devices = sorted({kernel.device for kernel in kernels})
             yield item, _kernel_problem(context, item, devices)
         elif random_algorithm(graph, item) == AUTO_SELECT and not context.texts.accepts("call/auto_select"):

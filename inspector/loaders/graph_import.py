@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
 from inspector.loaders.graph_edges import distinct_edges, edge_faults, mismatches
 from inspector.loaders.graph_library import bad_uses, edge_problem, fault_problem
@@ -36,7 +36,7 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
     bad = bad_uses(context, main_uses(graph), graph.producer)
     called = _Called(
         bad_uses(context, library_uses(graph), context.facts.graph_def_producer),
-        mismatches(distinct_edges(graph), context.facts),
+        mismatches(distinct_edges(graph), context.registry),
     )
     if not bad and not called.bad and not called.unfit:
         return
@@ -99,7 +99,7 @@ def _edge_problems(context: Context, graph: Graph) -> Iterator[Problem]:
         yield context.problem("OPS111", wanted, f"node/{node}", error, node=node)
 
 
-@once_per_object
+@once_per_graph
 def _dangling(graph: Graph) -> tuple[tuple[str, str], ...]:
     names = {node.name for node in graph.nodes}
     return tuple((node.name, name) for node in graph.nodes for name in node.inputs if _source(name) not in names)
@@ -109,7 +109,7 @@ def _source(name: str) -> str:
     return name.removeprefix("^").partition(":")[0]
 
 
-@once_per_object
+@once_per_graph
 def _import_order(graph: Graph) -> tuple[int, ...]:
     """The order in which GraphConstructor makes nodes: of those whose inputs are there, the first in the file."""
     places = {node.name: index for index, node in enumerate(graph.nodes)}

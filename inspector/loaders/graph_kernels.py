@@ -9,9 +9,10 @@ from inspector.terms.dtypes import name_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inspector.loaders.graph_cache import Registry
     from inspector.loaders.graph_reach import Reached
     from inspector.loaders.graph_uses import Use
-    from inspector.runtime.facts import Kernel, TensorFlowFacts
+    from inspector.runtime.facts import Kernel, OpFacts
     from inspector.terms.graph import Graph, Node
 
 PYTHON_OPS = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
@@ -32,16 +33,22 @@ _ON_CPU = frozenset({"CPU", "DEFAULT"})
 _ALG_INPUT = {"StatelessRandomUniformIntV2": 3}
 
 
-def lacks_kernel(use: Use, facts: TensorFlowFacts) -> tuple[Kernel, ...] | None:
+def lacks_kernel(use: Use, registry: Registry) -> tuple[Kernel, ...] | None:
     """The kernels of other devices where none of the op's is for a CPU and these dtypes, else None."""
-    op = facts.op(use.op)
+    op = registry.op(use.op)
     if op is None:
         return None
-    kernels = facts.kernels(use.op)
+    kernels = registry.kernels(use.op)
+    known = use.judged.get("kernels")
+    if known is None or known[0] is not kernels:
+        known = use.judged["kernels"] = (kernels, _runs_on_cpu(use, op, kernels))
+    return None if known[1] else kernels
+
+
+def _runs_on_cpu(use: Use, op: OpFacts, kernels: tuple[Kernel, ...]) -> bool:
     given = {name: value for name, _, value in use.attrs}
     values = {name: given.get(name, attr.default) for name, attr in op.attrs.items()}
-    fits = any(kernel.device in _ON_CPU and _fits(kernel, values) for kernel in kernels)
-    return None if fits else kernels
+    return any(kernel.device in _ON_CPU and _fits(kernel, values) for kernel in kernels)
 
 
 def _fits(kernel: Kernel, given: Mapping[str, object]) -> bool:

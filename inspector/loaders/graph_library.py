@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import (
     BAD_VALUE,
     MISSING_ATTR,
@@ -46,7 +46,7 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
     if order.unresolved:
         yield _unresolved(context, order.unresolved)
     bad = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
-    unfit = mismatches(distinct_edges(graph), context.facts)
+    unfit = mismatches(distinct_edges(graph), context.registry)
     if not bad and not order.late and not unfit:
         return
     seen: set[tuple[str, str]] = set()
@@ -69,7 +69,7 @@ def bad_uses(context: Context, uses: frozenset[Use], producer: int) -> Mapping[U
     tolerant = context.texts.accepts("load/unknown_attr")
     found = {}
     for use in uses:
-        kept = tuple(f for f in faults(use, context.facts, producer) if not (tolerant and f.kind == UNKNOWN_ATTR))
+        kept = tuple(f for f in faults(use, context.registry, producer) if not (tolerant and f.kind == UNKNOWN_ATTR))
         if kept:
             found[use] = kept
     return found
@@ -138,18 +138,18 @@ def load_order(context: Context, graph: Graph) -> LoadOrder:
     return _order_with_gradients(graph) if context.release >= _GRADIENTS_SINCE else _order_with_lists(graph)
 
 
-@once_per_object
+@once_per_graph
 def _order_without_lists(graph: Graph) -> LoadOrder:
     order = _sorted({n: dependencies(f, graph.functions, {}, lists=False) for n, f in graph.functions.items()})
     return LoadOrder(order.names, order.unresolved, _late(graph, order.names))
 
 
-@once_per_object
+@once_per_graph
 def _order_with_lists(graph: Graph) -> LoadOrder:
     return _sorted({n: dependencies(f, graph.functions, {}, lists=True) for n, f in graph.functions.items()})
 
 
-@once_per_object
+@once_per_graph
 def _order_with_gradients(graph: Graph) -> LoadOrder:
     gradients = registered_gradients(graph)
     return _sorted({n: dependencies(f, graph.functions, gradients, lists=True) for n, f in graph.functions.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.terms.finding import ExpectedError
 from inspector.terms.runtime import KerasFlavour
 
@@ -43,7 +43,7 @@ def _kind_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
         yield context.problem("SMD102", name, f"object_graph/{index}", ExpectedError("ValueError", text))
 
 
-@once_per_object
+@once_per_graph
 def _kinds(graph: MetaGraph) -> tuple[tuple[str, int], ...]:
     """Each kind of object with the first that has it."""
     found: dict[str, int] = {}
@@ -59,7 +59,7 @@ def _function_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
         yield context.problem("OPS110", name, f"object_graph/{index}", error, functions=name)
 
 
-@once_per_object
+@once_per_graph
 def _lost_functions(graph: MetaGraph) -> tuple[tuple[str, int], ...]:
     found: dict[str, int] = {}
     for node in graph.objects:
@@ -88,7 +88,7 @@ def _slot_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
     yield context.problem("SMD103", "optimizer", pointer, ExpectedError("AttributeError", text), **details)
 
 
-@once_per_object
+@once_per_graph
 def _slot_owner(graph: MetaGraph) -> ObjectNode | None:
     """The first object with slot variables."""
     return next((node for node in graph.objects if node.slot_variables), None)
@@ -114,7 +114,7 @@ def _saveable_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
         yield context.problem("SMD106", function, f"object_graph/{index}", error)
 
 
-@once_per_object
+@once_per_graph
 def _bare_save_functions(graph: MetaGraph) -> tuple[tuple[int, str], ...]:
     """Bare concrete functions that save an object and take only tensors: (index, function's name)."""
     found = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ _VALUE = ".ATTRIBUTES/VARIABLE_VALUE"
 _SLOT = ".OPTIMIZER_SLOT"
 
 
-@once_per_object
+@once_per_graph
 def checkpoint_keys(graph: MetaGraph) -> Mapping[int, str]:
     """Index of each variable to its key: the first path to it, breadth first, as `ObjectGraphView` walks.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_uses import functions_listed, functions_named, library, main_body
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Reached:
     certain: bool
 
 
-@once_per_object
+@once_per_graph
 def _memo(graph: Graph) -> dict[object, tuple[Reached, ...]]:
     """Answers for one graph: signatures mostly share their functions."""
     del graph

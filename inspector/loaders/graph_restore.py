@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import data_type_string
 from inspector.loaders.graph_paths import checkpoint_keys
 from inspector.terms.dtypes import name_of
@@ -121,7 +121,7 @@ def shape_text(shape: tuple[int, ...] | None) -> str:
     return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
 
 
-@once_per_object
+@once_per_graph
 def has_variables(graph: MetaGraph) -> bool:
     """Whether the object graph has a variable."""
     return any(node.kind == "variable" for node in graph.objects)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_assets import asset_problems
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_execution import execution
 from inspector.loaders.graph_import import import_problems
 from inspector.loaders.graph_reach import reached_from_tensors
@@ -42,7 +42,7 @@ def _wrapped_problem(context: Context, problem: Problem) -> Problem:
     return type(problem)(problem.rule, problem.subject, problem.location, error, problem.details)
 
 
-@once_per_object
+@once_per_graph
 def _producer_defaults(graph: MetaGraph) -> Mapping[str, Mapping[str, object]]:
     """By op, the default of each attribute in the OpDefs that the writer left in the MetaGraph."""
     ops = graph.message.meta_info_def.stripped_op_list.op

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.terms.dtypes import name_of
 
 if TYPE_CHECKING:
@@ -19,12 +19,16 @@ Attr = tuple[str, str, Any]
 _LONGEST = 64  # allowed string values (padding, data_format, methods) have at most 17 characters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Use:
-    """One way in which an op is used: what an OpDef is held against."""
+    """One way in which an op is used: what an OpDef is held against. Equal uses of a graph are one object.
+
+    `judged` keeps, by the summary of an OpDef, what that OpDef objects to: most releases share most of theirs.
+    """
 
     op: str
     attrs: frozenset[Attr]
+    judged: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +47,26 @@ class Body:
                 yield name, use
 
 
-@once_per_object
+@once_per_graph
 def library(graph: Graph) -> Mapping[str, Body]:
     """The bodies of every library function, in file order."""
     known: dict[Any, Use] = {}
     return {name: _body(name, function.nodes, known) for name, function in graph.functions.items()}
 
 
-@once_per_object
+@once_per_graph
 def main_body(graph: Graph) -> Body:
     """The body of the graph itself."""
     return _body("", graph.nodes, {})
 
 
-@once_per_object
+@once_per_graph
 def library_uses(graph: Graph) -> frozenset[Use]:
     """Every distinct use in the library."""
     return frozenset(use for body in library(graph).values() for _, use in body.nodes)
 
 
-@once_per_object
+@once_per_graph
 def main_uses(graph: Graph) -> frozenset[Use]:
     """Every distinct use in the graph itself."""
     return frozenset(use for _, use in main_body(graph).nodes)
@@ -75,7 +79,10 @@ def _body(name: str, nodes: Sequence[Node], known: dict[Any, Use]) -> Body:
 def _use(node: Node, known: dict[Any, Use]) -> Use:
     """The node's use; equal uses are one object, so that sets of them stay small."""
     key = (node.op, frozenset(_attr(name, value) for name, value in node.attrs.items() if name[:1] != "_"))
-    return known.setdefault(key, Use(*key))
+    found = known.get(key)
+    if found is None:
+        found = known[key] = Use(*key)
+    return found
 
 
 def _attr(name: str, value: Any) -> Attr:

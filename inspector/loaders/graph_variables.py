@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_cache import once_per_object
+from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_reach import reached_from_tensors
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _INIT = "__saved_model_init_op"
 _COLLECTIONS = ("saved_model_main_op", "legacy_init_op")
 
 
-@once_per_object
+@once_per_graph
 def unrestored(graph: MetaGraph) -> tuple[Node, ...]:
     """The VarHandleOps whose variable is neither restored nor initialized when the model is loaded."""
     set_by_load = {_variable(item.node) for item in reached_from_tensors(graph.graph, setters(graph))}
