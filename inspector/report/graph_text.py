@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,9 @@ def _scalar(value: Any) -> Any:
 def _graphml(graph: nx.MultiDiGraph) -> str:
     import networkx as nx  # noqa: PLC0415 - cold start: only graph commands need it
 
-    return "\n".join(nx.generate_graphml(_plain(graph)))
+    buffer = io.BytesIO()
+    nx.write_graphml(_plain(graph), buffer)
+    return buffer.getvalue().decode()
 
 
 def _json(graph: nx.MultiDiGraph) -> str:

@@ -1,7 +1,7 @@
 """What a recorded runtime provides, as the loader models ask for it.
 
-Facts are always those of a recorded release. A release that was not recorded is judged once with the recorded release on
-each side; the engine answers where both agree and says unknown where they differ.
+Facts are always those of a recorded release. A release that was not recorded is judged with the recorded release on each
+side; the engine answers where both agree and says unknown where they differ.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class OpArg:
 
 @dataclass(frozen=True, slots=True)
 class OpFacts:
-    """An OpDef of the registry. `summary` is the text `Op<name=...; signature=...; attr=...>` as TensorFlow's errors print it.
+    """An OpDef of the registry.
 
-    `deprecated` is the GraphDef version from which the op is refused (0: not deprecated).
+    `summary` is the text `Op<name=...; signature=...; attr=...>` as TensorFlow's errors print it, `deprecated` is the GraphDef version from which the op is refused (0: not deprecated).
     """
 
     name: str
@@ -78,8 +78,14 @@ class TensorFlowFacts(Protocol):
     """The op and kernel registry of one TensorFlow release, with the ops of the add-ons that the process imports."""
 
     version: str
-    graph_def_producer: int
-    graph_def_min_consumer: int
+
+    @property
+    def graph_def_producer(self) -> int:
+        """The GraphDef version that this release writes."""
+
+    @property
+    def graph_def_min_consumer(self) -> int:
+        """The least GraphDef version that may read what this release writes."""
 
     def op(self, name: str) -> OpFacts | None:
         """The registered op, or None where this runtime does not know it."""
@@ -98,9 +104,9 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    """A Keras class or function. `kind` is layer, model, loss, metric, optimizer, initializer, regularizer, constraint,
+    """A Keras class or function.
 
-    schedule, dtype_policy, activation, function or other; `module` its `__module__`; `exports` its public names
+    `kind` is layer, model, loss, metric, optimizer, initializer, regularizer, constraint, schedule, dtype_policy, activation, function or other; `module` its `__module__`; `exports` its public names
     (`keras.layers.Dense`); `parameters` of the constructor (name to "is required"); `config` what a small instance emits.
     """
 
@@ -117,9 +123,10 @@ class ClassFacts:
 
 
 class KerasFacts(Protocol):
-    """What one Keras release provides. `path` names a deserialization path: `v3` (deserialize_keras_object as the
+    """What one Keras release provides.
 
-    `.keras` loader calls it), `legacy` (as the `.h5` and JSON loaders call it).
+    `path` names a deserialization path: `v3` (deserialize_keras_object as the `.keras` loader calls it) or `legacy` (as
+    the `.h5` and JSON loaders call it).
     """
 
     version: str
@@ -130,21 +137,21 @@ class KerasFacts(Protocol):
         """Every class or function of that name, restricted to one kind where given."""
 
     def exported(self, name: str) -> ClassFacts | None:
-        """The object that the `.keras` loader finds under that public name (`keras.layers.Dense`), None where it finds none.
+        """The object that the `.keras` loader finds under that public name (`keras.layers.Dense`), or None.
 
         Keras 3 registers one name per symbol (`api_export.REGISTERED_NAMES_TO_OBJS`): `keras.metrics.mean_squared_error`
-        is there, while `keras.losses.mean_squared_error`, `keras.losses.mse` and `keras.layers.ThresholdedReLU`, which
-        are attributes of public modules, are not. Keras 2 asks TensorFlow's export registry.
+        is there, `keras.losses.mse` and `keras.layers.ThresholdedReLU`, attributes of public modules, are not. Keras 2
+        asks TensorFlow's export registry.
         """
 
     def has_module(self, name: str) -> bool:
         """Whether `import name` works there (`keras.src.models.functional`)."""
 
     def resolves(self, family: str, identifier: str) -> bool:
-        """Whether a name resolves: family is activation, initializer, regularizer, constraint, loss, metric, optimizer, layer,
+        """Whether that family's own `deserialize` or `get` finds the name.
 
-        schedule, dtype_policy. It is what that family's own `deserialize`/`get` finds (`keras.layers.deserialize` of Keras 2
-        looks in a table that lacks some public classes: SpectralNormalization of 2.15).
+        A family is activation, initializer, regularizer, constraint, loss, metric, optimizer, layer, schedule or
+        dtype_policy. Tables may lack public classes: `keras.layers.deserialize` of 2.15 has no SpectralNormalization.
         """
 
     def trial(self, path: str, cls: ClassFacts, key: str, value: Any) -> Rejected | bool:
@@ -162,7 +169,7 @@ class KerasFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """A runtime with the facts of its recorded releases (None: that part is not there, or nothing is recorded of it)."""
+    """A runtime with the facts of its recorded releases (None: that part is not there, or not recorded)."""
 
     runtime: Runtime
     tensorflow: TensorFlowFacts | None
