@@ -1,6 +1,7 @@
 """What a recorded runtime provides, as the loader models ask for it.
 
-Facts are always those of a recorded release. A release that was not recorded is judged with the recorded release on each
+Facts are always those of a recorded release. A release that was not recorded is judged with the recorded release on
+each
 side; the engine answers where both agree and says unknown where they differ.
 """
 
@@ -50,7 +51,8 @@ class OpArg:
 class OpFacts:
     """An OpDef of the registry.
 
-    `summary` is the text `Op<name=...; signature=...; attr=...>` as TensorFlow's errors print it, `deprecated` is the GraphDef version from which the op is refused (0: not deprecated).
+    `summary` is the text `Op<name=...; signature=...; attr=...>` as TensorFlow's errors print it, `deprecated` is
+    the GraphDef version from which the op is refused (0: not deprecated).
     """
 
     name: str
@@ -106,8 +108,10 @@ class Rejected:
 class ClassFacts:
     """A Keras class or function.
 
-    `kind` is layer, model, loss, metric, optimizer, initializer, regularizer, constraint, schedule, dtype_policy, activation, function or other; `module` its `__module__`; `exports` its public names
-    (`keras.layers.Dense`); `parameters` of the constructor (name to "is required"); `config` what a small instance emits.
+    `kind` is layer, model, loss, metric, optimizer, initializer, regularizer, constraint, schedule, dtype_policy,
+    activation, function or other; `module` its `__module__`; `exports` its public names
+    (`keras.layers.Dense`); `parameters` of the constructor (name to "is required"); `config` what a small
+    instance emits.
     """
 
     name: str
@@ -139,7 +143,8 @@ class KerasFacts(Protocol):
     def exported(self, name: str) -> ClassFacts | None:
         """The object that the `.keras` loader finds under that public name (`keras.layers.Dense`), or None.
 
-        Keras 3 registers one name per symbol (`api_export.REGISTERED_NAMES_TO_OBJS`): `keras.metrics.mean_squared_error`
+        Keras 3 registers one name per symbol (`api_export.REGISTERED_NAMES_TO_OBJS`):
+        `keras.metrics.mean_squared_error`
         is there, `keras.losses.mse` and `keras.layers.ThresholdedReLU`, attributes of public modules, are not. Keras 2
         asks TensorFlow's export registry.
         """
