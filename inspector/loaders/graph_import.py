@@ -73,7 +73,7 @@ def _node_problems(
     node = graph.nodes[index]
     for fault in bad.get(main_body(graph).nodes[index][1], ()):
         if not _is_default(fault, node, defaults):
-            yield fault_problem(context, fault, "", node.name, "v1")
+            yield fault_problem(context, graph, fault, ("", node.name), "v1")
 
 
 def _version_problems(context: Context, graph: Graph) -> Iterator[Problem]:
@@ -150,7 +150,7 @@ def _function_problems(context: Context, graph: Graph, node: Node, called: _Call
         for inner, use in library(graph)[name].nodes if called.bad else ():
             for fault in called.bad.get(use, ()):
                 if fault.kind in {UNKNOWN_OP, MISSING_ATTR}:
-                    yield _instantiation_problem(context, fault, name, inner)
+                    yield _instantiation_problem(context, graph, fault, (name, inner))
         for unfit in edge_faults(graph, name, called.unfit):
             yield edge_problem(context, unfit, _edge_text(unfit))
 
@@ -163,11 +163,11 @@ def _edge_text(fault: EdgeFault) -> str:
     return f"{argument}, the type of {fault.tensor}[0] In {{{{node {fault.node}}}}}"
 
 
-def _instantiation_problem(context: Context, fault: Fault, function: str, node: str) -> Problem:
-    problem = fault_problem(context, fault, function, node, "v1")
+def _instantiation_problem(context: Context, graph: Graph, fault: Fault, at: tuple[str, str]) -> Problem:
+    problem = fault_problem(context, graph, fault, at, "v1")
     if fault.kind == UNKNOWN_OP:
         return problem
-    error = ExpectedError("NotFoundError", f"type attr not found: {fault.fields['attr']} In {{{{node {node}}}}}")
+    error = ExpectedError("NotFoundError", f"type attr not found: {fault.fields['attr']} In {{{{node {at[1]}}}}}")
     return context.problem(problem.rule, problem.subject, problem.location.pointer, error, **problem.details)
 
 

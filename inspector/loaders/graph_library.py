@@ -15,6 +15,7 @@ from inspector.loaders.graph_check import (
     faults,
 )
 from inspector.loaders.graph_edges import distinct_edges, edge_faults, mismatches
+from inspector.loaders.graph_origin import origin_of
 from inspector.loaders.graph_uses import dependencies, library, library_uses, registered_gradients
 from inspector.terms.finding import ExpectedError
 
@@ -58,7 +59,7 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
                 late = None
             if (fault.kind, fault.subject) not in seen:
                 seen.add((fault.kind, fault.subject))
-                yield fault_problem(context, fault, name, node, "load")
+                yield fault_problem(context, graph, fault, (name, node), "load")
         if late is not None:
             yield _branch_not_loaded(context, name, late)
         yield from _edge_problems(context, graph, name, unfit)
@@ -99,13 +100,25 @@ def _in_loader_order(body: Body, bad: Mapping[Use, tuple[Fault, ...]]) -> Iterat
     yield from (item for item in found if item[1].kind != UNKNOWN_OP)
 
 
-def fault_problem(context: Context, fault: Fault, function: str, node: str, loader: str) -> Problem:
-    """The problem of a fault at a node of a function ("" for the graph itself)."""
-    pointer = f"library/{function}/{node}" if function else f"node/{node}"
+def fault_problem(context: Context, graph: Graph, fault: Fault, at: tuple[str, str], loader: str) -> Problem:
+    """The problem of a fault at (function, node); the function is "" for the graph itself."""
+    function, node = at
+    pointer = _place(graph, fault) or (f"library/{function}/{node}" if function else f"node/{node}")
     details = {**fault.fields, "function": function, "node": node}
+    if fault.kind == UNKNOWN_OP:
+        details |= origin_of(context, fault.op)
     return context.problem(
         RULES[fault.kind], fault.subject, pointer, fault_error(context, fault, node, loader), **details
     )
+
+
+def _place(graph: Graph, fault: Fault) -> str:
+    """The first function that has the op, in file order: one place for all loaders, whichever they come to first."""
+    for name, body in library(graph).items() if fault.kind == UNKNOWN_OP else ():
+        for node, use in body.nodes:
+            if use.op == fault.op:
+                return f"library/{name}/{node}"
+    return ""
 
 
 def fault_error(context: Context, fault: Fault, node: str, loader: str) -> ExpectedError:

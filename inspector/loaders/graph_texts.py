@@ -24,7 +24,7 @@ def _table() -> dict[str, list[list[Any]]]:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of one release. A release that was not tried speaks as the newest one before it that was."""
+    """The texts of one release. One that was not tried speaks as its sibling, or as the newest one before it."""
 
     version: str
 
@@ -42,11 +42,12 @@ class Texts:
 
 @cache
 def _variant(kind: str, version: str) -> tuple[str | None, str]:
-    """The variant of the release, else of the newest tried release before it, else of the oldest."""
+    """The variant of the release, else of one with the same minor, of the newest before it, of the oldest."""
     tried = {numbers(release): (name, text or "") for name, text, releases in _table()[kind] for release in releases}
     wanted = numbers(version)
+    same = [release for release in tried if release[:2] == wanted[:2]]
     before = [release for release in tried if release <= wanted]
-    return tried[max(before) if before else min(tried)]
+    return tried[wanted if wanted in tried else max(same or before or [min(tried)])]
 
 
 @cache

@@ -6,6 +6,7 @@ judging one model against a hundred runtimes decodes each op once.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.catalog_store import open_store
@@ -31,8 +32,23 @@ def release_facts(release: str, add_ons: Iterable[Lookup] = ()) -> RecordedTenso
 
     Raises KeyError for a release that is not catalogued.
     """
+    if not add_ons:
+        return _plain(release)
     store = open_store(STORE)
     return RecordedTensorFlow(release, [lambda key: store.get(release, key), *add_ons], _SHARED)
+
+
+@cache
+def _plain(release: str) -> RecordedTensorFlow:
+    """Give one object per release, so that what is remembered about it serves every model."""
+    store = open_store(STORE)
+    return RecordedTensorFlow(release, [lambda key: store.get(release, key)], _SHARED)
+
+
+def releases_with_op(name: str) -> tuple[str, ...]:
+    """Give the catalogued releases that register that op, oldest first."""
+    named = {release for releases, _ in open_store(STORE).variants(f"op/{name}") for release in releases}
+    return tuple(release for release in recorded_releases() if release in named)
 
 
 def snapshot_facts(record: Mapping[str, Any]) -> RecordedTensorFlow:

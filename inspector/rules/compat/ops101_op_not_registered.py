@@ -8,8 +8,8 @@ RULE = Rule(
     name="op-not-registered",
     category=Category.COMPAT,
     severity=Severity.ERROR,
-    message="op '{subject}' is not registered in {runtime}",
-    fix="use a TensorFlow release that has '{subject}', or import the package that registers it before loading",
+    message="op '{subject}' is not registered in {runtime}: {origin}",
+    fix="{remedy}",
     what="A node uses an op that the target's TensorFlow does not know.",
     why=(
         "An op enters the registry with the release that adds it, or with the package that brings it. The "
