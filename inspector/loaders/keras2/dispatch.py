@@ -1,7 +1,7 @@
 """Which loader `load_model` of each release hands a path to: the zip format, HDF5, or a SavedModel folder.
 
-Up to Keras 2.7 whatever is no HDF5 file is taken for a SavedModel folder; from 2.8 on whatever is no folder is taken for
-HDF5; from 2.12 on a zip file whose name ends in `.keras` comes first.
+Up to Keras 2.7 whatever is no HDF5 file is taken for a SavedModel folder; from 2.8 on whatever is no folder is taken
+for HDF5; from 2.12 on a zip file whose name ends in `.keras` comes first.
 """
 
 from __future__ import annotations

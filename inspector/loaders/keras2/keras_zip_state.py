@@ -1,7 +1,8 @@
 """Models how the zip format's weights are matched: by the path of attributes that leads to each layer.
 
-That path has changed: Keras 2.12 to 2.14 walk `_layer_checkpoint_dependencies`, 2.15 and later `layers`; 2.12 and 2.13 count
-a layer with weights twice. A layer whose path holds nothing gets no variables, and raises. Source: `saving_lib._load_state`.
+That path has changed: Keras 2.12 to 2.14 walk `_layer_checkpoint_dependencies`, 2.15 and later `layers`; 2.12 and
+2.13 count a layer with weights twice. A layer whose path holds nothing gets no variables, and raises. Source:
+`saving_lib._load_state`.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def _places(walk: Walk, model: Mapping[str, Any], prefix: str) -> Iterator[_Plac
 
 
 def is_built(model: Mapping[str, Any]) -> bool:
-    """Whether the model knows its input's shape, and so has variables: functional models do, Sequential ones may not."""
+    """Whether the model knows its input's shape, and so has variables: Sequential ones may not."""
     config = model.get("config")
     if model.get("class_name") != "Sequential" or not isinstance(config, dict):
         return True
@@ -126,7 +127,7 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     if place.class_name in _INNER:
         for attribute, name, count in _INNER[place.class_name]:
             held = count if place.config.get("use_bias", True) else count - 1
-            yield from _counted(walk, file, f"{place.path}/{attribute}", name, held)
+            yield from _counted(walk, file, (f"{place.path}/{attribute}", name), held)
         return
     if place.class_name in _WRAPPERS:
         inner = place.config.get("layer")
@@ -139,7 +140,7 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
         if f"{place.path}/vars" not in file.groups:
             yield walk.at(place.path.strip("/")).gap(f"whether {place.class_name} has variables was not recorded")
         return
-    wrong = list(_counted(walk, file, place.path, place.name, expected, made))
+    wrong = list(_counted(walk, file, (place.path, place.name), expected, made))
     yield from wrong
     if not wrong:
         yield from _shapes(walk, file, place, made or [])
@@ -159,15 +160,19 @@ def _count(place: _Place) -> int | None:
     return None
 
 
-def _counted(  # noqa: PLR0913 - the call's own arguments
-    walk: Walk, file: Hdf5File, path: str, name: str, expected: int, made: list[Variable] | None = None
+def _counted(
+    walk: Walk, file: Hdf5File, at: tuple[str, str], expected: int, made: list[Variable] | None = None
 ) -> Iterator[Event]:
-    """The ValueError for another number of stored variables than the layer has."""
+    """The ValueError for another number of stored variables than the layer has; `at` is (path, layer's name)."""
+    path, name = at
     found = sum(1 for dataset in file.datasets if dataset.rpartition("/")[0] == f"{path}/vars")
     if found == expected:
         return
     names = [f"{name}/{variable.name}:0" for variable in made or ()]
-    text = f"Layer '{name}' expected {expected} variables, but received {found} variables during loading. Expected: {names}"
+    text = (
+        f"Layer '{name}' expected {expected} variables, but received {found} variables during loading. "
+        f"Expected: {names}"
+    )
     yield walk.at(f"{path.strip('/')}/vars").problem(
         "KER110", name, "ValueError", text, expected=str(expected), found=str(found)
     )

@@ -1,7 +1,7 @@
 """Whether a class of this release takes a config: unknown keys, values it refuses, keys it misses.
 
-What decides are the recorded trials of each class. A key that no trial covers is answered by the constructor's signature or
-by what unknown keys do to that class; else it is a gap.
+What decides are the recorded trials of each class. A key that no trial covers is answered by the constructor's
+signature or by what unknown keys do to that class; else it is a gap.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from inspector.terms.runtime import CustomObject
 
 
-# Keys that the `from_config` of a kind drops before it calls the constructor: initializers of TensorFlow 1 carry a dtype.
+# Keys that the `from_config` of a kind drops before it calls the constructor: initializers of TensorFlow 1 carry a
+# dtype.
 _IGNORED = {"initializer": "dtype"}
 
-# Keys that only SavedModel metadata holds, with the release since which their classes take them. Source: index_lookup.py.
+# Keys that only SavedModel metadata holds, with the release since which their classes take them. Source:
+# index_lookup.py.
 _SAVED_MODEL_KEYS = {"has_input_vocabulary": (2, 6)}
 
 
@@ -90,7 +92,7 @@ def _applies(said: Rejected, key: str, config: Mapping[str, Any]) -> bool:
     return all(other == key or other not in config or str(config[other]) == value.rstrip(".") for other, value in shown)
 
 
-def _is_unknown_key(said: Rejected, refusal: Rejected | bool, key: str, config: Mapping[str, Any]) -> bool:
+def _is_unknown_key(said: Rejected, refusal: object, key: str, config: Mapping[str, Any]) -> bool:
     """Whether the trial was refused as any unknown key is: the same text but for the key."""
     if not isinstance(refusal, Rejected) or said.type != refusal.type:
         return False

@@ -1,7 +1,7 @@
 """Models how a Lambda layer of Keras 2 gets its function back: by name, or from marshalled bytecode.
 
-Bytecode is read with no question by `.h5`, JSON and SavedModel loads; whether it can be read and called is decided by the
-Python that dumped it and the Python that loads it. The v3 format refuses it while safe_mode is on.
+Bytecode is read with no question by `.h5`, JSON and SavedModel loads; whether it can be read and called is decided by
+the Python that dumped it and the Python that loads it. The v3 format refuses it while safe_mode is on.
 """
 
 from __future__ import annotations

@@ -77,13 +77,15 @@ def _not_by_keras(walk: Walk, path: str) -> str:
     if walk.release < (2, 8):
         return (
             "Unable to create a Keras model from this SavedModel. This SavedModel was created with "
-            "`tf.saved_model.save`, and lacks the Keras metadata.Please save your Keras model by calling `model.save`or "
+            "`tf.saved_model.save`, and lacks the Keras metadata.Please save your Keras model by calling "
+            "`model.save`or "
             "`tf.keras.models.save_model`."
         )
     keras = "TF-Keras" if walk.facts.flavour is KerasFlavour.TF_KERAS else "Keras"
     where = f"from SavedModel at {path}" if keras == "TF-Keras" else f"from SavedModel at {path}."
     return (
-        f"Unable to create a {keras} model {where} This SavedModel was exported with `tf.saved_model.save`, and lacks the "
+        f"Unable to create a {keras} model {where} This SavedModel was exported with `tf.saved_model.save`, and "
+        "lacks the "
         f"{keras} metadata file. Please save your {keras} model by calling `model.save` or "
         "`tf.keras.models.save_model`. Note that you can still load this SavedModel with `tf.saved_model.load`."
     )

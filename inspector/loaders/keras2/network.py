@@ -31,7 +31,7 @@ def network_events(walk: Walk, class_name: str, config: Any) -> Iterator[Event]:
 
 
 def layer_events(walk: Walk, layers: Sequence[Any]) -> Iterator[Event]:
-    """What deserializing each layer raises. One unknown class after the other is named, though the first ends the load."""
+    """What deserializing each layer raises; every unknown class is named, though the first ends the load."""
     for index, layer in enumerate(layers):
         yield from object_events(walk.at(index), LAYER, layer)
 
@@ -53,7 +53,7 @@ def _unique(walk: Walk, layers: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
 
 
 def _wiring(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
-    """Calls each layer when its inputs are there, as the loader does; a node that never gets its inputs loops for ever."""
+    """Calls each layer when its inputs are there; a node that never gets its inputs keeps the loader looping."""
     layers = config["layers"]
     counts = {str(layer.get("name")): _called_already(layer) for layer in layers if isinstance(layer, dict)}
     waiting = {str(layer.get("name")): _sources(layer) for layer in layers if isinstance(layer, dict)}
@@ -118,9 +118,14 @@ def _tensors(data: Any) -> Iterator[tuple[str, int]]:
         for value in data.values():
             yield from _tensors(value)
     elif isinstance(data, list):
-        if len(data) >= 3 and isinstance(data[0], str) and isinstance(data[1], int) and isinstance(data[2], int):  # noqa: PLR2004
+        if _is_tensor(data):
             if data[0] != "_CONSTANT_VALUE":
                 yield data[0], data[1]
             data = data[3:]
         for value in data:
             yield from _tensors(value)
+
+
+def _is_tensor(data: list[Any]) -> bool:
+    """Whether a list names a tensor: layer, node, index, and perhaps the call's keyword arguments."""
+    return len(data) > 2 and isinstance(data[0], str) and isinstance(data[1], int) and isinstance(data[2], int)  # noqa: PLR2004

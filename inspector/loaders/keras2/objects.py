@@ -1,7 +1,7 @@
 """Models `deserialize_keras_object` of Keras 2 as the `.h5`, JSON and SavedModel loaders call it (never by `module`).
 
-A dict names a class of the family's own table, a string a class or function of it. What a class's constructor deserializes
-in turn (initializers, activations, wrapped layers, ...) follows from the config's keys.
+A dict names a class of the family's own table, a string a class or function of it. What a class's constructor
+deserializes in turn (initializers, activations, wrapped layers, ...) follows from the config's keys.
 """
 
 from __future__ import annotations
@@ -198,7 +198,8 @@ def passed_on(
 ) -> ExpectedError:
     """An exception from inside the constructor as `from_config` passes it on.
 
-    Keras 2.12 and later wrap it, but not the classes with a `from_config` of their own: what unknown keys do tells which.
+    Keras 2.12 and later wrap it, but not the classes with a `from_config` of their own: what unknown keys do tells
+    which.
     """
     refusal = walk.facts.unknown_keys(walk.path, cls)
     if walk.release < (2, 12) or family is not LAYER or not isinstance(refusal, Rejected):
@@ -243,7 +244,7 @@ def _of_layer(walk: Walk, cls: ClassFacts, key: str, value: Any) -> Iterator[Eve
 
 
 def policy_events(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
-    """A dtype policy as a dict: Keras knows them from TensorFlow 2.1 on; before, the dict itself is taken for a dtype."""
+    """A dtype policy as a dict, known from TensorFlow 2.1 on; before, the dict itself is taken for a dtype."""
     if walk.release < (2, 1):
         yield walk.problem("KER103", "dtype", "TypeError", "unhashable type: 'dict'", key="dtype", value=repr(value))
     else:

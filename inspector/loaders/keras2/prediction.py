@@ -51,7 +51,8 @@ def _no_kernel(walk: Walk, class_name: str, config: dict[str, Any]) -> Event:
     """The NotFoundError of an op without kernels. From 2.7 on the layer's call says which layer it was."""
     name = config.get("name")
     text = (
-        f'Could not find device for node: {{{{node {_OP}}}}} = {_OP}[T=DT_FLOAT, direction="unidirectional", dropout=0, '
+        f'Could not find device for node: {{{{node {_OP}}}}} = {_OP}[T=DT_FLOAT, direction="unidirectional", '
+        "dropout=0, "
         f'input_mode="linear_input", is_training=true, rnn_mode="{_CUDNN[class_name]}", seed=0, seed2=0]\n'
         f"All kernels registered for op {_OP}:\n  <no registered kernels>\n [Op:{_OP}]"
     )

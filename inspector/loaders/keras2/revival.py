@@ -1,7 +1,7 @@
-"""Models KerasObjectLoader of TensorFlow 2.2 and later: each object from its config where that can be, else from functions.
+"""Models KerasObjectLoader of TensorFlow 2.2 and later: objects from their configs where that can be.
 
-What the releases make of a config that they refuse differs: up to 2.6 only a ValueError leads to revival from functions, 2.7
-to 2.11 blame a name conflict for the rest, and from 2.12 on any exception is passed over.
+What the releases make of a config that they refuse differs: up to 2.6 only a ValueError leads to revival from
+functions, 2.7 to 2.11 blame a name conflict for the rest, and from 2.12 on any exception is passed over.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2.metadata import METRIC, Node
-from inspector.loaders.keras2.objects import LAYER, METRIC as METRICS, object_events
+from inspector.loaders.keras2.objects import LAYER, object_events
+from inspector.loaders.keras2.objects import METRIC as METRICS
 from inspector.loaders.keras2.revived_values import value_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.terms.finding import ExpectedError, Gap, Problem
@@ -41,7 +42,7 @@ def restored_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iter
 
 
 def wiring_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
-    """What wiring the models raises at last: a Sequential model makes its InputLayer anew, which the graph does not hold."""
+    """What wiring the models raises: a Sequential model makes its InputLayer anew, as the graph does not hold it."""
     for node in nodes:
         metadata = node.metadata or {}
         if metadata.get("class_name") != "Sequential" or not _is_network(metadata):
@@ -122,7 +123,8 @@ def _passed_on(walk: Walk, metadata: Mapping[str, Any], problem: Problem) -> Pro
     cls = next(iter(walk.facts.named(name, "layer")), None)
     shown = f"<class '{cls.module}.{name}'>" if cls else name
     text = (
-        f"Unable to restore object of class '{name}' likely due to name conflict with built-in Keras class '{shown}'. To "
+        f"Unable to restore object of class '{name}' likely due to name conflict with built-in Keras class "
+        f"'{shown}'. To "
         "override the built-in Keras definition of the object, decorate your class with "
         "`@keras.utils.register_keras_serializable` and include that file in your program, or pass your class in a "
         "`keras.utils.CustomObjectScope` that wraps this load call."
@@ -135,7 +137,8 @@ def _bound(walk: Walk, problem: Problem, name: str) -> Problem:
     quote = "`" if walk.release >= (2, 7) else ""
     text = (
         f"Unable to restore a layer of class {name}. Layers of class {name} require that the class be provided to the "
-        f"model loading code, either by registering the class using {quote}@keras.utils.register_keras_serializable{quote}"
+        "model loading code, either by registering the class using "
+        f"{quote}@keras.utils.register_keras_serializable{quote}"
         " on the class def and including that file in your program, or by passing the class in a "
         f"{quote}keras.utils.CustomObjectScope{quote} that wraps this load call."
     )
@@ -148,8 +151,10 @@ def not_restorable(walk: Walk, node: Node) -> Problem:
     name = str(metadata.get("class_name"))
     if walk.release >= (2, 12):
         text = (
-            f'Unable to restore custom object of class "{name}" (type {node.identifier}). Please make sure that this class '
-            "is included in the `custom_objects` arg when calling `load_model()`. Also, check that the class implements "
+            f'Unable to restore custom object of class "{name}" (type {node.identifier}). Please make sure that '
+            "this class "
+            "is included in the `custom_objects` arg when calling `load_model()`. Also, check that the class "
+            "implements "
             f"`get_config` and `from_config`.\n\nComplete metadata: {metadata}"
         )
     elif walk.release >= (2, 7):
@@ -161,7 +166,8 @@ def not_restorable(walk: Walk, node: Node) -> Problem:
     else:
         text = (
             f"Unable to restore custom object of type {node.identifier} currently. Please make sure that the layer "
-            "implements `get_config`and `from_config` when saving. In addition, please use the `custom_objects` arg when "
+            "implements `get_config`and `from_config` when saving. In addition, please use the "
+            "`custom_objects` arg when "
             "calling `load_model()`."
         )
     return walk.problem("KER206", name, "ValueError", text)

@@ -1,4 +1,4 @@
-"""Models KerasObjectLoader of TensorFlow 1.15 to 2.1: every object is revived from its functions, none from its config."""
+"""Models KerasObjectLoader of TensorFlow 1.15 to 2.1: objects are revived from functions, never from configs."""
 
 from __future__ import annotations
 

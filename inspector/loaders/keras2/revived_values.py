@@ -32,7 +32,7 @@ def value_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterato
 
 
 def _tracked(walk: Walk, node: Node) -> Iterator[Event]:
-    """A model of TensorFlow 1.15 or 2.0 with a nested model is rebuilt whole; from 2.4 on its parts are tracked twice."""
+    """A model of TensorFlow 1.15 or 2.0 with a nested model is rebuilt whole: since 2.4 its parts are tracked twice."""
     metadata = node.metadata or {}
     layers = metadata.get("config", {}).get("layers")
     if walk.release < (2, 4) or metadata.get("class_name") != "Model" or not isinstance(layers, list):
@@ -60,7 +60,8 @@ def _shapes(walk: Walk, node: Node, graph: MetaGraph) -> Iterator[Event]:
         text = f"Shapes {shape_text(wanted)} and {shape_text(stored)} are incompatible"
         if walk.release >= (2, 7):
             text = (
-                f"Received incompatible tensor with shape {shape_text(stored)} when attempting to restore variable with "
+                f"Received incompatible tensor with shape {shape_text(stored)} when attempting to restore "
+                "variable with "
                 f"shape {shape_text(wanted)} and name {name}."
             )
         yield walk.problem("KER110", name, "ValueError", text, expected=shape_text(wanted), found=shape_text(stored))
@@ -97,13 +98,13 @@ def _tables(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Eve
     unbound = [node for node in nodes if _loses_table(walk, node, graph)]
     if not unbound:
         return
-    tables = [f"<tensorflow.python.ops.lookup_ops.MutableHashTable object at 0x{0:x}>"] * len(unbound)
-    text = f"Some Python objects were not bound to checkpointed values, likely due to changes in the Python program: {tables}"
+    tables = ["<tensorflow.python.ops.lookup_ops.MutableHashTable object at 0x0>"] * len(unbound)
+    cause = "not bound to checkpointed values, likely due to changes in the Python program"
+    text = f"Some Python objects were {cause}: [{', '.join(tables)}]"
     if walk.release >= (2, 7):
-        text = (
-            f"Found {len(unbound)} Python objects that were not bound to checkpointed values, likely due to changes in the "
-            f"Python program. Showing {len(unbound)} of {len(unbound)} unmatched objects: [{', '.join(tables)}]"
-        )
+        count = len(unbound)
+        shown = f"Showing {count} of {count} unmatched objects: [{', '.join(tables)}]"
+        text = f"Found {count} Python objects that were {cause}. {shown}"
     here = replace(walk, pointer=f"object_graph/{unbound[0].index}")
     yield here.problem("KER209", str((unbound[0].metadata or {}).get("class_name")), "AssertionError", text)
 

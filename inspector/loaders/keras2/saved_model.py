@@ -1,7 +1,8 @@
 """Models `load_model` of a SavedModel folder: Keras' metadata, the objects revived from it, TensorFlow's own loader.
 
-Up to TensorFlow 2.3 Keras' objects are revived inside TensorFlow's loader, after its functions are loaded; from 2.4 on they
-are revived first, and TensorFlow's loader is handed the result. From 2.5 on the metadata is a file of its own.
+Up to TensorFlow 2.3 Keras' objects are revived inside TensorFlow's loader, after its functions are loaded; from 2.4
+on they are revived first, and TensorFlow's loader is handed the result. From 2.5 on the metadata is a file of its
+own.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def no_model_config(release: tuple[int, int]) -> str:
 
 
 def hdf5_open(h5py: tuple[int, int], thing: str, reason: str) -> str:
-    """h5py's text for what it cannot open (`file`, `object`); HDF5 1.14, in h5py 3.9 and later, says `synchronously`."""
+    """h5py's text for what it cannot open; HDF5 1.14, in h5py 3.9 and later, says `synchronously`."""
     adverb = "synchronously " if h5py >= (3, 9) else ""
     return f"Unable to {adverb}open {thing} ({reason})"
 

@@ -1,7 +1,7 @@
 """Models compiling a loaded model from its training config: optimizer, losses, metrics, and `compile` itself.
 
-Source: `compile_args_from_training_config` of Keras' saving utilities. Up to TensorFlow 2.1 losses and metrics are resolved
-by `compile`, later before it.
+Source: `compile_args_from_training_config` of Keras' saving utilities. Up to TensorFlow 2.1 losses and metrics are
+resolved by `compile`, later before it.
 """
 
 from __future__ import annotations

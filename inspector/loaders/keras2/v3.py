@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras2.objects import ACTIVATION, LAYER, LOSS, METRIC, OPTIMIZER, Family, built_events, class_of, knows
+from inspector.loaders.keras2.objects import (
+    ACTIVATION,
+    LAYER,
+    LOSS,
+    METRIC,
+    OPTIMIZER,
+    Family,
+    built_events,
+    class_of,
+    knows,
+)
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -21,7 +31,8 @@ if TYPE_CHECKING:
 _BUILTIN = ("activation", "constraint", "initializer", "loss", "metric", "optimizer", "regularizer")
 LAMBDA_REFUSED = (
     "Requested the deserialization of a `lambda` object. This carries a potential risk of arbitrary code execution and "
-    "thus it is disallowed by default. If you trust the source of the saved model, you can pass `safe_mode=False` to the "
+    "thus it is disallowed by default. If you trust the source of the saved model, you can pass "
+    "`safe_mode=False` to the "
     "loading function in order to allow `lambda` loading."
 )
 
@@ -105,7 +116,9 @@ def _object(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
         found, events = located(walk, name, value)
         yield from events
         if found is not None and not events:
-            yield from built_events(walk.at("config"), _family(found), found, config if isinstance(config, dict) else {})
+            yield from built_events(
+                walk.at("config"), _family(found), found, config if isinstance(config, dict) else {}
+            )
         elif not events:
             yield walk.gap(f"nothing is recorded of {value.get('module')}.{name}")
 

@@ -170,7 +170,9 @@ def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: Sa
 
 def fits(made: tuple[int | None, ...] | None, found: tuple[int, ...]) -> bool:
     """Whether a stored shape can be that of the variable, as far as the latter is known."""
-    return made is None or len(made) == len(found) and all(a is None or a == b for a, b in zip(made, found, strict=True))
+    return made is None or (
+        len(made) == len(found) and all(a is None or a == b for a, b in zip(made, found, strict=True))
+    )
 
 
 def model_layers(model: Any) -> list[ModelLayer]:
