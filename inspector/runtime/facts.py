@@ -124,6 +124,7 @@ class ClassFacts:
     config: Mapping[str, Any] | None
     config_v3: Mapping[str, Any] | None = None  # as a `.keras` stores it, where its keys differ
     is_function: bool = False
+    canonical: str = ""  # the public name under which Keras 3 and the `.keras` loader know it, "" where it has none
 
 
 class KerasFacts(Protocol):

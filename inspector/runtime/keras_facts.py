@@ -69,9 +69,9 @@ class RecordedKeras:
         records = list(self._lookup(f"class/{name}") or ())
         if listed and listed[0] != name:
             records += self._lookup(f"class/{listed[0]}") or ()
-        wanted = [r for r in records if kind is None or r["kind"] == kind]
-        wanted.sort(key=lambda r: listed is None or [r["name"], r["module"]] != listed)
-        return tuple(_described(r) for r in wanted)
+        in_table = [r for r in records if [r["name"], r["module"]] == listed]
+        others = [r for r in records if r not in in_table and (kind is None or r["kind"] == kind)]
+        return tuple(_described(r) for r in (*in_table, *others))
 
     def exported(self, name: str) -> ClassFacts | None:
         """Give the object of that public name: as the `.keras` loader finds it where the release has such a loader."""
@@ -183,6 +183,7 @@ def _described(record: Mapping[str, Any]) -> ClassFacts:
         config=record.get("config"),
         config_v3=record.get("config_v3"),
         is_function=record.get("function", False),
+        canonical=symbols[0] if symbols else "",
     )
 
 

@@ -158,10 +158,6 @@ def _public_function(
     if family not in {"loss", "metric"} or (family == "metric" and facts is None):
         return FunctionThing(name)
     if module is None:
-        module = "keras.losses" if facts is not None and _only_in(facts, "keras.losses.") else "keras.metrics"
+        module = facts.canonical.rpartition(".")[0] if facts is not None else "keras.metrics"
     stored = {"module": module, "class_name": "function", "config": name, "registered_name": name}
     return deserialize(session, stored, pointer)
-
-
-def _only_in(facts: ClassFacts, prefix: str) -> bool:
-    return bool(facts.exports) and all(export.startswith(prefix) for export in facts.exports)
