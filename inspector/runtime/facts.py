@@ -160,6 +160,12 @@ class KerasFacts(Protocol):
         dtype_policy. Tables may lack public classes: `keras.layers.deserialize` of 2.15 has no SpectralNormalization.
         """
 
+    def registered(self, name: str) -> Mapping[str, Any] | None:
+        """What is registered under `package>Name` once Keras is imported: Keras' own and the imports' classes.
+
+        It has `name`, `module`, `parameters` and `kwargs`, as ClassFacts; None where nothing is.
+        """
+
     def trial(self, path: str, cls: ClassFacts, key: str, value: Any) -> Rejected | bool:
         """What happens when that key with that value stands in the class's config: True accepted, False never tried."""
 

@@ -115,10 +115,25 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
         yield from network_events(walk.at("config"), name, config)
         return
     cls = class_of(walk, family, name, config)
-    if cls is None:
+    hidden = walk.facts.registered(name)
+    if cls is None and hidden is not None and isinstance(config, dict):
+        yield from _hidden_events(walk.at("config"), hidden, config)
+    elif cls is None:
         yield walk.gap(f"nothing is recorded of the {family.noun} {name}")
     elif isinstance(config, dict):
         yield from built_events(walk.at("config"), family, cls, config)
+
+
+def _hidden_events(walk: Walk, cls: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[Event]:
+    """A class that is registered but not public: the optimizers of Keras 2.8 that became the default in 2.11."""
+    unknown = [key for key in config if key not in cls["parameters"] and key != "is_legacy_optimizer"]
+    if not unknown:
+        return
+    if "optimizer_experimental" not in cls["module"]:
+        yield walk.gap(f"nothing is recorded of {cls['module']}.{cls['name']}")
+        return
+    text = f"{unknown[0]} is not a valid argument, kwargs should be empty  for `optimizer_experimental.Optimizer`."
+    yield walk.problem("KER102", cls["name"], "TypeError", text, keys=", ".join(unknown), key=unknown[0])
 
 
 def network_events(walk: Walk, name: str, config: Any) -> Iterator[Event]:
@@ -130,7 +145,7 @@ def network_events(walk: Walk, name: str, config: Any) -> Iterator[Event]:
 
 def knows(walk: Walk, family: Family, name: str) -> bool:
     """Whether the family's table has the name, or a class of Keras' own is registered under it (`Custom>Adam`)."""
-    if walk.facts.resolves(family.name, name) or _registered(walk, name):
+    if walk.facts.resolves(family.name, name) or _registered(walk, name) or walk.facts.registered(name) is not None:
         return True
     if family is LAYER and walk.release < _MODELS_IN_TABLE_SINCE:
         return name in _MODELS_BESIDE_TABLE

@@ -58,7 +58,7 @@ def _shapes(walk: Walk, node: Node, graph: MetaGraph) -> Iterator[Event]:
         wanted = tuple(-1 if dim is None else dim for dim in variable.shape)
         name = f"{metadata.get('name')}/{variable.name}:0"
         text = f"Shapes {shape_text(wanted)} and {shape_text(stored)} are incompatible"
-        if walk.release >= (2, 7):
+        if walk.release >= (2, 9):
             text = (
                 f"Received incompatible tensor with shape {shape_text(stored)} when attempting to restore "
                 "variable with "
