@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.runtime.catalog_store import open_store
 from inspector.runtime.facts import ClassFacts, Rejected
 from inspector.runtime.keras_trials import Trials
-from inspector.terms.runtime import KerasFlavour
+from inspector.terms.runtime import CustomObject, KerasFlavour
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,11 +42,38 @@ def release_facts(flavour: KerasFlavour, release: str) -> RecordedKeras:
 
 
 def snapshot_facts(record: Mapping[str, Any], flavour: KerasFlavour) -> RecordedKeras:
-    """Give the facts of a snapshot's `keras` record, with the classes that the user's imports registered."""
+    """Give the facts of a snapshot's `keras` record.
+
+    A catalogued release speaks for the snapshot's Keras too: there every value was tried that any release stores.
+    """
+    release = str(record["version"]).partition("-")[0]
+    if release in recorded_releases().get(flavour, ()):
+        return release_facts(flavour, release)
     from inspector.runtime.catalog.keras_pack import pack  # noqa: PLC0415 - cold start: only for snapshots
     from inspector.runtime.keras_record import entries  # noqa: PLC0415 - as above
 
     return RecordedKeras(flavour, pack({"": entries(record)})[""].get)
+
+
+def registered_objects(record: Mapping[str, Any]) -> tuple[CustomObject, ...]:
+    """Give what the imports of a recorded process registered: classes and functions that are not Keras' own."""
+    root = str(record["root"]).partition(".")[0]
+    found = record.get("registered", {}).items()
+    return tuple(_custom_object(name, v) for name, v in found if v["module"].partition(".")[0] != root)
+
+
+def _custom_object(registered_name: str, record: Mapping[str, Any]) -> CustomObject:
+    """An object of another package as loaders look it up; `record` as the recorder's `registered` holds it."""
+    parameters = record.get("parameters")
+    return CustomObject(
+        name=record["name"],
+        registered_name=registered_name,
+        parameters=None if parameters is None else tuple(parameters),
+        required=tuple(p for p, required in (parameters or {}).items() if required),
+        has_kwargs=record.get("kwargs", True),
+        is_class=parameters is not None,
+        source=record["module"],
+    )
 
 
 class RecordedKeras:

@@ -99,7 +99,7 @@ def _file(path: Path, process: Process, python: str | None) -> Runtime:
                 keras_flavour=snapshot.flavour,
                 env=process.env,
                 imports=process.imports,
-                custom_objects=process.custom_objects,
+                custom_objects=(*process.custom_objects, *snapshot.custom_objects),
                 assumed_files=process.assumed_files,
                 platform=snapshot.platform,
                 snapshot=snapshot.document,

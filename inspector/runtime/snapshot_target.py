@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from inspector.terms.runtime import CustomObject
+
 # A recorded TensorFlow 2.21 with its Keras is some 20 MB of JSON; add-on packages add a few.
 MAX_BYTES = 256 * 1024 * 1024
 SCHEMA = 1
@@ -30,6 +32,7 @@ class SnapshotTarget:
     tensorflow: str | None
     keras: str | None
     flavour: KerasFlavour
+    custom_objects: tuple[CustomObject, ...] = ()
 
 
 def read_snapshot(path: Path) -> SnapshotTarget | None:
@@ -48,7 +51,14 @@ def read_snapshot(path: Path) -> SnapshotTarget | None:
         tensorflow=_text(_part(document, "tensorflow"), "version"),
         keras=_text(keras, "version"),
         flavour=_flavour(keras.get("flavour")),
+        custom_objects=_registered(keras) if keras else (),
     )
+
+
+def _registered(keras: Mapping[str, Any]) -> tuple[CustomObject, ...]:
+    from inspector.runtime.keras_facts import registered_objects  # noqa: PLC0415 - cold start: only for snapshots
+
+    return registered_objects(keras)
 
 
 def _document(path: Path) -> dict[str, Any] | None:

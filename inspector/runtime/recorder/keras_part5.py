@@ -216,15 +216,37 @@ def table_names(table):
 def registered_objects(keras, bases):
     """What decorators and imports registered: {registered name: {name, module, kind, parameters, kwargs}}."""
     found = {}
-    registration = keras.registration
     for attribute in ("GLOBAL_CUSTOM_OBJECTS", "_GLOBAL_CUSTOM_OBJECTS"):
-        for name, obj in getattr(registration, attribute, {}).items():
-            module = getattr(obj, "__module__", None) or ""
-            record = {"name": getattr(obj, "__name__", name), "module": module, "kind": kind_of(obj, module, bases)}
-            if inspect.isclass(obj):
-                record.update(constructor(obj))
-            found[name] = record
+        for name, obj in getattr(keras.registration, attribute, {}).items():
+            found[name] = foreign_record(obj, name, bases)
     return found
+
+
+def foreign_record(obj, name, bases):
+    """A class or function of another package."""
+    module = getattr(obj, "__module__", None) or ""
+    record = {"name": getattr(obj, "__name__", name), "module": module, "kind": kind_of(obj, module, bases)}
+    if inspect.isclass(obj):
+        record.update(constructor(obj))
+    return record
+
+
+def foreign_subclasses(keras, bases):
+    """The classes that imported packages derive from Keras' and that nobody registered: custom_objects must name them."""
+    own = (keras.root.split(".")[0], "keras", "tensorflow", "tensorflow_core")
+    registered = set(map(id, getattr(keras.registration, "GLOBAL_CUSTOM_OBJECTS", {}).values()))
+    registered |= set(map(id, getattr(keras.registration, "_GLOBAL_CUSTOM_OBJECTS", {}).values()))
+    found, seen, waiting = [], set(), [base for _, kinds in bases for base in kinds]
+    while waiting:
+        cls = waiting.pop()
+        for sub in type.__subclasses__(cls):
+            if sub in seen:
+                continue
+            seen.add(sub)
+            waiting.append(sub)
+            if (sub.__module__ or "").split(".")[0] not in own and id(sub) not in registered:
+                found.append(foreign_record(sub, sub.__name__, bases))
+    return sorted(found, key=lambda record: (record["module"], record["name"]))
 
 
 def note(text):
@@ -258,6 +280,7 @@ def record_keras(union=None, names=None, trials=True):
         "python": "%d.%d.%d" % sys.version_info[:3], "modules": module_names(_top_module(keras)), "names": plain_names(keras),
         "tables": {family: table_names(table) for family, table in legacy_tables(keras).items()},
         "registry": bool(registered_symbols(keras)), "registered": registered_objects(keras, base_classes(keras)),
+        "subclasses": foreign_subclasses(keras, base_classes(keras)),
     }
     result["classes"] = {key: public_part(record) for key, record in records.items()}
     if trials:
