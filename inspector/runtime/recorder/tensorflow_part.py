@@ -205,7 +205,7 @@ def graph_behaviours(tf, ops):
 
 
 def long_lists(tf, ops):
-    """How messages print long lists of allowed types: TensorFlow 1.15 to 2.3 elide them, 2.7 to 2.11 put in a hash."""
+    """How messages print long lists of allowed types: TensorFlow 1.15 to 2.3 elide them, 2.9 to 2.12 put in a hash."""
     found = {}
     for op in ops:
         for attr in op.attr:
