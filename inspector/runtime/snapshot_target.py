@@ -51,11 +51,14 @@ def read_snapshot(path: Path) -> SnapshotTarget | None:
         tensorflow=_text(_part(document, "tensorflow"), "version"),
         keras=_text(keras, "version"),
         flavour=_flavour(keras.get("flavour")),
-        custom_objects=_registered(keras) if keras else (),
+        custom_objects=_registered(path, keras) if keras else (),
     )
 
 
-def _registered(keras: Mapping[str, Any]) -> tuple[CustomObject, ...]:
+def _registered(path: Path, keras: Mapping[str, Any]) -> tuple[CustomObject, ...]:
+    """The user's registered classes; UsageError where the record lacks what the recorder always writes."""
+    if not {"root", "registered"} <= keras.keys():
+        raise UsageError(f"{path}: the snapshot's keras record is incomplete; record it again with `inspect snapshot`")
     from inspector.runtime.keras_facts import registered_objects  # noqa: PLC0415 - cold start: only for snapshots
 
     return registered_objects(keras)

@@ -118,8 +118,14 @@ SNAPSHOT = {
     "python": {"version": "3.11.7", "platform": "linux-x86_64"},
     "packages": {"tensorflow": "2.15.1", "keras": "2.15.0"},
     "tensorflow": {"version": "2.15.1", "ops": {}},
-    "keras": {"version": "2.15.0", "flavour": "keras2"},
+    "keras": {"version": "2.15.0", "flavour": "keras2", "root": "keras.src", "registered": {}},
 }
+
+
+def test_an_incomplete_snapshot_is_a_usage_error(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(SNAPSHOT | {"keras": {"version": "2.15.0", "flavour": "keras2"}}))
+    with pytest.raises(inspector.UsageError, match="incomplete"):
+        inspector.resolve(str(tmp_path / "a.json"))
 
 
 def test_a_snapshot_is_the_runtime_that_it_describes(tmp_path):

@@ -5,7 +5,7 @@ from inspector.terms.finding import Category, Severity
 
 RULE = Rule(
     code="INT101",
-    name="missing-member",
+    name="absent-member",
     category=Category.INTEGRITY,
     severity=Severity.ERROR,
     message="{member} is missing: {reason}",
