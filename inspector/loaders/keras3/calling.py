@@ -35,7 +35,7 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], point
 
 
 def _check_keywords(node: list[Any], pointer: str, session: Session, created: dict[str, Thing]) -> None:
-    """Keyword arguments of calls in files of Keras 2: tensors among them stay what they are stored as, [layer, 0, 0]."""
+    """Keyword arguments of calls in files of Keras 2: tensors among them stay as they are stored, [layer, 0, 0]."""
     for data in node:
         keywords = data[3] if isinstance(data, list) and len(data) == 4 and isinstance(data[3], dict) else {}  # noqa: PLR2004 - [layer, node, tensor, keywords]
         for key, value in keywords.items():

@@ -14,13 +14,10 @@ from inspector.loaders.keras_common import texts
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.session import MAX_DEPTH
 from inspector.loaders.keras_common.things import FunctionThing, TensorThing, Thing
-
 from inspector.runtime.facts import ClassFacts
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
-
-PLAIN = (str, int, float, bool)
 
 
 def deserialize(session: Session, config: Any, pointer: str) -> Any:
@@ -36,20 +33,16 @@ def deserialize(session: Session, config: Any, pointer: str) -> Any:
 
 
 def _deserialize(session: Session, config: Any, pointer: str) -> Any:
-    if config is None or isinstance(config, FunctionThing | Thing | TensorThing):
-        return config
     if isinstance(config, str):
         return FunctionThing(config) if session.custom(config) else config
     if isinstance(config, list | tuple):
         return [deserialize(session, item, f"{pointer}/{i}") for i, item in enumerate(config)]
-    if isinstance(config, PLAIN):
+    if not isinstance(config, dict):
         return config
     if "class_name" not in config or "config" not in config:
         return {key: deserialize(session, value, f"{pointer}/{key}") for key, value in config.items()}
-    special = _SPECIAL.get(str(config["class_name"]))
-    if special is not None:
-        return special(session, config, pointer)
-    return _class(session, config, pointer)
+    special = _SPECIAL.get(str(config["class_name"]), _class)
+    return special(session, config, pointer)
 
 
 def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:

@@ -54,8 +54,8 @@ def _not_functional(model: Thing, config: dict[str, Any], pointer: str) -> LoadF
     text = (
         "Unable to revive model from config. When overriding the `get_config()` method, make sure that the returned "
         f"config contains all items used as arguments in the  constructor to {shown}, which is the default behavior. "
-        "You can override this default behavior by defining a `from_config(cls, config)` class method to specify how to "
-        f"create an instance of {model.class_name} from its config.\n\nReceived config={config}\n\n"
+        "You can override this default behavior by defining a `from_config(cls, config)` class method to specify how "
+        f"to create an instance of {model.class_name} from its config.\n\nReceived config={config}\n\n"
         f"Error encountered during deserialization: {model.class_name}.__init__() got an unexpected keyword argument "
         f"{unexpected!r}"
     )

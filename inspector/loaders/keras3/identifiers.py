@@ -1,7 +1,8 @@
-"""`keras.initializers.get` and its like: what a constructor makes of an identifier or serialized object in its config."""
+"""`keras.initializers.get` and its like: what a constructor makes of an identifier or serialized object it is given."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.resolve import as_found
@@ -66,31 +67,45 @@ def _from_string(session: Session, family: str, identifier: str, pointer: str) -
     return FunctionThing(identifier) if session.facts.resolves(family, identifier) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A name to be looked up in a family's table: with the inner config, and the module of a stored function."""
+
+    family: str
+    name: str
+    pointer: str
+    inner: Any = None
+    module: str | None = None
+
+
 def deserialize_in(session: Session, family: str, config: Any, pointer: str) -> Any:
     """`deserialize_keras_object` with the family's own table of names: an unknown name comes back as it is."""
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
-    if config is None:
-        return None
     if isinstance(config, str):
-        if session.custom(config):
-            return FunctionThing(config)
-        return _named(session, family, config, None, None, pointer)
-    if isinstance(config, list):
-        return [deserialize(session, item, f"{pointer}/{i}") for i, item in enumerate(config)]
+        return FunctionThing(config) if session.custom(config) else _look_up(session, _Named(family, config, pointer))
+    if not isinstance(config, dict):
+        return deserialize(session, config, pointer)
     if "class_name" not in config:
         text = f"Unknown `config` as a `dict`, config={config}"
-        raise LoadFailure("ValueError", text, "KER103", family, pointer, {"class": family, "key": "class_name"})
+        details = {"class": family, "key": "class_name"}
+        raise LoadFailure("ValueError", text, "KER103", family, pointer, details)
     inner = config.get("config")
     if session.custom(config["class_name"], config.get("registered_name"), inner if isinstance(inner, str) else None):
         return deserialize(session, config, pointer)
+    return _look_up(session, _stored(family, config, pointer))
+
+
+def _stored(family: str, config: dict[str, Any], pointer: str) -> _Named:
+    """The name that a serialized object goes by in its family's table."""
+    inner = config.get("config")
     if config["class_name"] == "function":
         module = config.get("module")
         name = inner if module == "builtins" else config.get("registered_name")
-        return _named(session, family, str(name), inner, module, pointer)
+        return _Named(family, str(name), pointer, inner, module)
     if config.get("module", "_") is None:
         raise _unregistered(config, pointer)
-    return _named(session, family, str(config["class_name"]), inner, None, pointer)
+    return _Named(family, str(config["class_name"]), pointer, inner)
 
 
 def _unregistered(config: dict[str, Any], pointer: str) -> LoadFailure:
@@ -102,22 +117,18 @@ def _unregistered(config: dict[str, Any], pointer: str) -> LoadFailure:
     return LoadFailure("TypeError", text, "KER101", str(name), pointer, {"class": str(name), "module": "None"})
 
 
-def _named(session: Session, family: str, name: str, inner: Any, module: str | None, pointer: str) -> Any:
+def _look_up(session: Session, named: _Named) -> Any:
     """The object that the family's table holds under that name, made from its public name; else the name."""
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
-    table_name = _in_table(session, family, name)
+    table_name = _in_table(session, named.family, named.name)
     if table_name is None:
-        return name
-    facts = public(session, family, table_name)
+        return named.name
+    facts = public(session, named.family, table_name)
     if facts is None or isinstance(as_found(facts), FunctionThing):
-        return _public_function(session, family, name, facts, module, pointer)
-    stored = {
-        **_canonical(session, family, facts),
-        "config": inner,
-        "registered_name": None,
-    }
-    return deserialize(session, stored, pointer)
+        return _public_function(session, named, facts)
+    stored = {**_canonical(session, named.family, facts), "config": named.inner, "registered_name": None}
+    return deserialize(session, stored, named.pointer)
 
 
 def _canonical(session: Session, family: str, facts: ClassFacts) -> dict[str, str]:
@@ -148,16 +159,15 @@ def public(session: Session, family: str, name: str) -> ClassFacts | None:
     return next(iter(session.facts.named(name, family)), None)
 
 
-def _public_function(
-    session: Session, family: str, name: str, facts: ClassFacts | None, module: str | None, pointer: str
-) -> Any:
-    """A function is fetched again by module and the name in the config, which an alias such as `mse` does not survive."""
+def _public_function(session: Session, named: _Named, facts: ClassFacts | None) -> Any:
+    """A function is fetched again by module and the name in the config, which an alias (`mse`) does not survive."""
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
     # Aliases of metrics are classes; aliases of losses are functions, and those are looked up by the alias again.
-    if family not in {"loss", "metric"} or (family == "metric" and facts is None):
-        return FunctionThing(name)
+    if named.family not in {"loss", "metric"} or (named.family == "metric" and facts is None):
+        return FunctionThing(named.name)
+    module = named.module
     if module is None:
         module = facts.canonical.rpartition(".")[0] if facts is not None else "keras.metrics"
-    stored = {"module": module, "class_name": "function", "config": name, "registered_name": name}
-    return deserialize(session, stored, pointer)
+    stored = {"module": module, "class_name": "function", "config": named.name, "registered_name": named.name}
+    return deserialize(session, stored, named.pointer)

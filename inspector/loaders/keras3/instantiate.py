@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import functional, lambdas, sequential
 from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
 from inspector.loaders.keras3.lookup import check_vocabulary
-from inspector.loaders.keras_common.construct import check_config, wrapped
+from inspector.loaders.keras_common.construct import Construction, check_config, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, Thing
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from inspector.runtime.facts import ClassFacts
     from inspector.terms.runtime import CustomObject
 
-# Classes whose from_config deserializes these keys itself, before the constructor runs: Wrapper and its subclasses, RNN,
-# StackedRNNCells, LossScaleOptimizer, SpectralNormalization (a Wrapper), Pipeline.
+# Classes whose from_config deserializes these keys itself, before the constructor runs.
 WRAPPED_KEYS = {
     "Wrapper": ("layer",),
     "TimeDistributed": ("layer",),
@@ -64,7 +63,7 @@ def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: s
     if "name" in config and cls.kind in {"layer", "operation"}:
         _check_name(session, cls, shown, pointer)
     _check_replaced(cls, shown, pointer, nested)
-    check_config(session, cls, shown, pointer, nested)
+    check_config(Construction(session, cls, shown, pointer, nested))
     check_vocabulary(session, cls, shown, pointer)
     thing = Thing(cls.name, config, cls)
     thing.broken_dtype = broken
@@ -87,7 +86,8 @@ def _check_name(session: Session, cls: ClassFacts, config: dict[str, Any], point
     name = config["name"]
     if name is None or (isinstance(name, str) and "/" not in name):
         return
-    text = f"Argument `name` must be a string and cannot contain character `/`. Received: name={name} (of type {type(name)})"
+    received = f"Received: name={name} (of type {type(name)})"
+    text = f"Argument `name` must be a string and cannot contain character `/`. {received}"
     details = {"class": cls.name, "key": "name", "value": repr(name)}
     raise wrapped(
         session, cls, config, LoadFailure("ValueError", text, "KER103", details["class"], f"{pointer}/name", details)
@@ -149,25 +149,15 @@ def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer:
     rest = {k: v for k, v in config.items() if k not in keys}
     shown, _ = _with_dtype(session, cls, rest, pointer) if session.release < (3, 4) else (rest, False)
     nested = nested_failures(session, cls, rest, pointer)
-    _without_wrapped(session, cls, shown, pointer, nested, keys)
+    # The wrapped keys count as given: the constructor gets the objects made of them.
+    given = {**dict.fromkeys(keys), **shown}
+    check_config(Construction(session, cls, given, pointer, nested, frozenset(keys)))
     thing = Thing(cls.name, config, cls)
     for key, made in inner.items():
         for i, one in enumerate(made if isinstance(made, list) else [made]):
             if isinstance(one, Thing):
                 thing.inner[key if not i else f"{key}{i}"] = one
     return thing
-
-
-def _without_wrapped(
-    session: Session,
-    cls: ClassFacts,
-    config: dict[str, Any],
-    pointer: str,
-    nested: dict[str, LoadFailure],
-    keys: tuple[str, ...],
-) -> None:
-    """Check the rest of a wrapper's config, with the wrapped keys counted as given."""
-    check_config(session, cls, {**dict.fromkeys(keys), **config}, pointer, nested, skip=frozenset(keys))
 
 
 def instantiate_custom(session: Session, custom: CustomObject, config: dict[str, Any], pointer: str) -> Thing:
@@ -207,5 +197,3 @@ _SPECIAL: dict[str, Callable[[Session, ClassFacts, dict[str, Any], str], Thing]]
     "Sequential": _sequential,
     "Lambda": _lambda,
 }
-
-__all__ = ["FunctionThing", "instantiate", "instantiate_custom"]

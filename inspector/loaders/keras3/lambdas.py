@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras_common.construct import check_config
+from inspector.loaders.keras_common.construct import Construction, check_config
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, Thing
 
@@ -28,7 +28,8 @@ def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], point
     if "arguments" in config:
         deserialize(session, config["arguments"], f"{pointer}/arguments")
     # TypeErrors of from_config() are reworded around it, and its own keys stand deserialized in the config by now.
-    check_config(session, cls, config, pointer, {}, skip=frozenset({"function", "output_shape", "arguments", "mask"}))
+    own = frozenset({"function", "output_shape", "arguments", "mask"})
+    check_config(Construction(session, cls, config, pointer, skip=own))
     thing = Thing(cls.name, config, cls)
     if isinstance(function, FunctionThing):
         thing.function = function
@@ -64,8 +65,9 @@ def refusal(release: tuple[int, ...]) -> str:
         )
     name = "function" if release >= (3, 10) else "{arg_name}"
     return (
-        f"The `{name}` of this `Lambda` layer is a Python lambda. Deserializing it is unsafe. If you trust the source of "
-        "the config artifact, you can override this error by passing `safe_mode=False` to `from_config()`, or calling "
+        f"The `{name}` of this `Lambda` layer is a Python lambda. Deserializing it is unsafe. If you trust the source "
+        "of the config artifact, you can override this error by passing `safe_mode=False` to `from_config()`, or "
+        "calling "
         "`keras.config.enable_unsafe_deserialization()."
     )
 
@@ -82,18 +84,16 @@ def unmarshal(session: Session, code: Any, pointer: str) -> FunctionThing:
         session.gap(pointer, "a Lambda holds bytecode, and the target's Python is not known")
         return FunctionThing("<lambda>")
     outcome = loads_in(decode(code), session.python)
-    _settle(session, outcome.effect is Effect.UNKNOWN, outcome, pointer)
+    if outcome.effect is Effect.UNKNOWN:
+        session.gap(pointer, outcome.text)
+    elif outcome.effect is not Effect.OK:
+        raise _unreadable(outcome, pointer)
     return FunctionThing("<lambda>", code)
 
 
-def _settle(session: Session, unknown: bool, outcome: Outcome, pointer: str) -> None:  # noqa: FBT001 - told from the outcome
-    """A gap for what is not recorded, a failure for what raises or kills the process."""
-    if unknown:
-        session.gap(pointer, outcome.text)
-    elif outcome.effect.value != "ok":
-        kind = outcome.type or "crash"
-        details = {"class": "Lambda"}
-        raise LoadFailure(kind, outcome.text, "KER109", "Lambda", pointer, details)
+def _unreadable(outcome: Outcome, pointer: str) -> LoadFailure:
+    """What raises, or kills the process."""
+    return LoadFailure(outcome.type or "crash", outcome.text, "KER109", "Lambda", pointer, {"class": "Lambda"})
 
 
 def call(session: Session, layer: Thing) -> None:
@@ -109,7 +109,7 @@ def call(session: Session, layer: Thing) -> None:
     data = decode(code)
     outcome = calls_in(data, session.python)
     if outcome.effect is Effect.CRASHES:
-        _settle(session, False, outcome, layer.pointer)  # noqa: FBT003 - it is known
+        raise _unreadable(outcome, layer.pointer)
     missing = _undefined(data, session.python)
     if missing or outcome.effect is Effect.RAISES:
         raise _no_shape(layer, missing)
@@ -134,9 +134,11 @@ def _undefined(data: bytes, python: str) -> tuple[str, ...]:
 
 
 _GLOBALS = frozenset(
-    """binascii codecs marshal os python_types default is_default func_dump func_load to_list remove_long_seq removeprefix
-    removesuffix remove_by_id pythonify_logs""".split()
-)
+    {
+        "binascii", "codecs", "marshal", "os", "python_types", "default", "is_default", "func_dump", "func_load",
+        "to_list", "remove_long_seq", "removeprefix", "removesuffix", "remove_by_id", "pythonify_logs",
+    }
+)  # fmt: skip
 
 
 def _no_shape(layer: Thing, missing: tuple[str, ...]) -> LoadFailure:

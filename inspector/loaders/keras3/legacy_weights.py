@@ -116,8 +116,8 @@ def _check_layer(
     at = f"{ROOT}/{saved.name}"
     if len(variables) != len(saved.weights):
         text = (
-            f"Weight count mismatch for layer #{index} (named {layer.name} in the current model, {saved.name} in the save "
-            f"file). Layer expects {len(variables)} weight(s). Received {len(saved.weights)} saved weight(s)"
+            f"Weight count mismatch for layer #{index} (named {layer.name} in the current model, {saved.name} in the "
+            f"save file). Layer expects {len(variables)} weight(s). Received {len(saved.weights)} saved weight(s)"
         )
         details = {"expected": f"{len(variables)} weights", "found": f"{len(saved.weights)} weights"}
         raise LoadFailure("ValueError", text, "KER110", layer.name, at, details)

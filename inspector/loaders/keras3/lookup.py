@@ -23,8 +23,9 @@ def check_vocabulary(session: Session, cls: ClassFacts, config: dict[str, Any], 
     if session.release >= (3, 12) and session.safe_scope:
         text = (
             "Requested the loading of a vocabulary file outside of the model archive. This carries a potential risk of "
-            "loading arbitrary and sensitive files and thus it is disallowed by default. If you trust the source of the "
-            "artifact, you can override this error by passing `safe_mode=False` to the loading function, or calling "
+            "loading arbitrary and sensitive files and thus it is disallowed by default. If you trust the source of "
+            "the artifact, you can override this error by passing `safe_mode=False` to the loading function, or "
+            "calling "
             f"`keras.config.enable_unsafe_deserialization(). Vocabulary file: '{path}'"
         )
     elif path not in session.runtime.assumed_files:

@@ -32,8 +32,8 @@ def load(session: Session, model: Thing, file: Hdf5File) -> None:
     # 3.0 raises the first error as it is.
     if session.release >= (3, 1):
         text = (
-            f"A total of {len(failed)} objects could not be loaded. Example error message for object {thing}:\n\n{error}"
-            f"\n\nList of objects that could not be loaded:\n{[one for one, _, _ in failed]}"
+            f"A total of {len(failed)} objects could not be loaded. Example error message for object {thing}:\n\n"
+            f"{error}\n\nList of objects that could not be loaded:\n{[one for one, _, _ in failed]}"
         )
     raise LoadFailure("ValueError", text, "KER110", thing.name, f"/{place}/vars", details, "model.weights.h5")
 
@@ -105,12 +105,14 @@ def _error(thing: Thing, expected: list[Variable], place: str, file: Hdf5File) -
     if len(found) != len(expected):
         if not expected and not thing.built:
             return (
-                f"Layer '{thing.name}' was never built and thus it doesn't have any variables. However the weights file "
-                f"lists {len(found)} variables for this layer.\nIn most cases, this error indicates that either:\n\n"
+                f"Layer '{thing.name}' was never built and thus it doesn't have any variables. However the weights "
+                f"file lists {len(found)} variables for this layer.\nIn most cases, this error indicates that "
+                "either:\n\n"
                 "1. The layer is owned by a parent layer that implements a `build()` method, but calling the parent's "
                 f"`build()` method did NOT create the state of the child layer '{thing.name}'. A `build()` method must "
-                "create ALL state for the layer, including the state of any children layers.\n\n2. You need to implement "
-                f"the `def build_from_config(self, config)` method on layer '{thing.name}', to specify how to rebuild "
+                "create ALL state for the layer, including the state of any children layers.\n\n2. You need to "
+                f"implement the `def build_from_config(self, config)` method on layer '{thing.name}', to specify "
+                "how to rebuild "
                 "it during loading. In this case, you might also want to implement the method that generates the build "
                 "config at saving time, `def get_build_config(self)`. The method `build_from_config()` is meant to "
                 "create the state of the layer (i.e. its variables) upon deserialization."

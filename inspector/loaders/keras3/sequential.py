@@ -84,7 +84,8 @@ def _add(model: Thing, layer: Any, pointer: str) -> None:
     if any(other.name == layer.name for other in model.layers):
         text = (
             "All layers added to a Sequential model should have unique names. "
-            f"Name '{layer.name}' is already the name of a layer in this model. Update the `name` argument to pass a unique name."
+            f"Name '{layer.name}' is already the name of a layer in this model. "
+            "Update the `name` argument to pass a unique name."
         )
         raise LoadFailure("ValueError", text, "KER103", "Sequential", pointer, {"class": "Sequential", "key": "name"})
     if layer.class_name == "InputLayer" and model.layers and model.layers[0].class_name == "InputLayer":

@@ -1,13 +1,13 @@
 """What a class's `from_config` does with a config, told from the recorded trials of that class.
 
-The order in which a constructor meets bad keys follows Python and Keras: a keyword that the signature lacks or misses is
-refused before the body runs; then the base class takes the rest (`Unrecognized keyword arguments`), then the body looks
-at each value. Recurrent layers build their cell, with its initializers, before they call the base class.
+The order in which a constructor meets bad keys follows Python and Keras: a keyword that the signature lacks or misses
+is refused before the body runs; then the base class takes the rest (`Unrecognized keyword arguments`), then the body
+looks at each value. Recurrent layers build their cell, with its initializers, before they call the base class.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -34,55 +34,52 @@ class _Objection:
     failure: LoadFailure
 
 
-def check_config(
-    session: Session,
-    cls: ClassFacts,
-    config: Mapping[str, Any],
-    pointer: str,
-    nested: Mapping[str, LoadFailure],
-    *,
-    skip: frozenset[str] = frozenset(),
-) -> None:
-    """Raise what `cls.from_config(config)` raises, if anything.
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """One call of `cls.from_config(config)`.
 
     `nested` holds what the objects inside the config raise when the constructor deserializes them, by key; `skip` names
-    keys that the caller has dealt with. Keys whose fate nothing tells are noted as gaps.
+    keys that the caller has dealt with.
     """
-    objections = list(_objections(session, cls, config, pointer, nested, skip))
+
+    session: Session
+    cls: ClassFacts
+    config: Mapping[str, Any]
+    pointer: str
+    nested: Mapping[str, LoadFailure] = field(default_factory=dict)
+    skip: frozenset[str] = frozenset()
+
+
+def check_config(made: Construction) -> None:
+    """Raise what the call raises, if anything. Keys whose fate nothing tells are noted as gaps."""
+    objections = list(_objections(made))
     if objections:
         first = min(objections, key=lambda o: o.rank)
-        raise wrapped(session, cls, config, first.failure)
+        raise wrapped(made.session, made.cls, made.config, first.failure)
 
 
-def _objections(
-    session: Session,
-    cls: ClassFacts,
-    config: Mapping[str, Any],
-    pointer: str,
-    nested: Mapping[str, LoadFailure],
-    skip: frozenset[str],
-) -> Iterator[_Objection]:
+def _objections(made: Construction) -> Iterator[_Objection]:
     unknown: dict[str, Any] = {}
-    nested_rank = 2 if cls.name in CELL_FIRST else 4
-    for position, (key, value) in enumerate(config.items()):
-        if key in nested:
-            yield _Objection((nested_rank, position), nested[key])
+    nested_rank = 2 if made.cls.name in CELL_FIRST else 4
+    for position, (key, value) in enumerate(made.config.items()):
+        if key in made.nested:
+            yield _Objection((nested_rank, position), made.nested[key])
             continue
-        if key in skip:
+        if key in made.skip:
             continue
-        fate = key_fate(session, cls, key, value, pointer)
+        fate = key_fate(made.session, made.cls, key, value, made.pointer)
         if isinstance(fate, Rejected):
             if is_unknown_key(fate, key):
                 unknown[key] = value
             else:
-                yield _Objection((4, position), _value_failure(cls, key, value, pointer, fate))
+                yield _Objection((4, position), _value_failure(made, key, value, fate))
     if unknown:
-        yield _unknown_objection(session, cls, unknown, pointer)
-    yield from _missing(session, cls, config, pointer)
+        yield _unknown_objection(made, unknown)
+    yield from _missing(made)
 
 
 def key_fate(session: Session, cls: ClassFacts, key: str, value: Any, pointer: str) -> Rejected | bool:
-    """Whether the class takes that key with that value; a key that nothing is known of becomes a gap and counts as taken."""
+    """Whether the class takes that key and value; one that nothing is known of becomes a gap and counts as taken."""
     tried = session.facts.trial(session.path, cls, key, value)
     if tried is not False:
         return tried
@@ -121,39 +118,40 @@ def renamed(text: str, unknown: Mapping[str, Any]) -> str:
     return text.replace("'zz_a'", repr(first)).replace("zz_a", first)
 
 
-def _unknown_objection(session: Session, cls: ClassFacts, unknown: Mapping[str, Any], pointer: str) -> _Objection:
-    first = next(iter(unknown))
-    recorded = session.facts.unknown_keys(session.path, cls)
+def _unknown_objection(made: Construction, unknown: Mapping[str, Any]) -> _Objection:
+    name, first = made.cls.name, next(iter(unknown))
+    recorded = made.session.facts.unknown_keys(made.session.path, made.cls)
     if not isinstance(recorded, Rejected):
-        recorded = Rejected("TypeError", f"{cls.name}.__init__() got an unexpected keyword argument 'zz_a'")
+        recorded = Rejected("TypeError", f"{name}.__init__() got an unexpected keyword argument 'zz_a'")
     kind, text = raised_inside(recorded)
     text = last_cause(renamed(text, unknown))
-    by_signature = "unexpected keyword argument" in text and f"{cls.name}.__init__()" in text
-    details = {"class": cls.name, "keys": ", ".join(unknown)}
-    failure = LoadFailure(kind, text, "KER102", details["class"], f"{pointer}/{first}", details)
+    by_signature = "unexpected keyword argument" in text and f"{name}.__init__()" in text
+    details = {"class": name, "keys": ", ".join(unknown)}
+    failure = LoadFailure(kind, text, "KER102", name, f"{made.pointer}/{first}", details)
     return _Objection((0 if by_signature else 3, 0), failure)
 
 
-def _value_failure(cls: ClassFacts, key: str, value: Any, pointer: str, fate: Rejected) -> LoadFailure:
+def _value_failure(made: Construction, key: str, value: Any, fate: Rejected) -> LoadFailure:
     kind, text = raised_inside(fate)
     text = last_cause(text).replace("{value}", str(value))
-    details = {"class": cls.name, "key": key, "value": repr(value)}
-    return LoadFailure(kind, text, "KER103", details["class"], f"{pointer}/{key}", details)
+    details = {"class": made.cls.name, "key": key, "value": repr(value)}
+    return LoadFailure(kind, text, "KER103", made.cls.name, f"{made.pointer}/{key}", details)
 
 
-def _missing(session: Session, cls: ClassFacts, config: Mapping[str, Any], pointer: str) -> Iterator[_Objection]:
+def _missing(made: Construction) -> Iterator[_Objection]:
     """Required parameters that the config lacks, and keys without which the class's own `from_config` fails."""
+    cls, config = made.cls, made.config
     absent = [key for key, required in cls.parameters.items() if required and key not in config]
     if len(absent) > 1:
-        yield _Objection((1, 0), _missing_failure(cls, absent, pointer, _missing_text(cls, absent)))
+        yield _Objection((1, 0), _missing_failure(made, absent, _missing_text(cls, absent)))
         return
     for key in [*absent, *(k for k in (cls.config or {}) if k not in config and k not in absent)]:
-        recorded = session.facts.without(session.path, cls, key)
+        recorded = made.session.facts.without(made.session.path, cls, key)
         if isinstance(recorded, Rejected) and (key in absent or _needed(cls, recorded, config)):
             kind, text = raised_inside(recorded)
-            yield _Objection((1, 0), _missing_failure(cls, [key], pointer, last_cause(text), kind))
+            yield _Objection((1, 0), _missing_failure(made, [key], last_cause(text), kind))
         elif recorded is False and key in absent:
-            yield _Objection((1, 0), _missing_failure(cls, [key], pointer, _missing_text(cls, [key])))
+            yield _Objection((1, 0), _missing_failure(made, [key], _missing_text(cls, [key])))
 
 
 def _needed(cls: ClassFacts, recorded: Rejected, config: Mapping[str, Any]) -> bool:
@@ -168,21 +166,20 @@ def _needed(cls: ClassFacts, recorded: Rejected, config: Mapping[str, Any]) -> b
 
 def _missing_text(cls: ClassFacts, absent: list[str]) -> str:
     """CPython's wording for arguments that a call lacks (3.10 and later name the class)."""
-    quoted = [repr(key) for key in absent]
-    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' if len(quoted) > 2 else ''} and {quoted[-1]}"  # noqa: PLR2004 - two names take no comma
-    plural = "" if len(absent) == 1 else "s"
+    *most, last = [repr(key) for key in absent]
+    joint = ", and " if len(most) > 1 else " and "
+    listed = f"{', '.join(most)}{joint}{last}" if most else last
+    plural = "s" if most else ""
     return f"{cls.name}.__init__() missing {len(absent)} required positional argument{plural}: {listed}"
 
 
-def _missing_failure(
-    cls: ClassFacts, absent: list[str], pointer: str, text: str, kind: str = "TypeError"
-) -> LoadFailure:
-    details = {"class": cls.name, "keys": ", ".join(absent)}
-    return LoadFailure(kind, text, "KER104", details["class"], pointer, details)
+def _missing_failure(made: Construction, absent: list[str], text: str, kind: str = "TypeError") -> LoadFailure:
+    details = {"class": made.cls.name, "keys": ", ".join(absent)}
+    return LoadFailure(kind, text, "KER104", made.cls.name, made.pointer, details)
 
 
 def raised_inside(recorded: Rejected) -> tuple[str, str]:
-    """Exception class and text that `from_config` itself raises, without the rewording of `deserialize_keras_object`."""
+    """Exception class and text that `from_config` raises, without the rewording of `deserialize_keras_object`."""
     head, _, rest = recorded.text.partition(_ENCOUNTERED)
     if "could not be deserialized properly" in head and rest:
         return "TypeError", rest

@@ -54,7 +54,7 @@ class Session:
 
     @property
     def hardened(self) -> bool:
-        """Whether the release has the checks that came with 3.15 and were carried back to 3.12.4, but not to 3.13 and 3.14."""
+        """Whether the release has the checks of 3.15, which were carried back to 3.12.4 but not to 3.13 and 3.14."""
         return (3, 12, 4) <= self.release < (3, 13) or self.release >= (3, 15)
 
     def gap(self, pointer: str, reason: str) -> None:

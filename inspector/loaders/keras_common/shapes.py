@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 Config = dict[str, Any]
 _UNCHANGED = frozenset(
-    """Activation ReLU LeakyReLU PReLU ELU Softmax Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianNoise
-    GaussianDropout AlphaDropout Masking Rescaling ActivityRegularization Identity BatchNormalization LayerNormalization
-    GroupNormalization UnitNormalization Normalization""".split()
-)
+    {
+        "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Dropout", "SpatialDropout1D",
+        "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Masking",
+        "Rescaling", "ActivityRegularization", "Identity", "BatchNormalization", "LayerNormalization",
+        "GroupNormalization", "UnitNormalization", "Normalization",
+    }
+)  # fmt: skip
 
 
 def output_shape(class_name: str, config: Config, given: Shape | None) -> Shape | None:
@@ -82,7 +85,7 @@ def _windowed(config: Config, given: Shape, size: Any, strides: Any, channels: A
     dilation = config.get("dilation_rate", 1)
     if config.get("data_format") == "channels_first" or config.get("padding") not in {"same", "valid"}:
         return None
-    sides = []
+    sides: list[int | None] = []
     for i in range(rank):
         width, step, spread = _at(size, i), _at(strides or size, i), _at(dilation, i)
         length = given[1 + i]

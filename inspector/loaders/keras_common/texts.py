@@ -71,8 +71,9 @@ def forbidden_api(name: str, *, hardened: bool) -> str:
     """A function of Keras that no config may name; the list and the wording grew in 3.12.4 and 3.15."""
     if hardened:
         return (
-            f"Cannot deserialize `{name}` because it is not a modeling function. Non-modeling APIs are disallowed during "
-            "deserialization for security. Model configuration should only contains operations, layers, metrics, "
+            f"Cannot deserialize `{name}` because it is not a modeling function. Non-modeling APIs are disallowed "
+            "during deserialization for security. Model configuration should only contains operations, layers, "
+            "metrics, "
             "losses, or registered custom objects and functions."
         )
     return f"Cannot deserialize `{name}`, loading functions are not allowed during deserialization"

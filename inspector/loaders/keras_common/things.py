@@ -17,8 +17,8 @@ class Thing:
     """An instance. `facts` is None for a class of the user's. `config` is what its constructor was given.
 
     `layers` are the layers of a model; `inner` the wrapped layer, cell or cells by attribute name; `nodes` counts its
-    calls so far, `outputs` the shape of each call's output; `build_shape` is the shape that built it. `broken_dtype` says
-    that its policy is a bare string; `function` is a Lambda's.
+    calls so far, `outputs` the shape of each call's output; `build_shape` is the shape that built it. `broken_dtype`
+    says that its policy is a bare string; `function` is a Lambda's.
     """
 
     class_name: str

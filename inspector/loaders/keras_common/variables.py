@@ -37,14 +37,19 @@ def own_variables(class_name: str, config: Mapping[str, Any], given: Shape | Non
 
 # Built-in layers without variables of their own (random layers keep the state of their generator elsewhere).
 WEIGHTLESS = frozenset(
-    """InputLayer Activation ReLU LeakyReLU ELU Softmax Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D
-    GaussianNoise GaussianDropout AlphaDropout Masking Rescaling ActivityRegularization Identity Flatten Reshape Permute
-    RepeatVector Lambda Add Subtract Multiply Average Maximum Minimum Concatenate Dot MaxPooling1D MaxPooling2D
-    MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D
-    GlobalMaxPooling3D GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D ZeroPadding1D ZeroPadding2D
-    ZeroPadding3D Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D UpSampling3D UnitNormalization
-    TimeDistributed Bidirectional LSTM GRU SimpleRNN RNN StackedRNNCells""".split()
-)
+    {
+        "InputLayer", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Dropout", "SpatialDropout1D",
+        "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Masking",
+        "Rescaling", "ActivityRegularization", "Identity", "Flatten", "Reshape", "Permute", "RepeatVector",
+        "Lambda", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot",
+        "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
+        "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling1D",
+        "GlobalAveragePooling2D", "GlobalAveragePooling3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D",
+        "Cropping1D", "Cropping2D", "Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D",
+        "UnitNormalization", "TimeDistributed", "Bidirectional", "LSTM", "GRU", "SimpleRNN", "RNN",
+        "StackedRNNCells",
+    }
+)  # fmt: skip
 
 
 def _last(given: Shape | None) -> int | None:
@@ -91,7 +96,10 @@ def _conv(rank: int) -> Callable[[Config, Shape | None], list[Variable]]:
 def _conv_transpose(rank: int) -> Callable[[Config, Shape | None], list[Variable]]:
     def made(config: Config, given: Shape | None) -> list[Variable]:
         filters = config.get("filters")
-        return [Variable("kernel", (*_window(config, rank), filters, _channels(config, given))), *_bias(config, filters)]
+        return [
+            Variable("kernel", (*_window(config, rank), filters, _channels(config, given))),
+            *_bias(config, filters),
+        ]
 
     return made
 
