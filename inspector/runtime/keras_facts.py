@@ -73,6 +73,7 @@ def _custom_object(registered_name: str, record: Mapping[str, Any]) -> CustomObj
         has_kwargs=record.get("kwargs", True),
         is_class=parameters is not None,
         source=record["module"],
+        passed=False,
     )
 
 

@@ -27,6 +27,7 @@ class CustomObject:
     """A class or function of the user's. `registered_name` as `package>name` where a decorator registers it, else None.
 
     `parameters` is None where only the name is known; `has_kwargs` says that the constructor takes any keyword.
+    `passed` says that the loader gets it in `custom_objects` under its own name; else it is only registered.
     """
 
     name: str
@@ -36,6 +37,12 @@ class CustomObject:
     has_kwargs: bool = True
     is_class: bool | None = None
     source: str = ""
+    passed: bool = True
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names under which a loader finds it."""
+        return tuple(key for key in (self.name if self.passed else None, self.registered_name) if key)
 
 
 @dataclass(frozen=True, slots=True)

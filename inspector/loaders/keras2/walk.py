@@ -83,7 +83,7 @@ def start(capabilities: Capabilities, facts: KerasFacts) -> Walk:
     bundled = runtime.keras_flavour is KerasFlavour.BUNDLED
     tensorflow = capabilities.tensorflow.version if capabilities.tensorflow else runtime.tensorflow
     release = numbers(tensorflow if bundled else facts.version)
-    custom = {name: known for known in runtime.custom_objects for name in (known.name, known.registered_name) if name}
+    custom = {name: known for known in runtime.custom_objects for name in known.keys}
     return Walk(runtime=runtime, facts=facts, release=release, custom=custom)
 
 

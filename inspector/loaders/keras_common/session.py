@@ -69,7 +69,7 @@ class Session:
             return None
         for name in names:
             for found in self.runtime.custom_objects:
-                if name is not None and name in {found.name, found.registered_name}:
+                if name in found.keys:
                     return found
         return None
 
