@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 _COLORS = {Verdict.LOADS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}
 _SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
-MESSAGE_LIMIT = 400  # characters of an exception's text: the whole stands in the JSON report
+# Characters of an exception's text, from its beginning and from its end, where wrapped errors say their cause; the whole
+# stands in the JSON report.
+HEAD_LIMIT = 200
+TAIL_LIMIT = 200
 
 
 def render(report: Report, *, color: bool = False) -> str:
@@ -83,14 +86,19 @@ def _finding(finding: Finding, report: Report, paint: Style) -> Iterator[str]:
         yield f"    raises {finding.predicts.type}: {_shorten(finding.predicts.message)}"
     others = [loader for loader in finding.blocks if loader not in report.required]
     if others and report.runtime is not None:
-        yield paint.paint(f"    stops: {', '.join(finding.blocks)}", "dim")
+        yield paint.paint(f"    {_stops(finding, report)} {', '.join(others)}", "dim")
     if finding.fix:
         yield f"    fix: {finding.fix}"
 
 
+def _stops(finding: Finding, report: Report) -> str:
+    """`also stops:` where a loader that decides is stopped as well."""
+    return "also stops:" if any(loader in report.required for loader in finding.blocks) else "stops:"
+
+
 def _shorten(message: str) -> str:
     text = " ".join(message.split())
-    return text if len(text) <= MESSAGE_LIMIT else f"{text[:MESSAGE_LIMIT]}..."
+    return text if len(text) <= HEAD_LIMIT + TAIL_LIMIT else f"{text[:HEAD_LIMIT]} ... {text[-TAIL_LIMIT:]}"
 
 
 def _gaps(report: Report, paint: Style) -> Iterator[str]:
