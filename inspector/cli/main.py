@@ -18,6 +18,7 @@ COMMANDS = {
     "graph": "inspector.cli.graph",
     "snapshot": "inspector.cli.snapshot",
     "rule": "inspector.cli.rule",
+    "stubs": "inspector.cli.stubs",
 }
 USAGE_STATUS = 2
 PIPE_STATUS = 141  # 128 + SIGPIPE, as the shell reports a writer whose reader left

@@ -1,0 +1,26 @@
+"""`inspect stubs MODEL`: skeletons of the classes and functions that a model needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import inspector
+from inspector.cli.arguments import Parser, add_target
+from inspector.cli.judge import resolve
+from inspector.cli.output import write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print a Python file, or write it; always 0: nothing is judged."""
+    from inspector.remedy.stubs import stub_file  # noqa: PLC0415 - cold start: a wrong request needs none of it
+
+    parser = Parser(prog="inspect stubs", description="Write skeletons of the custom classes and functions of a model.")
+    parser.add_argument("model", metavar="MODEL")
+    add_target(parser)
+    parser.add_argument("--output", metavar="FILE", help="write the Python file there instead of printing it")
+    options = parser.parse_args(arguments)
+    write(stub_file(inspector.read(options.model), resolve(options)), options.output)
+    return 0

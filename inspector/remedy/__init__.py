@@ -1,0 +1,1 @@
+"""What to do about a model that does not load: skeletons of what is missing, and requirements under which it loads."""

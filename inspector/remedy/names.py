@@ -1,0 +1,58 @@
+"""Text from a model as parts of Python source: nothing of it may become code but plain identifiers and literals."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from typing import Any
+
+# Longer names and values are cut in comments, and no default of a parameter: the user reads the file.
+TEXT_LIMIT = 80
+# Names that the generated file uses itself, and builtins that a skeleton must not hide.
+TAKEN = frozenset({"keras", "tf", "Part", "unfinished", "CUSTOM_OBJECTS", "super", "zip", "len", "self", "cls", "kwargs"})
+
+
+def is_name(text: object) -> bool:
+    """Whether the text may stand in the source as it is: an ASCII identifier of bearable length, no keyword."""
+    return (
+        isinstance(text, str)
+        and text.isascii()
+        and text.isidentifier()
+        and len(text) <= TEXT_LIMIT
+        and not keyword.iskeyword(text)
+        and not text.startswith("__")
+    )
+
+
+def named(text: str, taken: set[str]) -> str:
+    """An identifier that is near the text and not yet taken; it is added to `taken`."""
+    near = re.sub(r"\W+", "_", text.rpartition(">")[2], flags=re.ASCII).strip("_")[: TEXT_LIMIT - 20]
+    near = near if is_name(near) else f"Custom_{near}" if is_name(f"Custom_{near}") else "Custom"
+    found, number = near, 1
+    while found in taken | TAKEN:
+        number += 1
+        found = f"{near}_{number}"
+    taken.add(found)
+    return found
+
+
+def literal(value: Any) -> str | None:
+    """A plain value as a Python literal of ASCII characters; None for what is no short plain value."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if value is None or isinstance(value, bool | int | float):
+        return repr(value) if len(repr(value)) <= TEXT_LIMIT else None
+    return quoted(value) if isinstance(value, str) and len(value) <= TEXT_LIMIT else None
+
+
+def quoted(text: str) -> str:
+    """A string literal of ASCII characters, in double quotes where that needs no escape."""
+    plain = ascii(text)
+    return plain if '"' in plain or "\\" in plain or not plain.startswith("'") else f'"{plain[1:-1]}"'
+
+
+def remark(value: Any) -> str:
+    """Text for a comment: one line of ASCII characters, cut at the limit."""
+    plain = ascii(value)[1:-1] if isinstance(value, str) else ascii(value)
+    return plain if len(plain) <= TEXT_LIMIT else f"{plain[:TEXT_LIMIT]}..."

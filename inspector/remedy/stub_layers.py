@@ -1,0 +1,233 @@
+"""Skeletons of layers and models: constructor, weights in `build`, a place for `call`, the shape of the output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.remedy.names import is_name, quoted, remark
+from inspector.remedy.parameters import constructor, getter
+
+if TYPE_CHECKING:
+    from inspector.remedy.bases import Base
+    from inspector.remedy.missing import Missing, Use
+    from inspector.remedy.parameters import Parameter
+    from inspector.remedy.spelling import Spelling
+    from inspector.remedy.stored import Weight
+    from inspector.remedy.wiring import Shape, Wiring
+
+# Attributes of every layer in some release: a weight of that name would hide them.
+_RESERVED = frozenset(
+    "name dtype weights variables trainable trainable_weights trainable_variables non_trainable_weights losses metrics "
+    "updates input output inputs outputs layers path built stateful states call build loss optimizer history "
+    "compute_dtype variable_dtype dtype_policy input_spec input_shape output_shape supports_masking".split()
+)
+# What a model's own folder in a weights file holds beside its layers.
+_NOT_PARTS = frozenset({"optimizer", "metrics", "vars"})
+
+
+class LayerStub:
+    """Writes one class. Shapes are written as the constructor's parameters where every layer of the class agrees."""
+
+    def __init__(
+        self,
+        missing: Missing,
+        identifier: str,
+        base: Base,
+        parameters: list[Parameter],
+        weights: dict[Use, tuple[Weight, ...]],
+        wires: Wiring,
+    ) -> None:
+        self.missing, self.identifier, self.base, self.parameters = missing, identifier, base, parameters
+        self.weights, self.wires = weights, wires
+        self.is_cell = any(use.pointer.rpartition("/")[2] == "cell" or "/cells/" in use.pointer for use in missing.uses)
+
+    def lines(self, spelling: Spelling) -> list[str]:
+        """The class statement, without its decorator."""
+        head = [f"class {self.identifier}({self.base.source}):", *self._places()]
+        body = [*self._constructor(), *self._build(), *self._call(spelling), *self._output(), *self._config()]
+        return [*head, *(body or ["    pass"])]
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether everything but the constructor is the skeleton's: a guessed built-in base brings its own."""
+        return self.base.source in {"keras.layers.Layer", "keras.Model"} and "layers" not in self.base.keys
+
+    def _places(self) -> list[str]:
+        lines = [f"    # {remark(use.pointer or '/')}{self._flow(use)}" for use in self.missing.uses[:5]]
+        if len(self.missing.uses) > 5:  # noqa: PLR2004 - enough to see where it stands
+            lines.append(f"    # and {len(self.missing.uses) - 5} more places")
+        if self.base.is_guess:
+            lines.append(f"    # The base class is a guess: the config repeats that of {self.base.source}.")
+        return lines
+
+    def _flow(self, use: Use) -> str:
+        given, made = self.wires.inputs.get(use.name), self.wires.output(use.name)
+        shown = [f"{word} {remark(shape)}" for word, shape in (("input", given), ("output", made)) if shape]
+        return f": {', '.join(shown)}" if shown else ""
+
+    def _constructor(self) -> list[str]:
+        extra = []
+        if self.is_cell:
+            extra = [f"        self.state_size = {self._last_size()}  # TODO: the sizes of the cell's states"]
+        return constructor(self.parameters, extra)
+
+    def _config(self) -> list[str]:
+        return getter(self.parameters, has_base_config=self.missing.kind != "model")
+
+    # Weights
+
+    def _build(self) -> list[str]:
+        if not self._is_plain:
+            return []
+        longest = max(self.weights.values(), key=len, default=())
+        own = [self._add(weight) for weight in longest if len(weight.path) == 1]
+        names = list(dict.fromkeys(w.path[0] for w in longest if len(w.path) > 1))
+        parts = [line for name in names for line in self._part(name)]
+        if not own and not parts:
+            return []
+        return ["", "    def build(self, input_shape):", *own, *parts, "        self.built = True"]
+
+    def _add(self, weight: Weight) -> str:
+        shapes = [next((w.shape for w in ws if w.path == weight.path), None) for ws in self.weights.values()]
+        attribute = _attribute(weight.path[0], self.parameters)
+        options = "" if weight.trainable else ", trainable=False"
+        options += "" if weight.dtype in {"float32", ""} else f", dtype={quoted(weight.dtype)}"
+        shape = self._shape_text(shapes)
+        return f"        self.{attribute} = self.add_weight(name={quoted(attribute)}, shape={shape}{options})"
+
+    def _shape_text(self, shapes: list[tuple[int, ...] | None]) -> str:
+        """One expression for the shapes of all layers of the class, else a table by the layers' names."""
+        known = [shape for shape in shapes if shape is not None]
+        if len({len(shape) for shape in known}) != 1 or len(known) != len(shapes):
+            return self._table(shapes) if len(set(known)) > 1 else _tuple([str(size) for size in known[0]])
+        sizes = list(zip(*known, strict=True))
+        return _tuple([self._size_text(size, first=i == 0 and len(sizes) > 1) for i, size in enumerate(sizes)])
+
+    def _size_text(self, values: tuple[int, ...], *, first: bool) -> str:
+        given = [("input_shape[-1]", self._last_inputs())]
+        own = [(f"self.{p.name}", [_of(use.config, p.key) for use in self.weights]) for p in self.parameters if p.name]
+        for text, found in given + own if first else own + given:
+            if all(type(size) is int for size in found) and tuple(found) == values:
+                return text
+        if len(set(values)) == 1:
+            return str(values[0])
+        return self._table(list(values))
+
+    def _last_inputs(self) -> list[Any]:
+        shapes = [self.wires.inputs.get(use.name) for use in self.weights]
+        return [shape[-1] if isinstance(shape, tuple) and shape else None for shape in shapes]
+
+    def _table(self, values: list[Any]) -> str:
+        rows = ", ".join(f"{quoted(use.name)}: {value!r}" for use, value in zip(self.weights, values, strict=True))
+        return f"{{{rows}}}[self.name]"
+
+    def _part(self, name: str) -> list[str]:
+        """A sublayer: the one that the constructor was given, or one that only holds the weights."""
+        if any(p.name == name and p.kind == "layer" for p in self.parameters):
+            return [f"        self.{name}.build(input_shape)"]
+        if self.missing.kind == "model" and (name == "layers" or name in _NOT_PARTS):
+            return self._unnamed_parts() if name == "layers" else []
+        if not is_name(name) or name in _RESERVED:
+            return [f"        # TODO: the file also holds weights below {remark(name)}"]
+        trees = [repr(_tree(ws, name)) for ws in self.weights.values()]
+        text = trees[0] if len(set(trees)) == 1 else self._tree_table(trees)
+        return [f"        self.{name} = Part({text}, name={quoted(name)})  # TODO: the real layer"]
+
+    def _tree_table(self, trees: list[str]) -> str:
+        rows = ", ".join(f"{quoted(use.name)}: {tree}" for use, tree in zip(self.weights, trees, strict=True))
+        return f"{{{rows}}}[self.name]"
+
+    def _unnamed_parts(self) -> list[str]:
+        found = [w for ws in self.weights.values() for w in ws if w.path[0] == "layers"]
+        names = dict.fromkeys(w.path[1] for w in found)
+        return [
+            f"        # TODO: the layer that the file calls {remark(name)}; its weights: "
+            f"{', '.join(str(w.shape) for w in found if w.path[1] == name)}"
+            for name in names
+        ]
+
+    # Calls
+
+    def _call(self, spelling: Spelling) -> list[str]:
+        if not self._is_plain:
+            return []
+        names = ["states"] if self.is_cell else self._arguments()
+        head = f"    def call(self, {', '.join(['inputs', *names])}):"
+        lines = ["", head, "        # TODO: compute the output."]
+        if not spelling.calls_layers or self.missing.kind == "model":
+            return [*lines, f'        raise NotImplementedError("{self.identifier}.call is a skeleton")']
+        if self.is_cell:
+            return [*lines, "        return unfinished(self, inputs), states"]
+        return [*lines, "        return unfinished(self, inputs)"]
+
+    def _arguments(self) -> list[str]:
+        """What the calls in the file pass beside the first tensor."""
+        found = dict.fromkeys(name for use in self.missing.uses for name in self.wires.extra.get(use.name, ()))
+        return [f"{name}=None" for name in found if is_name(name) and name not in {"self", "inputs"}]
+
+    def _output(self) -> list[str]:
+        if not self._is_plain or self.missing.kind == "model":
+            return []
+        shapes = self._output_shapes()
+        text = shapes[0] if len(shapes) == 1 else f"[{', '.join(shapes)}]"
+        return ["", "    def compute_output_shape(self, input_shape):", f"        return {text}"]
+
+    def _output_shapes(self) -> list[str]:
+        count = max(self.wires.count.get(use.name, 1) for use in self.missing.uses)
+        return [self._output_text(index) for index in range(count)]
+
+    def _output_text(self, index: int) -> str:
+        """The shape that is stated or implied; else what the weights imply; else that of the input."""
+        made = [self.wires.output(use.name, index) for use in self.weights]
+        given = [self.wires.inputs.get(use.name) for use in self.weights]
+        single = all(isinstance(shape, tuple) for shape in given)
+        if all(shape is not None for shape in made):
+            known = [shape for shape in made if shape is not None]
+            alike = all(_same_but_last(a, b) for a, b in zip(known, given, strict=True))
+            if single and alike:
+                return f"(*input_shape[:-1], {self._size_text(tuple(s[-1] or 0 for s in known), first=False)})"
+            return repr(known[0]) if len(set(known)) == 1 else self._table(list(known))
+        own = "input_shape" if single or not self._takes_list() else "input_shape[0]"
+        last = self._last_size()
+        return f"(*{own}[:-1], {last})" if last is not None else f"tuple({own})"
+
+    def _takes_list(self) -> bool:
+        return any(isinstance(self.wires.inputs.get(use.name), list) for use in self.missing.uses)
+
+    def _last_size(self) -> str | None:
+        """The last size of the last weight: that of a bias or of a kernel."""
+        lasts = [next((w.shape[-1] for w in reversed(ws) if w.shape), None) for ws in self.weights.values()]
+        sizes = [size for size in lasts if size is not None]
+        if len(sizes) != len(lasts) or not sizes:
+            return next((f"self.{p.name}" for p in self.parameters if p.key == "units"), None)
+        return self._size_text(tuple(sizes), first=False)
+
+
+def _same_but_last(made: Shape, given: Any) -> bool:
+    return isinstance(given, tuple) and len(made) == len(given) > 0 and made[:-1] == given[:-1] and made[-1] is not None
+
+
+def _of(config: Any, key: str) -> Any:
+    return config.get(key) if isinstance(config, dict) else None
+
+
+def _attribute(name: str, parameters: list[Parameter]) -> str:
+    plain = name if is_name(name) else "weight"
+    return f"{plain}_" if plain in _RESERVED or any(p.name == plain for p in parameters) else plain
+
+
+def _tree(weights: tuple[Weight, ...], name: str) -> dict[str, Any]:
+    """The weights below one attribute as nested dicts: the shape as a tuple, as a list where the weight is not trained."""
+    found: dict[str, Any] = {}
+    for weight in weights:
+        if weight.path[0] == name and len(weight.path) > 1:
+            place = found
+            for step in weight.path[1:-1]:
+                place = place.setdefault(step, {})
+            if isinstance(place, dict):
+                place[weight.path[-1]] = weight.shape if weight.trainable else list(weight.shape)
+    return found
+
+
+def _tuple(sizes: list[str]) -> str:
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
