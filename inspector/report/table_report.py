@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COLORS = {Verdict.LOADS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}
 _SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
-# Characters of an exception's text, from its beginning and from its end, where wrapped errors say their cause; the whole
+# Characters of an exception's text, from its beginning and its end, where wrapped errors say their cause; the whole
 # stands in the JSON report.
 HEAD_LIMIT = 200
 TAIL_LIMIT = 200
