@@ -150,12 +150,8 @@ def test_where_the_zip_format_looks_for_weights(keras, paths, expected):
 
 
 def test_the_outermost_class_is_imported_by_its_module():
-    config = {
-        "module": "keras.src.models.functional",
-        "class_name": "Functional",
-        "config": {},
-        "registered_name": "Functional",
-    }
+    module = "keras.src.models.functional"
+    config = {"module": module, "class_name": "Functional", "config": {}, "registered_name": "Functional"}
     kind, text = raised(zip_events(walk("2.15.0"), zip_artifact(zip_model(config, v3_weights())), compiling=True))
     assert kind == "TypeError"
     assert text.startswith(
