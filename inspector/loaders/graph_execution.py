@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # Names of functions that TensorFlow can take out of the front of a message.
 _PLAIN_NAME = re.compile(r"[\w.-]+")
-_SHOWN = 6  # attributes of a node in the message about its missing kernel
+_GRAPH_ERRORS_SINCE = (2, 8)  # sessions say "Graph execution error:" first
+_SHOWN = 8  # attributes of a node in the message about its missing kernel
 
 
 def execution(
@@ -53,7 +54,7 @@ def _all(
             yield item, _python_problem(context, item, loader, wrapper)
         elif (kernels := lacks_kernel(item.use, context.registry)) is not None:
             devices = sorted({kernel.device for kernel in kernels})
-            yield item, _kernel_problem(context, item, devices)
+            yield item, _kernel_problem(context, item, devices, loader)
         elif random_algorithm(graph, item) == AUTO_SELECT and not context.texts.accepts("call/auto_select"):
             yield item, _algorithm_problem(context, item)
 
@@ -75,16 +76,21 @@ def _node_problems(context: Context, reached: tuple[Reached, ...]) -> Iterator[t
 
 def _python_problem(context: Context, item: Reached, loader: str, wrapper: str) -> Problem:
     token = item.node.attrs["token"].s.decode("utf-8", "replace")
-    kind = "py_func" if _PLAIN_NAME.fullmatch(wrapper or "_") else "py_func_in_lambda"
+    kind = "py_func" if item.node.op == "EagerPyFunc" else "numpy_function"
+    if not _PLAIN_NAME.fullmatch(wrapper or "_"):
+        kind = "py_func_in_lambda"
     error = context.error(f"{loader}/{kind}", token=token, function=wrapper, op=item.node.op)
     return context.problem("OPS108", item.node.op, _pointer(item), error, token=token)
 
 
-def _kernel_problem(context: Context, item: Reached, devices: list[str]) -> Problem:
+def _kernel_problem(context: Context, item: Reached, devices: list[str], loader: str) -> Problem:
     op = item.node.op
     registered = f"device='{devices[0]}'" if devices else "<no registered kernels>"
-    text = (
-        f"No OpKernel was registered to support Op '{op}' used by {{{{node {item.node.name}}}}} with these attrs: "
+    in_graph = loader == "run" and context.release >= _GRAPH_ERRORS_SINCE
+    node = item.node.name if in_graph or not item.caller else f"{item.caller}/{item.node.name}"
+    text = "Graph execution error: " if in_graph else ""
+    text += (
+        f"No OpKernel was registered to support Op '{op}' used by {{{{node {node}}}}} with these attrs: "
         f"[{_attrs(item)}] Registered devices: [CPU] Registered kernels: {registered}"
     )
     error = ExpectedError("InvalidArgumentError", text)

@@ -93,10 +93,8 @@ def _version_problems(context: Context, graph: Graph) -> Iterator[Problem]:
 def _edge_problems(context: Context, graph: Graph) -> Iterator[Problem]:
     """Inputs that no node provides; found before any op is looked up."""
     for node, wanted in _dangling(graph):
-        error = context.error("graph/missing_input", node=node, input=wanted, **_versions(context, graph))
-        if not is_skewed(context, graph):
-            error = ExpectedError("ValueError", f"Node '{node}': Unknown input node '{wanted}'")
-        yield context.problem("OPS111", wanted, f"node/{node}", error, node=node)
+        error = ExpectedError("ValueError", f"Node '{node}': Unknown input node '{wanted}'")
+        yield _skewed(context, graph, context.problem("OPS111", wanted, f"node/{node}", error, node=node))
 
 
 @once_per_graph

@@ -24,7 +24,7 @@ def origin_of(context: Context, op: str) -> dict[str, str]:
         named = " or ".join(packages)
         return {
             "origin": f"it comes with {named}",
-            "remedy": f"install {packages[0]} for this TensorFlow and import {module} before loading (--import {module})",
+            "remedy": f"install {packages[0]} for this TensorFlow and import {module} first (--import {module})",
         }
     unknown = "no catalogued release of TensorFlow and no catalogued package has it"
     return {"origin": unknown, "remedy": "load the library that registers it, or replace the op before saving"}

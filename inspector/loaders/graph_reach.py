@@ -20,12 +20,20 @@ _BRANCHES = frozenset({"If", "StatelessIf", "Case", "StatelessCase", "While", "S
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A node that runs: the function it stands in ("" for the graph), and whether it runs whatever the inputs are."""
+    """A node that runs: the function it stands in ("" for the graph), and whether it runs whatever the inputs are.
+
+    `caller` is the node that calls that function ("" where nothing of the model does).
+    """
 
     function: str
     node: Node
     use: Use
     certain: bool
+    caller: str = ""
+
+
+# A function to follow: its name, whether it is called whatever the inputs are, and the node that calls it.
+_Call = tuple[str, bool, str]
 
 
 @once_per_graph
@@ -39,7 +47,7 @@ def reached_from_function(graph: Graph, name: str) -> tuple[Reached, ...]:
     """What a call of that function runs, callers before callees."""
     memo = _memo(graph)
     if name not in memo:
-        memo[name] = tuple(_follow(graph, [(name, True)]))
+        memo[name] = tuple(_follow(graph, [(name, True, "")]))
     return memo[name]
 
 
@@ -51,27 +59,27 @@ def reached_from_tensors(graph: Graph, tensors: Iterable[str]) -> tuple[Reached,
         body = main_body(graph).nodes
         indexes = _needed(graph.nodes, wanted)
         here = [Reached("", graph.nodes[index], body[index][1], certain=True) for index in indexes]
-        memo[wanted] = (*here, *_follow(graph, [(f, sure) for item in here for f, sure in _callees(graph, item)]))
+        memo[wanted] = (*here, *_follow(graph, [call for item in here for call in _callees(graph, item)]))
     return memo[wanted]
 
 
-def _follow(graph: Graph, ready: list[tuple[str, bool]]) -> Iterator[Reached]:
+def _follow(graph: Graph, ready: list[_Call]) -> Iterator[Reached]:
     """The nodes that run in these functions and in all that they call."""
     seen: dict[str, bool] = {}
-    for name, certain in ready:
+    for name, certain, caller in ready:
         if name not in graph.functions or seen.get(name, False) or (name in seen and not certain):
             continue
         seen[name] = certain
-        for item in _running(graph, name, certain=certain):
+        for item in _running(graph, name, caller, certain=certain):
             yield item
             ready.extend(_callees(graph, item))
 
 
-def _running(graph: Graph, name: str, *, certain: bool) -> Iterator[Reached]:
+def _running(graph: Graph, name: str, caller: str, *, certain: bool) -> Iterator[Reached]:
     function = graph.functions[name]
     body = library(graph)[name].nodes
     for index in _needed(function.nodes, _results(function)):
-        yield Reached(name, function.nodes[index], body[index][1], certain)
+        yield Reached(name, function.nodes[index], body[index][1], certain, caller)
 
 
 def _results(function: Function) -> Iterator[str]:
@@ -80,13 +88,13 @@ def _results(function: Function) -> Iterator[str]:
     yield from function.control_returns.values()
 
 
-def _callees(graph: Graph, item: Reached) -> Iterator[tuple[str, bool]]:
+def _callees(graph: Graph, item: Reached) -> Iterator[_Call]:
     node = item.node
     if node.op in graph.functions:
-        yield node.op, item.certain
+        yield node.op, item.certain, node.name
     certain = item.certain and node.op not in _BRANCHES
     for name in (*functions_named(node), *functions_listed(node)):
-        yield name, certain
+        yield name, certain, node.name
 
 
 def _needed(nodes: Sequence[Node], wanted: Iterable[str]) -> list[int]:
