@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup test demo check lint types layers agreement docs protos catalog fixtures benchmark realworld
+.PHONY: setup test demo check lint types layers agreement oracle docs protos catalog fixtures benchmark realworld
 
 $(BIN)/inspect: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,11 @@ layers: setup
 # Replays every recorded load (minutes) and prints the shares that agree.
 agreement: setup
 	$(BIN)/python tests/agreement.py
+
+# Records what real releases do with real models: needs uv, hours, and disk for three environments at a time. It may be
+# interrupted and goes on where it was; ORACLE names steps (make damage load pack) and options (fixtures/recorded/README.md).
+oracle: setup
+	$(BIN)/python fixtures/scripts/oracle/run.py $(ORACLE)
 
 # Writes docs/rules.md from the rules themselves.
 docs: setup

@@ -15,9 +15,9 @@ LOCKS = FIXTURES / "locks"
 CLASSIC = FIXTURES / "classic"
 
 
-def recorded_loads() -> list[dict[str, str]]:
-    """Every recorded load."""
-    text = lzma.decompress((FIXTURES / "loads" / "loads.tsv.xz").read_bytes()).decode()
+def recorded_loads(folder: Path = FIXTURES / "loads") -> list[dict[str, str]]:
+    """Every load recorded there."""
+    text = lzma.decompress((folder / "loads.tsv.xz").read_bytes()).decode()
     csv.field_size_limit(1 << 24)
     return list(csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
 
