@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
@@ -19,7 +19,23 @@ from inspector.runtime.catalog.keras_pack import pack, unpack
 from inspector.runtime.catalog_store import CATALOG, FactStore, write_store
 from inspector.runtime.keras_record import entries
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 TARGET = CATALOG / "keras.zlib"
+# What the numpy backend says where it lacks sparse and ragged tensors.
+_LIMITS = ("is not supported with the numpy backend", "can only be used with the TensorFlow backend")
+
+# Patch releases that deserialize as another does: their sources differ in no file that a trial reaches (what differs is
+# saving_lib, file_editor, datasets, exporting, ...). Made by comparing the packages file by file.
+ALIKE = {
+    "3.9.0": "3.9.2", "3.9.1": "3.9.2",
+    "3.11.0": "3.11.2", "3.11.1": "3.11.2",
+    "3.12.1": "3.12.0", "3.12.2": "3.12.0", "3.12.3": "3.12.4",
+    "3.13.0": "3.13.2", "3.13.1": "3.13.2",
+    "3.14.0": "3.14.1",
+    "3.15.0": "3.15.1",
+}  # fmt: skip
 
 
 def catalogued(path: Path) -> dict[str, dict[str, Any]]:
@@ -35,6 +51,24 @@ def release_name(record: dict[str, Any]) -> str:
     return f"{record['flavour']} {record['version'].partition('-')[0]}"
 
 
+def without_backend_limits(record: dict[str, Any]) -> dict[str, Any]:
+    """Give a record of the numpy backend as TensorFlow's would be, which takes sparse and ragged inputs."""
+    limits = {n + 2 for n, (_, text) in enumerate(record["texts"]) if any(words in text for words in _LIMITS)}
+    for facts in record["classes"].values():
+        for trials in facts.get("trials", {}).values():
+            _accept(trials, limits)
+    return record
+
+
+def _accept(trials: dict[str, Any], limits: set[int]) -> None:
+    for key, outcome in trials.get("keys", {}).items():
+        if isinstance(outcome, list) and any(number in limits for _, number in outcome):
+            trials["keys"][key] = [[value, 1 if number in limits else number] for value, number in outcome]
+            if all(number == 1 for _, number in trials["keys"][key]):
+                trials["keys"][key] = 1
+            trials["order"] = [name for name in trials["order"] if name != key]
+
+
 def _order(release: str) -> tuple[str, Version]:
     flavour, _, version = release.partition(" ")
     return flavour, Version(version)
@@ -46,8 +80,16 @@ def main(arguments: list[str]) -> None:
     for argument in arguments:
         document = json.loads(Path(argument).read_text(encoding="utf-8"))
         record = document.get("keras", document)
-        releases[release_name(record)] = entries(record)
+        releases[release_name(record)] = entries(without_backend_limits(record))
+    releases |= dict(_alike(releases))
     write_store(TARGET, pack({release: releases[release] for release in sorted(releases, key=_order)}))
+
+
+def _alike(releases: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for version, other in ALIKE.items():
+        facts = releases.get(f"keras3 {other}")
+        if facts is not None:
+            yield f"keras3 {version}", facts | {"about": facts["about"] | {"version": version}}
 
 
 if __name__ == "__main__":

@@ -41,14 +41,12 @@ def registered_name(keras, obj):
 def constructor(cls):
     """The constructor's parameters: {parameters: {name: is required}, kwargs: takes any keyword, args: positional}."""
     try:
-        spec = inspect.getfullargspec(cls.__init__)
-    except TypeError:
+        found = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    except (TypeError, ValueError):
         return {"parameters": {}, "kwargs": True}
-    positional = [a for a in spec.args if a != "self"]
-    required = len(positional) - len(spec.defaults or ())
-    parameters = {a: i < required for i, a in enumerate(positional)}
-    parameters.update((a, a not in (spec.kwonlydefaults or {})) for a in spec.kwonlyargs)
-    return {"parameters": parameters, "kwargs": spec.varkw is not None}
+    named = [p for p in found if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    parameters = {p.name: p.default is p.empty for p in named}
+    return {"parameters": parameters, "kwargs": any(p.kind == p.VAR_KEYWORD for p in found)}
 
 
 def legacy_tables(keras):
