@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import binascii
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -26,6 +25,7 @@ from inspector.codec.marshalled import (
     read,
     summary,
 )
+from inspector.terms.record import record
 
 
 class Effect(StrEnum):
@@ -37,7 +37,7 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What loading or calling does: the exception where it raises; `text` is the reason where it is unknown."""
 

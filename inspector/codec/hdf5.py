@@ -13,12 +13,12 @@ import os
 import select
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.keras import Attribute, Hdf5Dataset, Hdf5File, Hdf5Link, StringType
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.tree.interface import Span
@@ -33,7 +33,7 @@ ANSWER_LIMIT = 512 * 2**20
 _CHUNK = 2**20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hdf5Content:
     """What a file holds; `broken` are objects that libhdf5 could not open (path, reason), `limit` what was cut off."""
 

@@ -6,8 +6,9 @@ Values become plain data; no code object is ever built.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ class _Null:
     """What `r_object` returns for TYPE_NULL, with no exception set."""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Reserved:
     """A reference to an object that is not complete yet."""
 
@@ -45,7 +46,7 @@ class LimitReachedError(Exception):
     """The bytes nest deeper than is followed here."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """A code object's fields as far as they are of use. `numbers` in the order of the file."""
 
@@ -61,7 +62,7 @@ class Code:
     free: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """How one range of Pythons marshals code objects: leading numbers, then objects (`#` a number) with their types."""
 
@@ -95,7 +96,7 @@ _VARARGS, _VARKEYWORDS = 0x04, 0x08
 _FAST_LOCAL, _FAST_FREE = 0x20, 0x80
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Reader:
     """r_object of Python/marshal.c over bytes, for one layout of code objects; values are plain data."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.rules.registry import rule
 from inspector.rules.rule import explain
 from inspector.terms.artifact import DamageKind
 from inspector.terms.finding import Finding, Location
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact, Damage

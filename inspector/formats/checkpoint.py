@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from inspector.formats.whole_proto import read_whole
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
 from inspector.terms.errors import MalformedArtifactError
 from inspector.terms.finding import Gap, Location
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from inspector.tree.interface import Tree

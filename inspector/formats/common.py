@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
 from inspector.terms.finding import Gap, Location
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.terms.errors import LimitError, MalformedArtifactError
@@ -33,7 +33,7 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 _MANGLED = (b"\x89HDF\n\x1a\n", b"\x89HDF\r\r\n\x1a", b"\x89HDF\r\n\x1a\r\n", b"\xef\xbf\xbdHDF")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """A file or folder as the user named it; `head` are a file's first bytes."""
 

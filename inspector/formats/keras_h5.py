@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import hdf5, json_text
@@ -11,6 +10,7 @@ from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Membe
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.keras import Hdf5File, KerasModel
+from inspector.terms.record import record, replace
 from inspector.tree.interface import Span
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _model(
     return model, damage, tuple(Gap(Location(member, at), text.limit) for at, text in found if text.limit)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParsedText:
     """A JSON text's value, or the parser's error, or the limit it is over."""
 

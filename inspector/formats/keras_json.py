@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Membe
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.keras import KerasModel
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import hdf5
@@ -13,6 +12,7 @@ from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Produ
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.keras import KerasModel
+from inspector.terms.record import record, replace
 from inspector.tree.archive import ZipTree
 from inspector.tree.interface import Span
 
@@ -31,7 +31,7 @@ UNPACK_LIMIT = 4 * 2**30
 VERIFY_LIMIT = 32 * 2**30
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Part:
     """What reading one member gave; more than one of these may be set."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from inspector.formats.common import Source, bare, damage_of, source, unreadable
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
 from inspector.terms.errors import LimitError, UsageError
 from inspector.terms.finding import Gap, Location
+from inspector.terms.record import replace
 from inspector.tree.local import LocalTree
 
 if TYPE_CHECKING:

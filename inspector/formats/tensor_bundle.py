@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import protobuf, sstable
@@ -14,6 +13,7 @@ from inspector.terms.dtypes import name_of
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.graph import TensorBundle, TensorEntry
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.formats.graph_views import GraphView
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
 from inspector.terms.keras import KerasModel
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import protobuf
@@ -11,6 +10,7 @@ from inspector.formats.common import HEAD, damage_of
 from inspector.terms.artifact import Damage, DamageKind, TextError
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.tree.interface import Tree
@@ -26,7 +26,7 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Whole:
     """What came of a file: its message (None: it does not parse), its damage, its gap, in a text its newer fields."""
 

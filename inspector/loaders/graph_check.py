@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ BAD_VALUE, REMOVED = "bad_type", "removed"
 _DATA_TYPE_STRINGS = {"float32": "float", "float64": "double", "float16": "half"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """What an OpDef objects to. `subject` tells faults of one kind apart; `fields` fill the recorded text."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import registry
 from inspector.loaders.graph_texts import Texts, numbers
 from inspector.terms.finding import Location, Problem
+from inspector.terms.record import record
 
 PB, PBTXT = "saved_model.pb", "saved_model.pbtxt"
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inspector.terms.graph import MetaGraph
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """One load: of this artifact, by this release. `member` is the file that holds the graph."""
 

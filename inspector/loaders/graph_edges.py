@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_uses import library
 from inspector.terms.dtypes import name_of
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.terms.graph import Function, Graph
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Edge:
     """Input number `place` of an op, and where it comes from: an op's output, or an argument of a known dtype.
 
@@ -33,7 +33,7 @@ class Edge:
     dtype: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mismatch:
     """An edge that does not fit: the argument's name and place in it, and both dtypes."""
 
@@ -43,7 +43,7 @@ class Mismatch:
     actual: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EdgeFault:
     """A mismatch where it stands: input `tensor` of `node` in `function`."""
 
@@ -114,7 +114,7 @@ def mismatches(found: frozenset[Edge], registry: Registry) -> Mapping[Edge, Mism
     return bad
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Signature:
     """The dtypes of a use by one OpDef: inputs in order as (argument, place, dtype), outputs by (argument, place)."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
@@ -12,6 +11,7 @@ from inspector.loaders.graph_edges import distinct_edges, edge_faults, mismatche
 from inspector.loaders.graph_library import bad_uses, edge_problem, fault_problem
 from inspector.loaders.graph_uses import library, library_uses, main_body, main_uses
 from inspector.terms.finding import ExpectedError
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +48,7 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
             yield from _first_time(context, graph, problem, seen)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Called:
     """What a release objects to in the functions that the graph calls: uses of ops, and edges."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_uses import functions_listed, functions_named, library, main_body
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BRANCHES = frozenset({"If", "StatelessIf", "Case", "StatelessCase", "While", "StatelessWhile"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reached:
     """A node that runs: the function it stands in ("" for the graph), and whether it runs whatever the inputs are.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from inspector.terms.finding import ExpectedError
+from inspector.terms.record import record
 
 # Where the process runs; the real text holds the machine's host name.
 HOST = "this host"
@@ -22,7 +22,7 @@ def _table() -> dict[str, list[list[Any]]]:
     return table
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Texts:
     """The texts of one release. One that was not tried speaks as its sibling, or as the newest one before it."""
 

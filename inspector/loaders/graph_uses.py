@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.terms.dtypes import name_of
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ Attr = tuple[str, str, Any]
 _LONGEST = 64  # allowed string values (padding, data_format, methods) have at most 17 characters
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Use:
     """One way in which an op is used: what an OpDef is held against. Equal uses of a graph are one object.
 
@@ -31,7 +31,7 @@ class Use:
     judged: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Body:
     """The uses of one function (or of the graph itself), by node in node order."""
 

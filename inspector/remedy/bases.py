@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from inspector.runtime.facts import ClassFacts, KerasFacts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Base:
     """A base class as the source names it (`keras.layers.Layer`), the config keys that it takes itself, and why."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.requirements.keras_objects import KerasObject, keras_objects
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ _WRAPPERS = frozenset({"MeanMetricWrapper", "LossFunctionWrapper"})
 _NODE_KINDS = {"_tf_keras_layer": "layer", "_tf_keras_metric": "metric"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Use:
     """One place where a missing object stands. `node` is the object's index in a SavedModel's object graph."""
 
@@ -40,7 +40,7 @@ class Use:
         return found if isinstance(found, str) else ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Missing:
     """A class or function that is not there. `key` is what the loader looks it up by (`Scale`, `my_pkg>Scale`)."""
 
@@ -57,7 +57,7 @@ class Missing:
         return (package, name) if separator else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Seen:
     """An object with where it was seen."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.remedy.names import is_name, literal, quoted, remark
 from inspector.requirements.keras_objects import kind_of_key
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.remedy.bases import Base
@@ -18,7 +18,7 @@ _GET = {"activation": "keras.activations", "initializer": "keras.initializers", 
 LIMIT = 60  # parameters of one constructor; the largest of Keras has about 30
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """A config key: `name` as an identifier, None where the key is no name; `kind` of the object that it holds, or ""."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.remedy.names import quoted
+from inspector.terms.record import record
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _SAVING, _UTILS = "keras.saving.register_keras_serializable", "keras.utils.regis
 _TITLES = {KerasFlavour.KERAS3: "Keras", KerasFlavour.TF_KERAS: "tf_keras"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spelling:
     """Import lines, the registering decorator, and whether layers must put out a tensor while the model is built.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.native_weights import snake_case
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ DEPTH = 8  # layers inside a custom layer; real ones nest two or three deep
 WEIGHTS = 400  # weights of one custom layer: above that a skeleton is no text to read
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weight:
     """A stored weight: the attributes that lead to it from the layer, its shape, and whether it is trained."""
 

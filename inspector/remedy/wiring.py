@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ _SAME = frozenset(
 )
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Wiring:
     """Shapes of tensors by layer and output, of inputs by layer, and what each layer is called with.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+
+from inspector.terms.record import record
 
 _CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Style:
     """Paints text, or leaves it as it is."""
 

@@ -7,8 +7,9 @@ Both spellings are walked, Keras 3's `{module, class_name, config, registered_na
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from inspector.terms.record import record
 
 # Serialized objects of real models nest about 10 deep per level of nested models; marshalled JSON stops at 1000.
 DEPTH_LIMIT = 200
@@ -48,7 +49,7 @@ KIND_OF_KEY: tuple[tuple[str, str], ...] = (
 NAMED_BY_STRING = {"activation", "initializer", "regularizer", "constraint", "loss", "metric", "optimizer"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KerasObject:
     """One object of a config. `pointer` is its JSON pointer; `kind` as in ClassFacts ("object": the key says nothing).
 
@@ -69,7 +70,7 @@ class KerasObject:
         return self.class_name == "__lambda__"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     pointer: str = ""
     kind: str = "object"

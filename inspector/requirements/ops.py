@@ -6,11 +6,11 @@ each target.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inspector.terms.dtypes import name_of
 from inspector.terms.finding import Location
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ MAX_NESTING = 8
 _LISTS = ("type", "func", "s", "i", "f", "b", "shape", "tensor")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpUse:
     """One way in which an op is used. Uses are equal where op, attributes and data types are.
 
@@ -50,7 +50,7 @@ class OpUse:
         return Location(member, f"{self.container}/{self.node}" if self.container else self.node)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionReference:
     """A function that a node names: as an attribute, or (`attr` is "") as the op itself."""
 
@@ -61,7 +61,7 @@ class FunctionReference:
     attr: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GraphUses:
     """The uses of one graph, by the function they stand in; the key "" is the graph itself. All in file order."""
 

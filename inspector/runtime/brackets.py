@@ -8,11 +8,11 @@ Nothing is said of what is older or newer than everything recorded, nor of night
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.runtime.distributions import is_final, public, release
 from inspector.terms.finding import Gap, Location
+from inspector.terms.record import record
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inspector.terms.runtime import Runtime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pair:
     """A TensorFlow release with a Keras release, both recorded; None where the runtime has no such part."""
 

@@ -7,13 +7,13 @@ loop) is not seen. https://keras.io/api/saving/serialization_utils/#registerkera
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.runtime.locks.contents import read_bytes
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location
+from inspector.terms.record import field, record
 from inspector.terms.runtime import CustomObject
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _DEFAULT_PACKAGE = "Custom"
 _SKIPPED = {"__pycache__", "node_modules", "site-packages"}
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Class:
     """A class as its source states it; `parameters` None where it has no constructor of its own."""
 
@@ -44,7 +44,7 @@ class _Class:
     has_kwargs: bool = True
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Sources:
     """Everything found, in the order of the sources."""
 

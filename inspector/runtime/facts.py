@@ -7,8 +7,9 @@ side; the engine answers where both agree and says unknown where they differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from inspector.terms.runtime import KerasFlavour, Runtime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpAttr:
     """An attribute of an OpDef. `allowed` as dtype names or strings (empty: anything), `minimum` for int and list.
 
@@ -31,7 +32,7 @@ class OpAttr:
     default: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpArg:
     """An input or output of an OpDef.
 
@@ -47,7 +48,7 @@ class OpArg:
     is_ref: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpFacts:
     """An OpDef of the registry.
 
@@ -65,7 +66,7 @@ class OpFacts:
     outputs: tuple[OpArg, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kernel:
     """A registered kernel: device type and, by attribute, the dtype names it is registered for (absent: any).
 
@@ -96,7 +97,7 @@ class TensorFlowFacts(Protocol):
         """Every kernel registered for that op, on any device."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rejected:
     """A trial that raised. `text` may hold the placeholders `{config}` (repr of the config passed) and `{value}`."""
 
@@ -104,7 +105,7 @@ class Rejected:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassFacts:
     """A Keras class or function.
 
@@ -179,7 +180,7 @@ class KerasFacts(Protocol):
         """What happens when that key of the default config is left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Capabilities:
     """A runtime with the facts of its recorded releases (None: that part is not there, or not recorded)."""
 

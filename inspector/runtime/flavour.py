@@ -9,10 +9,10 @@ Read from `tensorflow/__init__.py` and `tensorflow/python/util/lazy_loader.py` o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.runtime.distributions import release
+from inspector.terms.record import record
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FIRST_WITH_KERAS = (2, 6)  # the first release whose Keras is a distribution of 
 FIRST_WITH_CHOICE = (2, 15)  # the first release that has KerasLazyLoader
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answering:
     """The Keras that answers; `reason` says why none does (None where one does)."""
 

@@ -9,10 +9,10 @@ places in `keys`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.facts import Rejected
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,7 @@ def _of_class(words: str, name: str, module: str) -> str:
     return words.replace("{module}", module).replace("{name}", name)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trials:
     """What one class did on one path in one release; `table` and `row` as described above."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from inspector.runtime.markers import PLATFORM
 from inspector.runtime.partners import complete, tensorflow_of
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location
+from inspector.terms.record import record
 from inspector.terms.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _PYTHON_FILE = r"\s*(?:cpython-|python-)?(\d+\.\d+(?:\.\d+)?)"
 MAX_PYTHON_FILE = 4096  # one line
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Process:
     """What the process adds to the environment before it loads; Runtime's fields of the same names."""
 

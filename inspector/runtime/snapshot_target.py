@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.locks.contents import read_bytes
 from inspector.terms.errors import UsageError
+from inspector.terms.record import record
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ MAX_BYTES = 256 * 1024 * 1024
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SnapshotTarget:
     """A snapshot with the parts that name the runtime."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ class DamageKind(StrEnum):
     CORRUPT = "corrupt"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Damage:
     """Broken bytes, named for what they are. `member` as in Location; `offset` None where no byte can be named.
 
@@ -60,7 +61,7 @@ class Damage:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextError:
     """Where a text proto names what old releases do not know: TensorFlow before `since` raises ParseError `text`."""
 
@@ -68,7 +69,7 @@ class TextError:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A file of the artifact: path inside it, size in bytes."""
 
@@ -76,7 +77,7 @@ class Member:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Producer:
     """What wrote the artifact, as far as it says so."""
 
@@ -85,7 +86,7 @@ class Producer:
     python: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Artifact:
     """A model as read. Exactly the parts that its format has are set; `path` is as the user gave it.
 

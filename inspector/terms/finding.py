@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """A place: `member` is a path inside the artifact, `pointer` a JSON pointer, node path or HDF5 path in it."""
 
@@ -42,7 +43,7 @@ class Location:
     pointer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExpectedError:
     """The exception that the real loader raises: class name and text. A load that never returns has type `timeout`."""
 
@@ -50,7 +51,7 @@ class ExpectedError:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gap:
     """Something that could not be judged. With a gap on its path no loader is said to load."""
 
@@ -58,7 +59,7 @@ class Gap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One thing that stops a loader, in the loader's own order.
 
@@ -73,7 +74,7 @@ class Problem:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What one loader does with the artifact. `loader` is a name of the public contract.
 
@@ -97,7 +98,7 @@ class Outcome:
         return self.problems[0].error if self.problems else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """A problem as the user reads it: the rule's words, every place, the loaders it blocks, the fix."""
 

@@ -5,14 +5,15 @@ Names are TensorFlow's own. Attribute values stay lazy: a node keeps its protobu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """A NodeDef. `inputs` as written (`^name` is a control edge, `name:1` or `name:out:0` an output).
 
@@ -26,7 +27,7 @@ class Node:
     attrs: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     """An argument of a FunctionDef's signature; `dtype` is a DataType number (0: given by `type_attr`)."""
 
@@ -36,7 +37,7 @@ class Argument:
     number_attr: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A FunctionDef of the library. `returns` maps output name to tensor; `attrs` as in Node."""
 
@@ -49,7 +50,7 @@ class Function:
     attrs: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graph:
     """A GraphDef: its own nodes, its function library in file order, and its version numbers.
 
@@ -65,7 +66,7 @@ class Graph:
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorInfo:
     """One declared tensor of a signature. `dtype` is a name (`float32`), `shape` None: unknown rank, -1: unknown size."""
 
@@ -74,7 +75,7 @@ class TensorInfo:
     shape: tuple[int, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signature:
     """A SignatureDef: argument name to tensor."""
 
@@ -83,7 +84,7 @@ class Signature:
     method: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ObjectNode:
     """A SavedObject of the object graph, by its index.
 
@@ -100,7 +101,7 @@ class ObjectNode:
     message: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConcreteFunction:
     """A SavedConcreteFunction of the object graph: the objects it captures (by index)."""
 
@@ -109,7 +110,7 @@ class ConcreteFunction:
     message: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetaGraph:
     """A MetaGraphDef. `objects` is empty where there is no object graph (TF1); `assets` pairs tensor and file name."""
 
@@ -128,7 +129,7 @@ class MetaGraph:
     message: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorEntry:
     """One tensor of a TensorBundle: dtype name, shape, and where its bytes lie.
 
@@ -144,7 +145,7 @@ class TensorEntry:
     sliced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorFault:
     """Why a tensor cannot be restored: `kind` is `missing` (no shard), `short` (the shard ends before it) or `checksum`.
 
@@ -156,7 +157,7 @@ class TensorFault:
     calculated: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorBundle:
     """`PREFIX.index` with its shards: key to entry, and the size of each declared shard (None: missing).
 
@@ -170,7 +171,7 @@ class TensorBundle:
     faults: Mapping[str, TensorFault] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SavedModel:
     """A SavedModel folder: every MetaGraph, its variables (None: no `variables/variables.index`), its files."""
 

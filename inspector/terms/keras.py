@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ class StringType(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attribute:
     """An HDF5 attribute: its value as plain data (text is str) and how text is stored."""
 
@@ -33,7 +34,7 @@ class Attribute:
     string_type: StringType | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hdf5Dataset:
     """An HDF5 dataset without its data. `external` names files of external storage; `virtual` a virtual layout."""
 
@@ -45,7 +46,7 @@ class Hdf5Dataset:
     virtual: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hdf5Link:
     """A link that is not hard: where it stands, `soft` or `external`, and what it names."""
 
@@ -54,7 +55,7 @@ class Hdf5Link:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hdf5File:
     """An HDF5 file as a tree: attributes by group path ("/" is the root), datasets by path, groups in file order."""
 
@@ -64,7 +65,7 @@ class Hdf5File:
     links: tuple[Hdf5Link, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KerasModel:
     """What a `.keras` file, a whole-model `.h5`, or an architecture JSON says of its model.
 
@@ -92,7 +93,7 @@ class KerasModel:
     compile_config_error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KerasObjectMetadata:
     """One node of `keras_metadata.pb` (or of the object graph's own metadata, TF <= 2.4)."""
 
@@ -104,7 +105,7 @@ class KerasObjectMetadata:
     min_consumer: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KerasMetadata:
     """Keras' metadata in a SavedModel. `member` is `keras_metadata.pb`, or the `.pb` for TF <= 2.4."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inspector.terms.finding import Severity, Verdict
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1.0"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Requirements:
     """What the artifact needs, with no target in sight: op names, class names, packages known to provide them."""
 
@@ -27,7 +27,7 @@ class Requirements:
     packages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Everything that is said of an artifact in a runtime (None: audit only).
 

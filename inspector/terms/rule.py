@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.terms.finding import Category, Severity
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One rule. `message` and `fix` are format templates; their fields are listed in `fields_of`.
 

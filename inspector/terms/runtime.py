@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ class KerasFlavour(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CustomObject:
     """A class or function of the user's. `registered_name` as `package>name` where a decorator registers it, else None.
 
@@ -45,7 +46,7 @@ class CustomObject:
         return tuple(key for key in (self.name if self.passed else None, self.registered_name) if key)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Runtime:
     """A target as resolved. `label` is what the user named; `packages` maps canonical distribution names to versions.
 

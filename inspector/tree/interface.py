@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.terms.artifact import Member
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """Bytes of a local file: `length` bytes from `offset` of the file at `path`."""
 

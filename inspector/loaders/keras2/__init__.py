@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.terms.finding import Gap, Location, Outcome, Problem
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

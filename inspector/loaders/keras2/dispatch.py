@@ -6,11 +6,11 @@ for HDF5; from 2.12 on a zip file whose name ends in `.keras` comes first.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.loaders.keras2.h5 import hdf5_events, unopened
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,6 @@ Source: Keras' HDF5 format of each release.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.loaders.keras2 import texts
@@ -13,6 +12,7 @@ from inspector.loaders.keras2.objects import LAYER, object_events
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.loaders.keras2.weights import weight_events
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,6 @@ Source: `saving_lib.load_model`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2.h5 import unopened
@@ -13,6 +12,7 @@ from inspector.loaders.keras2.keras_zip_state import state_events
 from inspector.loaders.keras2.v3 import model_events, value_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.terms.artifact import DamageKind
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.shapes import Variable, variables
 from inspector.loaders.keras2.weights import fits, model_layers
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ _WRAPPERS = {"TimeDistributed": "layer", "Bidirectional": "forward_layer"}
 _LENIENT = frozenset({"TextVectorization", "StringLookup", "IntegerLookup"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """A layer with the path at which its state is looked for."""
 

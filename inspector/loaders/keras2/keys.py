@@ -7,11 +7,11 @@ signature or by what unknown keys do to that class; else it is a gap.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.runtime.facts import Rejected
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ _IGNORED = {"initializer": "dtype"}
 _SAVED_MODEL_KEYS = {"has_input_vocabulary": (2, 6)}
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Answers:
     """What the trials say of each key of one config."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import json_text
 from inspector.loaders.keras2.walk import numbers
 from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.record import record, replace
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ IDENTIFIERS = frozenset(
 METRIC = "_tf_keras_metric"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """One Keras object: its index in the object graph, its identifier, and its metadata (None: `error` says why)."""
 

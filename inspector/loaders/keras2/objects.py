@@ -6,7 +6,6 @@ deserializes in turn (initializers, activations, wrapped layers, ...) follows fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from inspector.loaders.keras2.keys import config_events, custom_events
 from inspector.loaders.keras2.walk import reworded
 from inspector.runtime.facts import Rejected
 from inspector.terms.finding import ExpectedError, Problem
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from inspector.runtime.facts import ClassFacts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Family:
     """A kind of object with its own table of names; `noun` is how exceptions call it."""
 

@@ -6,7 +6,6 @@ functions, 2.7 to 2.11 blame a name conflict for the rest, and from 2.12 on any 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2.metadata import METRIC, Node
@@ -15,6 +14,7 @@ from inspector.loaders.keras2.objects import METRIC as METRICS
 from inspector.loaders.keras2.revived_values import value_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.terms.finding import ExpectedError, Gap, Problem
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

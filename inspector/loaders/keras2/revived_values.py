@@ -5,11 +5,11 @@ The rebuilt object decides which variables and tables there are, not the saved o
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.graph_restore import shape_text
 from inspector.loaders.keras2.shapes import variables
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

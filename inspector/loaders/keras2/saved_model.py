@@ -7,7 +7,6 @@ own.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_assets import asset_problems
@@ -22,6 +21,7 @@ from inspector.loaders.keras2.revived_classes import revived_events
 from inspector.loaders.keras2.saved_training import training_events
 from inspector.loaders.keras2.walk import numbers, until_problem
 from inspector.loaders.tf_saved_model import outcomes as plain_outcomes
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.walk import until_problem
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

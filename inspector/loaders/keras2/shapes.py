@@ -5,11 +5,11 @@ Keras 2 counts a cell's variables as the layer's own, keeps an axis as a list, a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.variables import CELL_OF, Variable, own_variables
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,11 @@ be known. Steps go on after a problem where that helps the reader (every unknown
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from inspector.terms.finding import ExpectedError, Gap, Location, Problem
 from inspector.terms.keras import StringType
+from inspector.terms.record import field, record, replace
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def numbers(version: str | None) -> tuple[int, int]:
     return (int(parts[0]), int(parts[1])) if len(parts) > 1 else (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Walk:
     """One load: `release` is Keras' (major, minor), TensorFlow's where it bundles Keras; `path` as in KerasFacts.
 

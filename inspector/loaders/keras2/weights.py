@@ -5,12 +5,12 @@ Source: `load_weights_from_hdf5_group` of Keras' HDF5 format.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.shapes import Shape, Variable, output, variables
 from inspector.loaders.keras2.walk import Event, until_problem
+from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NETWORKS = ("Sequential", "Functional", "Model")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModelLayer:
     """A layer of the rebuilt model: its name, and its variables where they follow from the config (None: unknown)."""
 
@@ -30,7 +30,7 @@ class ModelLayer:
     made: list[Variable] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SavedLayer:
     """A layer of the file: its name and the names of its weights."""
 

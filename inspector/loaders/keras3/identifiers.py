@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.resolve import as_found
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, Thing
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
@@ -67,7 +67,7 @@ def _from_string(session: Session, family: str, identifier: str, pointer: str) -
     return FunctionThing(identifier) if session.facts.resolves(family, identifier) else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Named:
     """A name to be looked up in a family's table: with the inner config, and the module of a stored function."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.loaders.keras3.native_weights import MODELS, assign_error, expected_of, fits, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.variables import CELL_OF, Variable, own_variables
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ROOT = "/model_weights"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Saved:
     """A layer of the file with weights: its name and theirs."""
 

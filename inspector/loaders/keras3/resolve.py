@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common import texts
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing
 from inspector.runtime.facts import ClassFacts
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
@@ -61,14 +61,14 @@ _LEGACY_OPTIMIZERS = frozenset({"Adagrad", "Adam", "Ftrl", "RMSprop", "SGD", "Op
 Found = ClassFacts | FunctionThing
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CustomClass:
     """A class of the user's, as `custom_objects` or a registration gives it."""
 
     custom: CustomObject
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """What a serialized object asks for; `what` is `class` or `function`, `full` the whole object as it is printed."""
 

@@ -7,11 +7,11 @@ looks at each value. Recurrent layers build their cell, with its initializers, b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.runtime.facts import Rejected
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ _UNKNOWN_WORDING = ("unexpected keyword argument", "Unrecognized keyword", "not 
 _ENCOUNTERED = "Exception encountered: "
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Objection:
     """One reason to refuse the config: `rank` orders the reasons as the constructor meets them."""
 
@@ -34,7 +34,7 @@ class _Objection:
     failure: LoadFailure
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Construction:
     """One call of `cls.from_config(config)`.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from inspector.terms.finding import ExpectedError, Location, Problem
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(eq=False)
+@record(frozen=False, eq=False)
 class LoadFailure(Exception):  # noqa: N818 - it is what the real loader raises, not an error of ours
     """What the real loader raises: `type` is its exception class, `text` its message.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inspector.terms.finding import Gap, Location
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from inspector.runtime.facts import KerasFacts
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 60
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Session:
     """One call of a loader. `path` is the deserialization path whose recorded trials apply (`v3` or `legacy`).
 

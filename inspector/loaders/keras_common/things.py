@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from inspector.runtime.facts import ClassFacts
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 Shape = tuple[int | None, ...]
 
 
-@dataclass(eq=False, slots=True)
+@record(frozen=False, eq=False)
 class Thing:
     """An instance. `facts` is None for a class of the user's. `config` is what its constructor was given.
 
@@ -51,7 +52,7 @@ class Thing:
         return f"<{self.class_name} object at 0x0>"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionThing:
     """A function that a config names. `code` is its dumped bytecode where the config carries it."""
 
@@ -62,7 +63,7 @@ class FunctionThing:
         return f"<function {self.name} at 0x0>"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorThing:
     """A symbolic tensor as a node's arguments carry it: its history is (layer, node index, tensor index)."""
 

@@ -5,8 +5,9 @@ A class that is not here has unknown variables: its weights are then taken as th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Config = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """A variable: its name, its shape (None for a dimension, or for all of it, where that does not follow)."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from inspector.terms.errors import UsageError
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ MAX_BYTES = 64 * 1024 * 1024
 HEAD_BYTES = 4096  # what decides the type stands in the first lines
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LockContext:
     """Where the lock lies and which environment is chosen from it.
 
@@ -31,7 +31,7 @@ class LockContext:
     python_beside: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LockContents:
     """A lock as read: canonical distribution name to version.
 

@@ -103,7 +103,7 @@ def test_a_dataset_that_is_not_there():
     ],
 )
 def test_what_h5py_hands_over_as_bytes(stored, h5py, is_bytes):
-    from dataclasses import replace  # noqa: PLC0415 - only here
+    from inspector.terms.record import replace  # noqa: PLC0415 - only here
 
     old = replace(walk(packages={"h5py": h5py}), release=(2, 4))
     assert old.is_bytes(Attribute("{}", stored)) is is_bytes
@@ -125,7 +125,7 @@ ADAM = {"class_name": "Adam", "config": {"name": "Adam"}}
     ],
 )
 def test_compiling(release, config, expected):
-    from dataclasses import replace  # noqa: PLC0415 - only here
+    from inspector.terms.record import replace  # noqa: PLC0415 - only here
 
     assert raised(compile_events(replace(walk(), release=release), config)) == expected
 
