@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
-from inspector.loaders.graph_kernels import AUTO_SELECT, PYTHON_OPS, lacks_kernel, random_algorithm
+from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
+from inspector.loaders.graph_kernels import (
+    AUTO_SELECT,
+    ON_CPU,
+    ON_CPU_WITH_XLA,
+    PYTHON_OPS,
+    lacks_kernel,
+    random_algorithm,
+)
 from inspector.loaders.graph_library import RULES, bad_uses
 from inspector.terms.finding import ExpectedError, Gap
 
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
 
 # Names of functions that TensorFlow can take out of the front of a message.
 _PLAIN_NAME = re.compile(r"[\w.-]+")
+_XLA_DEVICE_UNTIL = (2, 4)  # up to 2.3 every process has a device XLA_CPU:0, and soft placement uses it
 _GRAPH_ERRORS_SINCE = (2, 8)  # sessions say "Graph execution error:" first
 _SHOWN = 8  # attributes of a node in the message about its missing kernel
 
@@ -49,12 +57,13 @@ def _all(
 ) -> Iterator[tuple[Reached, Problem]]:
     if loader == "run":
         yield from _node_problems(context, reached)
+    devices = ON_CPU_WITH_XLA if context.release < _XLA_DEVICE_UNTIL else ON_CPU
     for item in reached:
         if item.node.op in PYTHON_OPS:
             yield item, _python_problem(context, item, loader, wrapper)
-        elif (kernels := lacks_kernel(item.use, context.registry)) is not None:
-            devices = sorted({kernel.device for kernel in kernels})
-            yield item, _kernel_problem(context, item, devices, loader)
+        elif (kernels := lacks_kernel(item.use, context.registry, devices)) is not None:
+            others = sorted({kernel.device for kernel in kernels})
+            yield item, _kernel_problem(context, item, others, loader)
         elif random_algorithm(graph, item) == AUTO_SELECT and not context.texts.accepts("call/auto_select"):
             yield item, _algorithm_problem(context, item)
 
@@ -65,7 +74,7 @@ def _node_problems(context: Context, reached: tuple[Reached, ...]) -> Iterator[t
     bad = bad_uses(context, uses, context.facts.graph_def_producer)
     for item in reached:
         for fault in bad.get(item.use, ()) if item.function else ():
-            if fault.kind in {UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP}:
+            if fault.kind in {UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP, BAD_VALUE}:
                 kind = f"run/{fault.kind}" if fault.kind == UNKNOWN_ATTR else f"load/{fault.kind}"
                 text = context.error(kind, node=item.node.name, **fault.fields).message
                 name = "NotFoundError" if fault.kind == UNKNOWN_OP else "InvalidArgumentError"
