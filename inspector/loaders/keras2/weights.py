@@ -40,6 +40,11 @@ class SavedLayer:
 
 def weight_events(walk: Walk, model: Any, file: Hdf5File, group: str = "/model_weights") -> Iterator[Event]:
     """What loading the weights raises. `walk.member` is the HDF5 file, pointers are paths in it."""
+    yield from layer_events(walk, model_layers(model), file, group)
+
+
+def layer_events(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str) -> Iterator[Event]:
+    """The same for a model's layers in the order of `model.layers`."""
     if group not in file.groups:
         yield missing_object(walk, group, group.strip("/"))
         return
@@ -47,7 +52,7 @@ def weight_events(walk: Walk, model: Any, file: Hdf5File, group: str = "/model_w
     yield from until_problem(
         lambda: _texts(walk, file, group),
         lambda: _groups(walk, file, group, names),
-        lambda: _matched(walk, model, file, group, names),
+        lambda: _matched(walk, layers, file, group, names),
     )
 
 
@@ -86,11 +91,12 @@ def _groups(walk: Walk, file: Hdf5File, group: str, names: Sequence[str]) -> Ite
             return
 
 
-def _matched(walk: Walk, model: Any, file: Hdf5File, group: str, names: Sequence[str]) -> Iterator[Event]:
+def _matched(
+    walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str, names: Sequence[str]
+) -> Iterator[Event]:
     """The model's layers with weights against the file's, one after the other."""
     saved = [SavedLayer(name, listed(file, f"{group}/{name}", "weight_names")) for name in names]
     saved = [layer for layer in saved if layer.weights]
-    layers = model_layers(model)
     counted = [(layer, _count(layer, file, group)) for layer in layers]
     filtered = [layer for layer, count in counted if count]
     if len(filtered) != len(saved) and all(count is not None for _, count in counted):

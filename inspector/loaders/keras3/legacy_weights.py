@@ -27,16 +27,23 @@ class _Saved:
 
 def load(session: Session, model: Thing, file: Hdf5File) -> None:
     """Raise what loading the weights raises."""
+    layers = [(layer.name, variables_of(layer)) for layer in layers_of(model)]
+    load_layers(session, (model.name, model.class_name), layers, file)
+
+
+def load_layers(
+    session: Session, model: tuple[str, str], layers: list[tuple[str, list[Variable] | None]], file: Hdf5File
+) -> None:
+    """The same for a model by its name and class, and its layers by name and variables (None: not known)."""
     if ROOT not in file.groups:
         raise _missing_object(session, "model_weights", ROOT)
     saved = _saved(session, file)
-    layers = [(layer, variables_of(layer)) for layer in layers_of(model)]
     known = all(variables is not None for _, variables in layers)
     filtered = [(layer, variables) for layer, variables in layers if variables is None or variables]
     if not known:
         # A layer of unknown variables counts where the file has weights under its name.
         named = {one.name for one in saved}
-        filtered = [(layer, variables) for layer, variables in filtered if variables or layer.name in named]
+        filtered = [(layer, variables) for layer, variables in filtered if variables or layer in named]
     if len(filtered) != len(saved) and known:
         raise _layer_count(len(filtered), len(saved))
     for index, found in enumerate(saved):
@@ -109,27 +116,27 @@ def _layer_count(expected: int, found: int) -> LoadFailure:
 
 
 def _check_layer(
-    session: Session, model: Thing, file: Hdf5File, place: tuple[int, Thing, list[Variable], _Saved]
+    session: Session, model: tuple[str, str], file: Hdf5File, place: tuple[int, str, list[Variable], _Saved]
 ) -> None:
     """One layer: as many weights as it has variables, and of their shapes."""
     index, layer, variables, saved = place
     at = f"{ROOT}/{saved.name}"
     if len(variables) != len(saved.weights):
         text = (
-            f"Weight count mismatch for layer #{index} (named {layer.name} in the current model, {saved.name} in the "
+            f"Weight count mismatch for layer #{index} (named {layer} in the current model, {saved.name} in the "
             f"save file). Layer expects {len(variables)} weight(s). Received {len(saved.weights)} saved weight(s)"
         )
         details = {"expected": f"{len(variables)} weights", "found": f"{len(saved.weights)} weights"}
-        raise LoadFailure("ValueError", text, "KER110", layer.name, at, details)
+        raise LoadFailure("ValueError", text, "KER110", layer, at, details)
     for variable, weight in zip(variables, saved.weights, strict=True):
         dataset = file.datasets.get(f"{at}/{weight}")
         if dataset is not None and not fits(variable.shape, dataset.shape):
-            path = f"{layer.name}/{variable.name}"
-            if model.class_name == "Sequential":
-                path = f"{model.name}/{path}"
+            path = f"{layer}/{variable.name}"
+            if model[1] == "Sequential":
+                path = f"{model[0]}/{path}"
             details = {"expected": str(variable.shape), "found": str(dataset.shape)}
-            text = _shape_text(session, (index, layer.name, path), variable, dataset.shape)
-            raise LoadFailure("ValueError", text, "KER110", layer.name, f"{at}/{weight}", details)
+            text = _shape_text(session, (index, layer, path), variable, dataset.shape)
+            raise LoadFailure("ValueError", text, "KER110", layer, f"{at}/{weight}", details)
 
 
 def _shape_text(session: Session, place: tuple[int, str, str], variable: Variable, found: tuple[int, ...]) -> str:
