@@ -123,6 +123,15 @@ def _runtime(label: str, contents: LockContents, process: Process, python: str |
     return _judged(label, contents, complete(label, contents, python), process, python)
 
 
+def _imported(process: Process, packages: Mapping[str, str]) -> tuple[CustomObject, ...]:
+    """What the process's imports register: it is looked up as the user's own classes are."""
+    if not process.imports:
+        return ()
+    from inspector.runtime.add_on_classes import imported_objects  # noqa: PLC0415 - cold start: only with imports
+
+    return imported_objects(process.imports, packages)
+
+
 def _judged(
     label: str, contents: LockContents, packages: Mapping[str, str], process: Process, python: str | None
 ) -> Runtime:
@@ -142,7 +151,7 @@ def _judged(
         keras_flavour=answering.flavour,
         env=process.env,
         imports=process.imports,
-        custom_objects=process.custom_objects,
+        custom_objects=(*process.custom_objects, *_imported(process, packages)),
         assumed_files=process.assumed_files,
         platform=PLATFORM,
         gaps=(*contents.gaps, *own, *process.gaps),
