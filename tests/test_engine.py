@@ -9,6 +9,7 @@ import pytest
 
 from inspector.cli.judge import status
 from inspector.engine.agree import agreed
+from inspector.engine.applicable import LoaderModel
 from inspector.engine.check import _judge
 from inspector.engine.explain import damage_findings, findings_of
 from inspector.runtime.facts import Capabilities
@@ -91,13 +92,15 @@ def test_damage_is_a_finding_without_a_target():
 
 def test_an_internal_error_is_a_gap_unless_debugging(monkeypatch):
     broken = ModuleType("inspector.loaders.broken")
-    broken.outcomes = lambda artifact, capabilities: 1 / 0
+    broken.outcomes = lambda _artifact, _capabilities: 1 / 0
     monkeypatch.setitem(sys.modules, "inspector.loaders.broken", broken)
-    (answer,) = _judge("inspector.loaders.broken", ARTIFACT, CAPABILITIES, debug=False)
+    model = LoaderModel("inspector.loaders.broken", MAIN)
+    (answer,) = _judge(model, ARTIFACT, CAPABILITIES, debug=False)
+    assert answer.loader == MAIN
     assert answer.verdict is Verdict.UNKNOWN
     assert "ZeroDivisionError" in answer.gaps[0].reason
     with pytest.raises(ZeroDivisionError):
-        _judge("inspector.loaders.broken", ARTIFACT, CAPABILITIES, debug=True)
+        _judge(model, ARTIFACT, CAPABILITIES, debug=True)
 
 
 @pytest.mark.parametrize(

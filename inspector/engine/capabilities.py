@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING
 
 from inspector.runtime.brackets import stand_ins
 from inspector.runtime.facts import Capabilities
-from inspector.terms.finding import Gap
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from inspector.runtime.brackets import Pair
     from inspector.runtime.facts import KerasFacts, TensorFlowFacts
+    from inspector.terms.finding import Gap
     from inspector.terms.runtime import Runtime
 
 
-def candidates(runtime: Runtime) -> tuple[tuple[Capabilities, ...], Gap | None]:
+def candidates(runtime: Runtime) -> tuple[tuple[Capabilities, ...], Mapping[str, Gap]]:
     """The capabilities to judge with: one where the release was recorded, two where the recorded ones lie around it.
 
-    The gap says why there are none.
+    The gaps say why a part (`tensorflow`, `keras`) has none.
     """
     if runtime.snapshot is not None:
-        return (_of_snapshot(runtime),), None
+        return (_of_snapshot(runtime),), {}
     from inspector.runtime import keras_facts, tensorflow_facts  # noqa: PLC0415 - cold start: a snapshot needs neither
 
-    pairs = stand_ins(runtime, tensorflow_facts.recorded_releases(), keras_facts.recorded_releases())
-    if isinstance(pairs, Gap):
-        return (), pairs
-    return tuple(_of_pair(runtime, pair) for pair in pairs), None
+    found = stand_ins(runtime, tensorflow_facts.recorded_releases(), keras_facts.recorded_releases())
+    return tuple(_of_pair(runtime, pair) for pair in found.pairs), found.gaps
 
 
 def _of_pair(runtime: Runtime, pair: Pair) -> Capabilities:

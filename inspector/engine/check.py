@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from inspector.engine.agree import agreed
-from inspector.engine.applicable import MODULES, REQUIRED
+from inspector.engine.applicable import MODELS, REQUIRED
 from inspector.engine.capabilities import candidates
 from inspector.engine.explain import damage_findings, findings_of
 from inspector.engine.requirements import requirements_of
@@ -17,8 +17,9 @@ from inspector.terms.finding import Gap, Location, Outcome
 from inspector.terms.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from inspector.engine.applicable import LoaderModel
     from inspector.runtime.facts import Capabilities
     from inspector.terms.artifact import Artifact
     from inspector.terms.runtime import Runtime
@@ -59,37 +60,34 @@ def _demand(required: tuple[str, ...], outcomes: tuple[Outcome, ...], artifact: 
             raise UsageError(f"loader {name!r} does not apply to a {artifact.format.value} artifact (these do: {text})")
 
 
-def _outcomes(artifact: Artifact, runtime: Runtime, *, debug: bool) -> Iterable[Outcome]:
+def _outcomes(artifact: Artifact, runtime: Runtime, *, debug: bool) -> Iterator[Outcome]:
     """Every loader's outcome; where the release was not recorded, what the recorded ones around it agree on."""
-    recorded, gap = candidates(runtime)
-    modules = MODULES.get(artifact.format, ())
-    if gap is not None:
-        yield from (Outcome(name, gaps=(gap,)) for name in REQUIRED.get(artifact.format, ()))
-        return
-    for module in modules:
-        judged = [_judge(module, artifact, capabilities, debug=debug) for capabilities in recorded]
-        yield from agreed(judged, recorded)
-    if not modules:
-        yield from _not_judged(artifact)
+    recorded, gaps = candidates(runtime)
+    models = MODELS.get(artifact.format, ())
+    for model in models:
+        gap = next((gaps[part] for part in model.needs if part in gaps), None)
+        if gap is not None:
+            yield Outcome(model.loader, gaps=(gap,))
+        else:
+            yield from agreed([_judge(model, artifact, c, debug=debug) for c in recorded], recorded)
+    spoken = {model.loader for model in models}
+    yield from (_not_judged(artifact, name) for name in REQUIRED.get(artifact.format, ()) if name not in spoken)
 
 
-def _not_judged(artifact: Artifact) -> Iterable[Outcome]:
-    """The outcome of a format whose loader needs more than the file (a weights file needs its model)."""
-    reason = "the model that these weights should fit is not given"
-    for name in REQUIRED.get(artifact.format, ()):
-        yield Outcome(name, gaps=(Gap(Location(artifact.path), reason),))
+def _not_judged(artifact: Artifact, loader: str) -> Outcome:
+    """The outcome of a loader that needs more than the file (weights need the model that they should fit)."""
+    return Outcome(loader, gaps=(Gap(Location(artifact.path), "the model that these weights should fit is not given"),))
 
 
-def _judge(module: str, artifact: Artifact, capabilities: Capabilities, *, debug: bool) -> list[Outcome]:
-    """What one loader module says. Anything it did not foresee is our bug: a gap, so that a batch goes on."""
+def _judge(model: LoaderModel, artifact: Artifact, capabilities: Capabilities, *, debug: bool) -> list[Outcome]:
+    """What one loader model says. Anything it did not foresee is our bug: a gap, so that a batch goes on."""
     try:
-        return list(importlib.import_module(module).outcomes(artifact, capabilities))
+        return list(importlib.import_module(model.module).outcomes(artifact, capabilities))
     except Exception as error:
         if debug:
             raise
-        reason = f"internal error in {module.rpartition('.')[2]}: {type(error).__name__}: {error} (see --debug)"
-        gap = Gap(Location(artifact.path), reason)
-        return [Outcome(name, gaps=(gap,)) for name in REQUIRED.get(artifact.format, ())]
+        reason = f"internal error in {model.module.rpartition('.')[2]}: {type(error).__name__}: {error} (see --debug)"
+        return [Outcome(model.loader, gaps=(Gap(Location(artifact.path), reason),))]
 
 
 def _gaps(

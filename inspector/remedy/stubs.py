@@ -12,7 +12,7 @@ from inspector.remedy.names import named, quoted, remark
 from inspector.remedy.parameters import parameters_of
 from inspector.remedy.producer import producer_target
 from inspector.remedy.spelling import Spelling, spelling_of
-from inspector.remedy.stored import Weight, metric_weights, stored_weights
+from inspector.remedy.stored import Weight, kernels, metric_weights, stored_weights
 from inspector.remedy.stub_layers import LayerStub
 from inspector.remedy.stub_others import class_lines, function_lines
 from inspector.remedy.wiring import Shape, Wiring, wiring
@@ -73,10 +73,10 @@ def stub_file(artifact: Artifact, runtime: Runtime | None) -> str:
 
 
 def _facts(target: Runtime) -> KerasFacts:
-    recorded, gap = candidates(target)
+    recorded, gaps = candidates(target)
     facts = next((c.keras for c in recorded if c.keras is not None), None)
     if facts is None:
-        raise UsageError(f"{target.label}: {gap.reason if gap else 'no Keras there'}")
+        raise UsageError(f"{target.label}: {gaps['keras'].reason if gaps else 'no Keras there'}")
     return facts
 
 
@@ -122,7 +122,9 @@ class _Source:
             '"""',
             "",
             f"# Made for {remark(self.artifact.path)}",
-            f"# keras.models.load_model(..., custom_objects=CUSTOM_OBJECTS)" if plain else f"# keras.models.load_model(...) {use}",
+            f"# keras.models.load_model(..., custom_objects=CUSTOM_OBJECTS)"
+            if plain
+            else f"# keras.models.load_model(...) {use}",
             "",
         ]
 
@@ -150,7 +152,7 @@ def _table(names: dict[Missing, str]) -> list[str]:
 
 def _wires(artifact: Artifact) -> Wiring:
     if artifact.keras is not None:
-        return wiring(artifact.keras.config)
+        return wiring(artifact.keras.config, kernels=kernels(artifact.keras.hdf5))
     nodes = artifact.keras_metadata.nodes if artifact.keras_metadata is not None else ()
     parsed = [_parsed(node.metadata) for node in nodes]
     model = next((p for p in parsed if isinstance(p.get("config"), dict) and "layers" in p["config"]), None)

@@ -23,35 +23,40 @@ if TYPE_CHECKING:
 
 @record
 class Pair:
-    """A TensorFlow release with a Keras release, both recorded; None where the runtime has no such part."""
+    """A TensorFlow release with a Keras release, both recorded; None where the runtime has no such part, or a gap."""
 
     tensorflow: str | None
     keras: str | None
 
 
-def stand_ins(
-    runtime: Runtime, tensorflow: Sequence[str], keras: Mapping[KerasFlavour, Sequence[str]]
-) -> tuple[Pair, ...] | Gap:
-    """Give the recorded pairs that judge for the runtime: one where both parts were recorded, else two.
+@record
+class StandIns:
+    """The recorded pairs that judge for a runtime; `gaps` says why a part (`tensorflow`, `keras`) has none."""
+
+    pairs: tuple[Pair, ...]
+    gaps: Mapping[str, Gap]
+
+
+def stand_ins(runtime: Runtime, tensorflow: Sequence[str], keras: Mapping[KerasFlavour, Sequence[str]]) -> StandIns:
+    """Give the recorded pairs: one where both parts were recorded, else the two around it.
 
     `tensorflow` are the recorded releases, `keras` those of each flavour (a bundled Keras goes by its TensorFlow's
-    release). A Gap where the runtime cannot be judged by them.
+    release). What is said of one part does not depend on whether the other was recorded.
     """
     undecided = next((gap for gap in runtime.gaps if gap.location.member == runtime.label), None)
     if runtime.tensorflow is None and (undecided is not None or runtime.keras is None):
-        return undecided or Gap(Location(runtime.label), "no TensorFlow and no Keras there")
+        gap = undecided or Gap(Location(runtime.label), "no TensorFlow and no Keras there")
+        return StandIns((), {"tensorflow": gap, "keras": gap})
     flavour = runtime.keras_flavour
-    alike = flavour is not KerasFlavour.KERAS3
     sides = {
-        "tensorflow": around(runtime.tensorflow, tensorflow, patches_alike=True),
-        _DISTRIBUTION[flavour]: around(runtime.keras, keras.get(flavour, ()), patches_alike=alike),
+        "tensorflow": around(runtime.tensorflow, tensorflow),
+        "keras": around(runtime.keras, keras.get(flavour, ())),
     }
-    for name, side in sides.items():
-        if isinstance(side, str):
-            return Gap(Location(runtime.label), f"{name} {side}")
-    of_tensorflow, of_keras = (side for side in sides.values() if not isinstance(side, str))
+    names = {"tensorflow": "tensorflow", "keras": _DISTRIBUTION[flavour]}
+    gaps = {part: Gap(Location(runtime.label), f"{names[part]} {s}") for part, s in sides.items() if isinstance(s, str)}
+    of_tensorflow, of_keras = ((None,) if isinstance(side, str) else side for side in sides.values())
     pairs = zip(_both(of_tensorflow), _both(of_keras), strict=True)
-    return tuple(dict.fromkeys(Pair(*pair) for pair in pairs))
+    return StandIns(tuple(dict.fromkeys(Pair(*pair) for pair in pairs)), gaps)
 
 
 # What a flavour's version is said to be the version of; a bundled one is that of TensorFlow.
@@ -64,12 +69,8 @@ _DISTRIBUTION = {
 }
 
 
-def around(
-    version: str | None, recorded: Sequence[str], *, patches_alike: bool = False
-) -> tuple[str | None, ...] | str:
+def around(version: str | None, recorded: Sequence[str]) -> tuple[str | None, ...] | str:
     """The recorded release of that version, or the one on each side; a text that says why there is none.
-
-    With `patches_alike` a recorded release of the same minor version is enough.
 
     `2.15.0+local` and `2.15.0.post1` are judged as 2.15.0: the release number says what was released.
     """
@@ -79,9 +80,6 @@ def around(
         return f"{version} is a pre-release or nightly build, which is not recorded"
     wanted = _numbers(version)
     ordered = sorted(recorded, key=_numbers)
-    same_minor = [known for known in ordered if _numbers(known)[:2] == wanted[:2]]
-    if patches_alike and same_minor:
-        return (min(same_minor, key=lambda known: abs(_numbers(known)[2] - wanted[2])),)
     lower = [known for known in ordered if _numbers(known) <= wanted]
     upper = [known for known in ordered if _numbers(known) >= wanted]
     if not ordered or not wanted:
