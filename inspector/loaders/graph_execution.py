@@ -6,14 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
-from inspector.loaders.graph_kernels import (
-    AUTO_SELECT,
-    ON_CPU,
-    ON_CPU_WITH_XLA,
-    PYTHON_OPS,
-    lacks_kernel,
-    random_algorithm,
-)
+from inspector.loaders.graph_kernels import AUTO_SELECT, PYTHON_OPS, lacks_kernel, random_algorithm
 from inspector.loaders.graph_library import RULES, bad_uses
 from inspector.terms.finding import ExpectedError, Gap
 
@@ -27,7 +20,9 @@ if TYPE_CHECKING:
 
 # Names of functions that TensorFlow can take out of the front of a message.
 _PLAIN_NAME = re.compile(r"[\w.-]+")
-_XLA_DEVICE_UNTIL = (2, 4)  # up to 2.3 every process has a device XLA_CPU:0, and soft placement uses it
+# Up to 2.3 every process has a device XLA_CPU:0 that soft placement uses; its kernels come to life with it and are in
+# no record.
+_XLA_DEVICE_UNTIL = (2, 4)
 _GRAPH_ERRORS_SINCE = (2, 8)  # sessions say "Graph execution error:" first
 _SHOWN = 8  # attributes of a node in the message about its missing kernel
 
@@ -44,12 +39,19 @@ def execution(
         if key in seen:
             continue
         seen.add(key)
-        if item.certain or problem.rule == "OPS107":  # kernels are made for every branch before one is taken
+        doubt = _doubt(context, item, problem)
+        if doubt is None:
             found.append(problem)
         else:
-            reason = f"{problem.error.message.partition('. ')[0]} - if the input leads to that branch"
-            gaps.append(Gap(problem.location, reason))
+            gaps.append(Gap(problem.location, f"op '{item.node.op}' fails there, unless {doubt}"))
     return tuple(found), tuple(gaps)
+
+
+def _doubt(context: Context, item: Reached, problem: Problem) -> str | None:
+    """What would save the call from a problem, None where nothing does."""
+    if problem.rule == "OPS107":  # kernels are made for every branch before one is taken
+        return "the device XLA_CPU:0 has a kernel for it" if context.release < _XLA_DEVICE_UNTIL else None
+    return None if item.certain else "the input leads to another branch"
 
 
 def _all(
@@ -57,11 +59,10 @@ def _all(
 ) -> Iterator[tuple[Reached, Problem]]:
     if loader == "run":
         yield from _node_problems(context, reached)
-    devices = ON_CPU_WITH_XLA if context.release < _XLA_DEVICE_UNTIL else ON_CPU
     for item in reached:
         if item.node.op in PYTHON_OPS:
             yield item, _python_problem(context, item, loader, wrapper)
-        elif (kernels := lacks_kernel(item.use, context.registry, devices)) is not None:
+        elif (kernels := lacks_kernel(item.use, context.registry)) is not None:
             others = sorted({kernel.device for kernel in kernels})
             yield item, _kernel_problem(context, item, others, loader)
         elif random_algorithm(graph, item) == AUTO_SELECT and not context.texts.accepts("call/auto_select"):
@@ -85,7 +86,8 @@ def _node_problems(context: Context, reached: tuple[Reached, ...]) -> Iterator[t
 
 def _python_problem(context: Context, item: Reached, loader: str, wrapper: str) -> Problem:
     token = item.node.attrs["token"].s.decode("utf-8", "replace")
-    kind = "py_func" if item.node.op == "EagerPyFunc" else "numpy_function"
+    is_plain = bool(item.function) if loader == "run" else item.node.op == "EagerPyFunc"
+    kind = "py_func" if is_plain else "numpy_function"
     if not _PLAIN_NAME.fullmatch(wrapper or "_"):
         kind = "py_func_in_lambda"
     error = context.error(f"{loader}/{kind}", token=token, function=wrapper, op=item.node.op)

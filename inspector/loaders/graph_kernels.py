@@ -29,28 +29,26 @@ _RANDOM_OPS = frozenset(
     }
 )
 # DEVICE_DEFAULT: a kernel for every device that has none of its own.
-ON_CPU = frozenset({"CPU", "DEFAULT"})
-ON_CPU_WITH_XLA = ON_CPU | {"XLA_CPU"}
+_ON_CPU = frozenset({"CPU", "DEFAULT"})
 _ALG_INPUT = {"StatelessRandomUniformIntV2": 3}
 
 
-def lacks_kernel(use: Use, registry: Registry, devices: frozenset[str]) -> tuple[Kernel, ...] | None:
-    """The kernels of the op where none of them is for these devices and dtypes, else None."""
+def lacks_kernel(use: Use, registry: Registry) -> tuple[Kernel, ...] | None:
+    """The kernels of the op where none of them is for a CPU and these dtypes, else None."""
     op = registry.op(use.op)
     if op is None:
         return None
     kernels = registry.kernels(use.op)
-    key = f"kernels {len(devices)}"
-    known = use.judged.get(key)
+    known = use.judged.get("kernels")
     if known is None or known[0] is not kernels:
-        known = use.judged[key] = (kernels, _runs_on(devices, use, op, kernels))
+        known = use.judged["kernels"] = (kernels, _runs_on_cpu(use, op, kernels))
     return None if known[1] else kernels
 
 
-def _runs_on(devices: frozenset[str], use: Use, op: OpFacts, kernels: tuple[Kernel, ...]) -> bool:
+def _runs_on_cpu(use: Use, op: OpFacts, kernels: tuple[Kernel, ...]) -> bool:
     given = {name: value for name, _, value in use.attrs}
     values = {name: given.get(name, attr.default) for name, attr in op.attrs.items()}
-    return any(kernel.device in devices and _fits(kernel, values) for kernel in kernels)
+    return any(kernel.device in _ON_CPU and _fits(kernel, values) for kernel in kernels)
 
 
 def _fits(kernel: Kernel, given: Mapping[str, object]) -> bool:

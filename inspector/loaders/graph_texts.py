@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from inspector.terms.finding import ExpectedError
 from inspector.terms.record import record
 
+_BEHAVIOURS = Path(__file__).parent / "data" / "behaviours.json"
 # Where the process runs; the real text holds the machine's host name.
 HOST = "this host"
 
@@ -17,8 +18,7 @@ HOST = "this host"
 @cache
 def _table() -> dict[str, list[list[Any]]]:
     """Kind to its variants: exception class (null: nothing is raised), text, releases."""
-    data = resources.files("inspector.loaders").joinpath("data/behaviours.json").read_bytes()
-    table: dict[str, list[list[Any]]] = json.loads(data)
+    table: dict[str, list[list[Any]]] = json.loads(_BEHAVIOURS.read_bytes())
     return table
 
 
