@@ -63,6 +63,7 @@ def _demand(required: tuple[str, ...], outcomes: tuple[Outcome, ...], artifact: 
 def _outcomes(artifact: Artifact, runtime: Runtime, *, debug: bool) -> Iterator[Outcome]:
     """Every loader's outcome; where the release was not recorded, what the recorded ones around it agree on."""
     recorded, gaps = candidates(runtime)
+    gaps = {**_unsure_add_ons(artifact, runtime), **gaps}
     models = MODELS.get(artifact.format, ())
     for model in models:
         gap = next((gaps[part] for part in model.needs if part in gaps), None)
@@ -72,6 +73,20 @@ def _outcomes(artifact: Artifact, runtime: Runtime, *, debug: bool) -> Iterator[
             yield from agreed([_judge(model, artifact, c, debug=debug) for c in recorded], recorded)
     spoken = {model.loader for model in models}
     yield from (_not_judged(artifact, name) for name in REQUIRED.get(artifact.format, ()) if name not in spoken)
+
+
+def _unsure_add_ons(artifact: Artifact, runtime: Runtime) -> dict[str, Gap]:
+    """The gap where the artifact uses an op that only one of the releases around an imported add-on's version has."""
+    if not runtime.imports:
+        return {}
+    from inspector.requirements.ops import op_names  # noqa: PLC0415 - cold start: most processes import no add-on
+    from inspector.runtime.add_ons import unsure_ops  # noqa: PLC0415 - as above
+
+    shared = sorted(unsure_ops(runtime.imports, runtime.packages).intersection(op_names(artifact)))
+    if not shared:
+        return {}
+    reason = f"the imported add-ons were not recorded in these versions, and releases around them differ in {shared}"
+    return {"tensorflow": Gap(Location(runtime.label), reason)}
 
 
 def _not_judged(artifact: Artifact, loader: str) -> Outcome:
