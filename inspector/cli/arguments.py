@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 from inspector.terms.errors import UsageError
+
+_WIDTH = 100  # characters a line, where the terminal does not say (COLUMNS)
+
+
+def help_text(prog: str) -> argparse.HelpFormatter:
+    """The formatter of help: keeps lines as written, and knows its width, for which argparse would load shutil."""
+    columns = os.environ.get("COLUMNS", "")
+    return argparse.RawDescriptionHelpFormatter(prog, width=int(columns) - 2 if columns.isdecimal() else _WIDTH)
 
 
 class Parser(argparse.ArgumentParser):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import inspector
-from inspector.cli.arguments import Parser, add_target, environment
+from inspector.cli.arguments import Parser, add_target, environment, help_text
 from inspector.cli.output import write
 from inspector.report.formats import FORMATS, render
 from inspector.terms.finding import Severity, Verdict
@@ -66,7 +66,7 @@ def status(report: Report, fail_on: str) -> int:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="inspect", description=inspector.__doc__, epilog=_EXAMPLES, formatter_class=_formatter())
+    parser = Parser(prog="inspect", description=inspector.__doc__, epilog=_EXAMPLES, formatter_class=help_text)
     parser.add_argument("model", metavar="MODEL", help="SavedModel folder, .keras, .h5, frozen graph, ...")
     parser.add_argument("--version", action="version", version=f"inspect {inspector.__version__}")
     add_target(parser)
@@ -85,9 +85,3 @@ def _parser() -> Parser:
     )
     group.add_argument("--debug", action="store_true", help="let internal errors end with their traceback")
     return parser
-
-
-def _formatter() -> type[argparse.HelpFormatter]:
-    import argparse  # noqa: PLC0415 - cli.arguments has loaded it already; here only the class is named
-
-    return argparse.RawDescriptionHelpFormatter

@@ -11,7 +11,6 @@ import importlib.util
 import json
 import os
 import select
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +45,8 @@ class _Worker:
     """One child process and its pipes."""
 
     def __init__(self) -> None:
+        import subprocess  # noqa: PLC0415 - cold start: every folder is looked at for HDF5, few have any
+
         self.owner = os.getpid()
         spec = importlib.util.find_spec("h5py")
         if spec is None or spec.origin is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.report.columns import columns
 from inspector.report.style import Style, style
 from inspector.terms.finding import Severity, Verdict
 
@@ -114,8 +115,6 @@ def _others(report: Report, paint: Style) -> Iterator[str]:
     """Every loader with its verdict, where more than the required ones apply."""
     if not [o for o in report.outcomes if o.loader not in report.required]:
         return
-    from tabulate import tabulate  # noqa: PLC0415 - cold start: only tables need it
-
     rows = [
         (
             o.loader,
@@ -126,7 +125,7 @@ def _others(report: Report, paint: Style) -> Iterator[str]:
         for o in report.outcomes
     ]
     yield ""
-    yield tabulate(rows, headers=("loader", "verdict", "why", "decides"), tablefmt="simple")
+    yield columns(("loader", "verdict", "why", "decides"), rows)
 
 
 def _why(outcome: Outcome) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +21,8 @@ def codes() -> dict[str, str]:
     here = Path(__file__).parent
     found = {}
     for folder in _FOLDERS:
-        for module in pkgutil.iter_modules([str(here / folder)]):
-            found[module.name.partition("_")[0].upper()] = f"inspector.rules.{folder}.{module.name}"
+        for name in sorted(path.stem for path in (here / folder).glob("[a-z]*.py")):
+            found[name.partition("_")[0].upper()] = f"inspector.rules.{folder}.{name}"
     return dict(sorted(found.items()))
 
 
