@@ -75,18 +75,46 @@ def _variable(message: Any, path: tuple[str, ...]) -> Weight:
 
 def _legacy(file: Hdf5File, config: Any, use: Use) -> Iterator[Weight]:
     """Weights of an `.h5`: the layer's own group, or the part of an outer layer's group that bears its name."""
+    if not use.pointer:
+        yield from _legacy_layers(file)
+        return
     steps = list(_layer_steps(config, use.pointer))
     outer = steps[0].get("name") if steps else use.name
     group = f"/model_weights/{outer}"
-    attribute = file.attributes.get(group, {}).get("weight_names")
-    names = [n for n in (attribute.value if attribute is not None else None) or () if isinstance(n, str)]
+    names = _texts(file, group, "weight_names")
     if outer != use.name:
         names = [n for n in names if f"/{use.name}/" in f"/{n}"]
-    leaves = [n.rpartition("/")[2].partition(":")[0] for n in names]
-    for name, leaf in zip(names, leaves, strict=True):
+    inner = _inner_layers(use.config)
+    for name in names:
         dataset = file.datasets.get(f"{group}/{name}")
+        leaf = name.rpartition("/")[2].partition(":")[0]
+        owner = next((inner[step] for step in name.split("/")[:-1] if step in inner), None)
         if dataset is not None:
-            yield Weight((leaf,), dataset.shape, dataset.dtype, not leaf.startswith(_NEVER_TRAINED))
+            path = (leaf,) if owner is None else (owner, leaf)
+            yield Weight(path, dataset.shape, dataset.dtype, not leaf.startswith(_NEVER_TRAINED))
+
+
+def _inner_layers(config: Any) -> dict[str, str]:
+    """The layers that a layer was given, by their own name: the parameter that holds each."""
+    items = config.items() if isinstance(config, dict) else ()
+    held = {key: _child(value, "config") for key, value in items}
+    return {c["name"]: key for key, c in held.items() if isinstance(c, dict) and isinstance(c.get("name"), str)}
+
+
+def _legacy_layers(file: Hdf5File) -> Iterator[Weight]:
+    """The weights of every layer of a subclassed model, each below an attribute of the layer's name."""
+    for layer in _texts(file, "/model_weights", "layer_names"):
+        for name in _texts(file, f"/model_weights/{layer}", "weight_names"):
+            dataset = file.datasets.get(f"/model_weights/{layer}/{name}")
+            leaf = name.rpartition("/")[2].partition(":")[0]
+            if dataset is not None:
+                yield Weight((layer, leaf), dataset.shape, dataset.dtype, not leaf.startswith(_NEVER_TRAINED))
+
+
+def _texts(file: Hdf5File, group: str, name: str) -> list[str]:
+    attribute = file.attributes.get(group, {}).get(name)
+    value = attribute.value if attribute is not None else None
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list | tuple) else []
 
 
 def _native(file: Hdf5File, path: str) -> Iterator[Weight]:
@@ -166,3 +194,9 @@ def metric_weights(artifact: Artifact, missing: Missing) -> tuple[Weight, ...]:
         return tuple(_of_object(artifact.saved_model.meta_graphs[0], node, (), {node}))[:WEIGHTS]
     file = artifact.keras.hdf5 if artifact.keras is not None else None
     return () if file is None else tuple(_native(file, f"/metrics/{snake_case(missing.class_name)}"))[:WEIGHTS]
+
+
+def kernels(file: Hdf5File | None) -> dict[str, tuple[int, ...]]:
+    """The shapes of the kernels in an `.h5`, by layer."""
+    paths = [(name.split("/"), dataset) for name, dataset in (file.datasets.items() if file is not None else ())]
+    return {p[2]: d.shape for p, d in paths if len(p) > 3 and p[1] == "model_weights" and p[-1] == "kernel:0"}  # noqa: PLR2004

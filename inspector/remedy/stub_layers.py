@@ -66,9 +66,9 @@ class LayerStub:
         return f": {', '.join(shown)}" if shown else ""
 
     def _constructor(self) -> list[str]:
-        extra = []
+        extra = self._parts() if self.missing.kind == "model" and self._is_plain else []
         if self.is_cell:
-            extra = [f"        self.state_size = {self._last_size()}  # TODO: the sizes of the cell's states"]
+            extra += [f"        self.state_size = {self._last_size()}  # TODO: the sizes of the cell's states"]
         return constructor(self.parameters, extra)
 
     def _config(self) -> list[str]:
@@ -79,13 +79,20 @@ class LayerStub:
     def _build(self) -> list[str]:
         if not self._is_plain:
             return []
-        longest = max(self.weights.values(), key=len, default=())
-        own = [self._add(weight) for weight in longest if len(weight.path) == 1]
-        names = list(dict.fromkeys(w.path[0] for w in longest if len(w.path) > 1))
-        parts = [line for name in names for line in self._part(name)]
-        if not own and not parts:
+        own = [self._add(weight) for weight in self._longest if len(weight.path) == 1]
+        # An `.h5` puts weights into a model that was never called: its layers must be there at once.
+        parts = [] if self.missing.kind == "model" else self._parts()
+        if not own and not parts and self.missing.kind != "model":
             return []
         return ["", "    def build(self, input_shape):", *own, *parts, "        self.built = True"]
+
+    @property
+    def _longest(self) -> tuple[Weight, ...]:
+        return max(self.weights.values(), key=len, default=())
+
+    def _parts(self) -> list[str]:
+        names = list(dict.fromkeys(w.path[0] for w in self._longest if len(w.path) > 1))
+        return [line for name in names for line in self._part(name)]
 
     def _add(self, weight: Weight) -> str:
         shapes = [next((w.shape for w in ws if w.path == weight.path), None) for ws in self.weights.values()]
@@ -124,7 +131,7 @@ class LayerStub:
     def _part(self, name: str) -> list[str]:
         """A sublayer: the one that the constructor was given, or one that only holds the weights."""
         if any(p.name == name and p.kind == "layer" for p in self.parameters):
-            return [f"        self.{name}.build(input_shape)"]
+            return [f"        if not self.{name}.built:", f"            self.{name}.build(input_shape)"]
         if self.missing.kind == "model" and (name == "layers" or name in _NOT_PARTS):
             return self._unnamed_parts() if name == "layers" else []
         if not is_name(name) or name in _RESERVED:

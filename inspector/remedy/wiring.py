@@ -31,15 +31,21 @@ class Wiring:
     inputs: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, list[str]] = field(default_factory=dict)
     count: dict[str, int] = field(default_factory=dict)
+    kernels: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def output(self, layer: str, index: int = 0) -> Shape | None:
         """The shape of one output, None where nothing says it."""
         return self.outputs.get((layer, index))
 
 
-def wiring(model: Any, built: Mapping[str, Shape] | None = None) -> Wiring:
-    """The wiring of a serialized model and the models in it; `built` are input shapes that stand elsewhere."""
-    found = Wiring()
+def wiring(
+    model: Any, built: Mapping[str, Shape] | None = None, kernels: Mapping[str, tuple[int, ...]] | None = None
+) -> Wiring:
+    """The wiring of a serialized model and the models in it.
+
+    `built` are input shapes that stand elsewhere, `kernels` the shapes of stored kernels, both by layer.
+    """
+    found = Wiring(kernels=kernels or {})
     for layers, is_sequence in _networks(model, 0):
         _note_builds(layers, built or {}, found)
         connections = _chain(layers) if is_sequence else _calls(layers, found)
@@ -172,7 +178,10 @@ def _spread(connections: Connections, layers: list[dict[str, Any]], found: Wirin
     """Shapes that follow from those known: through layers that keep them, or change the last size only."""
     by_name = {name_of(layer): layer for layer in layers}
     for target, sources in connections:
-        shapes = [found.outputs.get(source) or _implied(by_name.get(source[0]), found) for source in sources]
+        shapes = [
+            found.outputs.get(source) or _implied(by_name.get(source[0]), found) or _demanded(target, source[0], found)
+            for source in sources
+        ]
         if all(shape is not None for shape in shapes) and shapes:
             found.inputs.setdefault(name_of(target), shapes[0] if len(shapes) == 1 else shapes)
             for source, shape in zip(sources, shapes, strict=True):
@@ -189,3 +198,12 @@ def _implied(layer: dict[str, Any] | None, found: Wiring) -> Shape | None:
         return before
     size = next((layer["config"].get(key) for key in _LAST_SIZE), None)
     return (*before[:-1], size) if layer.get("class_name") == "Dense" and isinstance(size, int) else None
+
+
+def _demanded(target: dict[str, Any], source: str, found: Wiring) -> Shape | None:
+    """What a Dense or convolution was fed: the sizes before the layer's, with the last that its kernel takes."""
+    kernel, before = found.kernels.get(name_of(target)), found.inputs.get(source)
+    takes_one = target.get("class_name") in {"Dense", "Conv1D", "Conv2D", "Conv3D"}
+    if not takes_one or kernel is None or len(kernel) < 2 or not isinstance(before, tuple):  # noqa: PLR2004 - a matrix
+        return None
+    return (*before[:-1], kernel[-2])
