@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Layers that call an op of cuDNN whatever the device, with its rnn_mode.
 _CUDNN = {"CuDNNLSTM": "lstm", "CuDNNGRU": "gru"}
 _OP = "CudnnRNNV2"
+# Releases before it name the node and nothing of its attributes.
+_LONG_TEXT_SINCE = (2, 3)
 # Configs are trees of models; deeper than any real model is nested.
 _MAX_DEPTH = 40
 
@@ -57,6 +59,11 @@ def _no_kernel(walk: Walk, class_name: str, config: dict[str, Any]) -> Event:
         f'input_mode="linear_input", is_training=true, rnn_mode="{_CUDNN[class_name]}", seed=0, seed2=0]\n'
         f"All kernels registered for op {_OP}:\n  <no registered kernels>\n [Op:{_OP}]"
     )
+    if walk.release < _LONG_TEXT_SINCE:
+        text = (
+            f"Could not find valid device for node.\nNode:{{{{node {_OP}}}}}\nAll kernels registered for op {_OP} :\n"
+            f"  <no registered kernels>\n [Op:{_OP}]"
+        )
     lead = f"Exception encountered when calling layer '{name}' (type {class_name}).\n\n"
     if walk.release in {(2, 9), (2, 10)}:  # a missing comma left source text in the message
         lead = f'Exception encountered when calling layer "{name}" "                 f"(type {class_name}).\n\n'

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from inspector.terms.graph import MetaGraph
 
 _NETWORKS = ("Sequential", "Functional")
+_METADATA_IN_BOTH = (2, 5)
+_LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "IndexLookup"})
 _NOT_SAVED = "layer was saved without config"
 # What a custom object is revived as from its functions; the rest cannot be. Source: revive_custom_object.
 _REVIVABLE = frozenset(
@@ -32,8 +34,7 @@ _REVIVABLE = frozenset(
 
 def revival_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
     """What reviving every object raises: layers and models in order, then metrics."""
-    del graph
-    yield from until_problem(lambda: _layers(walk, nodes), lambda: _metrics(walk, nodes, compiling=compiling))
+    yield from until_problem(lambda: _layers(walk, nodes, graph), lambda: _metrics(walk, nodes, compiling=compiling))
 
 
 def restored_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
@@ -42,10 +43,15 @@ def restored_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iter
 
 
 def wiring_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
-    """What wiring the models raises: a Sequential model makes its InputLayer anew, as the graph does not hold it."""
+    """What wiring the models raises: a Sequential model makes its InputLayer anew, which the graph lacks."""
+    yield from _empty_lookups(walk, nodes, graph)
     for node in nodes:
         metadata = node.metadata or {}
-        if metadata.get("class_name") != "Sequential" or not _is_network(metadata):
+        if not _is_network(metadata):
+            continue
+        if walk.release == _METADATA_IN_BOTH:
+            yield from _lost(replace(walk, pointer=f"object_graph/{node.index}"), node, graph)
+        if metadata.get("class_name") != "Sequential":
             continue
         first = next(iter(metadata["config"].get("layers") or ()), None)
         own = dict(graph.objects[node.index].children).get("layer-0")
@@ -55,13 +61,49 @@ def wiring_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterat
             yield from object_events(here, LAYER, first)
 
 
-def _layers(walk: Walk, nodes: Sequence[Node]) -> Iterator[Event]:
+def _empty_lookups(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
+    """TensorFlow 2.5 refuses to call a lookup layer whose vocabulary lies in its table alone, as up to 2.4."""
+    if walk.release != _METADATA_IN_BOTH:
+        return
+    parts = {child for node in nodes if node.index == 0 for _, child in graph.objects[0].children}
     for node in nodes:
-        if node.identifier != METRIC:
-            failed = list(_layer(replace(walk, pointer=f"object_graph/{node.index}"), node))
-            yield from failed
-            if any(isinstance(event, Problem) for event in failed):
-                return
+        metadata = node.metadata or {}
+        if metadata.get("class_name") in _LOOKUPS and node.index in parts and "has_input_vocabulary" not in metadata:
+            text = (
+                "You must set the layer's vocabulary before calling it. Either pass a `vocabulary` argument to the "
+                "layer, or call `layer.adapt(dataset)` with some sample data."
+            )
+            here = replace(walk, pointer=f"object_graph/{node.index}")
+            yield here.problem("KER209", str(metadata["class_name"]), "ValueError", text)
+            return
+
+
+def _layers(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
+    for node in nodes:
+        if node.identifier == METRIC:
+            continue
+        here = replace(walk, pointer=f"object_graph/{node.index}")
+        failed = list(_layer(here, node)) or list(_unbuilt(here, node, graph))
+        yield from failed
+        if any(isinstance(event, Problem) for event in failed):
+            return
+
+
+def _unbuilt(walk: Walk, node: Node, graph: MetaGraph) -> Iterator[Event]:
+    """TensorFlow 2.5 alone asks saved_model.pb for the metadata of what is not built yet, and only 2.5 still writes it.
+
+    That concerns blank Sequential models and the parts of MultiHeadAttention.
+    """
+    if walk.release != _METADATA_IN_BOTH or not node.metadata or not has_config(node.metadata):
+        return
+    if node.metadata.get("class_name") in {"Sequential", "MultiHeadAttention"}:
+        yield from _lost(walk, node, graph)
+
+
+def _lost(walk: Walk, node: Node, graph: MetaGraph) -> Iterator[Event]:
+    """The JSONDecodeError for metadata that saved_model.pb does not hold."""
+    if not graph.objects[node.index].metadata:
+        yield walk.problem("KER202", node.identifier, "JSONDecodeError", "Expecting value: line 1 column 1 (char 0)")
 
 
 def _layer(walk: Walk, node: Node) -> Iterator[Event]:

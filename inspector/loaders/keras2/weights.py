@@ -91,9 +91,7 @@ def _groups(walk: Walk, file: Hdf5File, group: str, names: Sequence[str]) -> Ite
             return
 
 
-def _matched(
-    walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str, names: Sequence[str]
-) -> Iterator[Event]:
+def _matched(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str, names: Sequence[str]) -> Iterator[Event]:
     """The model's layers with weights against the file's, one after the other."""
     saved = [SavedLayer(name, listed(file, f"{group}/{name}", "weight_names")) for name in names]
     saved = [layer for layer in saved if layer.weights]
