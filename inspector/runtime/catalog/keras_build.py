@@ -29,6 +29,8 @@ _LIMITS = ("is not supported with the numpy backend", "can only be used with the
 # Patch releases that deserialize as another does: their sources differ in no file that a trial reaches (what differs is
 # saving_lib, file_editor, datasets, exporting, ...). Made by comparing the packages file by file.
 ALIKE = {
+    "3.3.0": "3.3.2",
+    "3.3.1": "3.3.2",
     "3.9.0": "3.9.2", "3.9.1": "3.9.2",
     "3.11.0": "3.11.2", "3.11.1": "3.11.2",
     "3.12.1": "3.12.0", "3.12.2": "3.12.0", "3.12.3": "3.12.4",
