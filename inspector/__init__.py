@@ -61,8 +61,23 @@ def resolve(  # noqa: PLR0913 - the public contract names each
     )
 
 
-def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str] = (), debug: bool = False) -> Report:
-    """Judge an artifact in a runtime (None: audit only); `loaders` are those that decide (else the format's own)."""
+def check(
+    artifact: Artifact,
+    runtime: Runtime | None,
+    *,
+    model: Artifact | None = None,
+    loaders: Iterable[str] = (),
+    debug: bool = False,
+) -> Report:
+    """Judge an artifact in a runtime (None: audit only); `loaders` are those that decide (else the format's own).
+
+    `model` is what a weights file or checkpoint is loaded into: the report then says how they fit. UsageError for an
+    artifact that holds no weights.
+    """
+    if model is not None:
+        from inspector.engine.pairs import check_pair
+
+        return check_pair(artifact, model, runtime, loaders=loaders, debug=debug)
     from inspector.engine.check import check as check_artifact
 
     return check_artifact(artifact, runtime, loaders=loaders, debug=debug)

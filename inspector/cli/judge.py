@@ -38,7 +38,10 @@ def run(arguments: Sequence[str]) -> int:
     """Judge one model and print the report; returns the exit status."""
     options = _parser().parse_args(arguments)
     target = resolve(options)
-    report = inspector.check(inspector.read(options.model), target, loaders=options.loader, debug=options.debug)
+    model = None if options.model_of_weights is None else inspector.read(options.model_of_weights)
+    report = inspector.check(
+        inspector.read(options.model), target, model=model, loaders=options.loader, debug=options.debug
+    )
     write(render(report, options.format, color=options.output is None), options.output)
     return status(report, options.fail_on)
 
@@ -68,6 +71,9 @@ def status(report: Report, fail_on: str) -> int:
 def _parser() -> Parser:
     parser = Parser(prog="inspect", description=inspector.__doc__, epilog=_EXAMPLES, formatter_class=help_text)
     parser.add_argument("model", metavar="MODEL", help="SavedModel folder, .keras, .h5, frozen graph, ...")
+    parser.add_argument(
+        "--with", dest="model_of_weights", metavar="MODEL", help="the model that MODEL, a file of weights, should fit"
+    )
     parser.add_argument("--version", action="version", version=f"inspect {inspector.__version__}")
     add_target(parser)
     group = parser.add_argument_group("answer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.report import fit_text
 from inspector.report.columns import columns
 from inspector.report.style import Style, style
 from inspector.terms.finding import Severity, Verdict
@@ -29,6 +30,8 @@ def render(report: Report, *, color: bool = False) -> str:
     lines = [_answer(report, paint), *_aside(report)]
     for finding in report.findings:
         lines += ["", *_finding(finding, report, paint)]
+    if report.fit is not None:
+        lines += fit_text.table(report.fit)
     lines += _gaps(report, paint)
     lines += _others(report, paint)
     return "\n".join(lines)
@@ -47,6 +50,8 @@ def describe(runtime: Runtime) -> str:
 
 def _answer(report: Report, paint: Style) -> str:
     """The first line: the answer."""
+    if report.fit is not None:
+        return fit_text.answer(report.fit, report, paint)
     if report.runtime is None:
         return _audit_answer(report, paint)
     word = paint.paint(report.verdict.name, _COLORS[report.verdict], "bold")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from inspector.terms.artifact import Artifact
     from inspector.terms.finding import Finding, Gap, Outcome
+    from inspector.terms.fit import Fit
     from inspector.terms.graph import Signature, TensorInfo
     from inspector.terms.runtime import Runtime
 
@@ -43,6 +44,8 @@ class Report:
     requirements: Requirements
     gaps: tuple[Gap, ...]
     timings: Mapping[str, float] = field(default_factory=dict)
+    # How weights stand to the model that they were judged with; None for anything else.
+    fit: Fit | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -76,6 +79,7 @@ class Report:
             "signatures": {name: _signature(s) for name, s in self.artifact.signatures.items()},
             "gaps": [_gap(gap) for gap in self.gaps],
             "timings": dict(self.timings),
+            **({} if self.fit is None else {"fit": _fit(self.fit)}),
         }
 
 
@@ -122,6 +126,27 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "blocks": list(finding.blocks),
         "predicts": None if predicts is None else {"type": predicts.type, "message": predicts.message},
     }
+
+
+def _fit(fit: Fit) -> dict[str, Any]:
+    return {
+        "model": fit.model_path,
+        "matched_by": fit.matched_by,
+        "variables": [
+            {
+                "standing": row.standing.value,
+                "in_model": row.in_model or None,
+                "model_shape": _shape(row.model_shape),
+                "in_file": row.in_file or None,
+                "file_shape": _shape(row.file_shape),
+            }
+            for row in fit.rows
+        ],
+    }
+
+
+def _shape(shape: tuple[int | None, ...] | None) -> list[int | None] | None:
+    return None if shape is None else list(shape)
 
 
 def _gap(gap: Gap) -> dict[str, Any]:
