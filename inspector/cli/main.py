@@ -19,6 +19,7 @@ COMMANDS = {
     "snapshot": "inspector.cli.snapshot",
     "rule": "inspector.cli.rule",
     "stubs": "inspector.cli.stubs",
+    "suggest": "inspector.cli.suggest",
 }
 USAGE_STATUS = 2
 PIPE_STATUS = 141  # 128 + SIGPIPE, as the shell reports a writer whose reader left

@@ -10,7 +10,9 @@ from typing import Any
 # Longer names and values are cut in comments, and no default of a parameter: the user reads the file.
 TEXT_LIMIT = 80
 # Names that the generated file uses itself, and builtins that a skeleton must not hide.
-TAKEN = frozenset({"keras", "tf", "Part", "unfinished", "CUSTOM_OBJECTS", "super", "zip", "len", "self", "cls", "kwargs"})
+TAKEN = frozenset(
+    {"keras", "tf", "Part", "unfinished", "CUSTOM_OBJECTS", "super", "zip", "len", "self", "cls", "kwargs"}
+)
 
 
 def is_name(text: object) -> bool:

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 # Attributes of every layer in some release: a weight of that name would hide them.
 _RESERVED = frozenset(
-    "name dtype weights variables trainable trainable_weights trainable_variables non_trainable_weights losses metrics "
-    "updates input output inputs outputs layers path built stateful states call build loss optimizer history "
-    "compute_dtype variable_dtype dtype_policy input_spec input_shape output_shape supports_masking".split()
+    ["name", "dtype", "weights", "variables", "trainable", "trainable_weights", "trainable_variables", "non_trainable_weights", "losses", "metrics", "updates", "input", "output", "inputs", "outputs", "layers", "path", "built", "stateful", "states", "call", "build", "loss", "optimizer", "history", "compute_dtype", "variable_dtype", "dtype_policy", "input_spec", "input_shape", "output_shape", "supports_masking"]
 )
 # What a model's own folder in a weights file holds beside its layers.
 _NOT_PARTS = frozenset({"optimizer", "metrics", "vars"})

@@ -61,7 +61,7 @@ def _places(missing: Missing, base: Base) -> list[str]:
 
 def _state(weight: Weight) -> str:
     name = weight.path[0]
-    return f"        self.{name} = self.add_weight(name={quoted(name)}, shape={weight.shape!r}, initializer=\"zeros\")"
+    return f'        self.{name} = self.add_weight(name={quoted(name)}, shape={weight.shape!r}, initializer="zeros")'
 
 
 def _methods(missing: Missing, identifier: str, spelling: Spelling) -> list[str]:
@@ -92,13 +92,19 @@ def _body(kind: str, what: str, spelling: Spelling, indent: str) -> list[str]:
     zeros = "tf.zeros(shape, dtype or tf.float32)" if spelling.calls_layers else "keras.ops.zeros(shape, dtype=dtype)"
     if kind == "activation":
         value = f"failing({quoted(what)}, x)" if spelling.calls_layers else "x"
-        lines = ["# TODO: compute the activation. While the model is built, any tensor of that shape does.", f"return {value}"]
+        lines = [
+            "# TODO: compute the activation. While the model is built, any tensor of that shape does.",
+            f"return {value}",
+        ]
     elif kind == "initializer":
         lines = ["# TODO: the first values. The stored ones replace them when a model is loaded.", f"return {zeros}"]
     elif kind == "schedule":
         lines = ["# TODO: the learning rate of a step.", "return 0.001"]
     else:
-        lines = [f"# TODO: compute the {kind if kind in _ARGUMENTS else 'value'}.", f'raise NotImplementedError("{what} is a skeleton")']
+        lines = [
+            f"# TODO: compute the {kind if kind in _ARGUMENTS else 'value'}.",
+            f'raise NotImplementedError("{what} is a skeleton")',
+        ]
     return [f"{indent}{line}" for line in lines]
 
 

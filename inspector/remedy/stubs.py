@@ -11,7 +11,7 @@ from inspector.remedy.missing import Missing, missing_objects
 from inspector.remedy.names import named, quoted, remark
 from inspector.remedy.parameters import parameters_of
 from inspector.remedy.producer import producer_target
-from inspector.remedy.spelling import Spelling, spelling_of
+from inspector.remedy.spelling import spelling_of
 from inspector.remedy.stored import Weight, kernels, metric_weights, stored_weights
 from inspector.remedy.stub_layers import LayerStub
 from inspector.remedy.stub_others import class_lines, function_lines
@@ -122,7 +122,7 @@ class _Source:
             '"""',
             "",
             f"# Made for {remark(self.artifact.path)}",
-            f"# keras.models.load_model(..., custom_objects=CUSTOM_OBJECTS)"
+            "# keras.models.load_model(..., custom_objects=CUSTOM_OBJECTS)"
             if plain
             else f"# keras.models.load_model(...) {use}",
             "",

@@ -16,7 +16,17 @@ OUTPUTS = 64  # outputs of one layer
 _LAST_SIZE = ("units", "filters", "output_dim")
 # Layers whose output has the shape of their input.
 _SAME = frozenset(
-    {"Dropout", "Activation", "ReLU", "LeakyReLU", "BatchNormalization", "LayerNormalization", "Softmax", "ELU", "PReLU"}
+    {
+        "Dropout",
+        "Activation",
+        "ReLU",
+        "LeakyReLU",
+        "BatchNormalization",
+        "LayerNormalization",
+        "Softmax",
+        "ELU",
+        "PReLU",
+    }
 )
 
 
@@ -124,7 +134,9 @@ def _sources(layer: dict[str, Any], found: Wiring) -> list[tuple[str, int]]:
         args, kwargs = first.get("args") or [], first.get("kwargs") or {}
         for tensor, shape in _tensors([*args, kwargs], 0):
             _note_output(tensor, shape, found)
-        names = [f"argument_{i + 2}" for i in range(len(args) - 1)] + [str(k) for k, v in kwargs.items() if v is not None]
+        names = [f"argument_{i + 2}" for i in range(len(args) - 1)] + [
+            str(k) for k, v in kwargs.items() if v is not None
+        ]
         found.extra.setdefault(name_of(layer), names)
         return [tensor for tensor, _ in _tensors(args[:1], 0)]
     return _old_sources(layer, first, found)

@@ -1,0 +1,45 @@
+"""`inspect suggest MODEL`: requirements under which it loads, or the smallest change to an environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import inspector
+from inspector.cli.arguments import Parser, add_target
+from inspector.cli.judge import resolve
+from inspector.cli.output import write
+from inspector.terms.finding import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.remedy.suggest import Suggestion
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print what to require or to change; 0 where something was found (or nothing is needed), else 1."""
+    from inspector.remedy.suggest import suggest  # noqa: PLC0415 - cold start: a wrong request needs none of it
+    from inspector.remedy.suggest_text import as_json, as_text  # noqa: PLC0415 - as above
+
+    options = _parser().parse_args(arguments)
+    found = suggest(inspector.read(options.model), resolve(options), tuple(options.loader))
+    write(as_json(found) if options.format == "json" else as_text(found), options.output)
+    return status(found)
+
+
+def status(found: Suggestion) -> int:
+    """0 where there is something to follow, or the model loads as it is."""
+    loads = found.report is not None and found.report.verdict is Verdict.LOADS
+    return 0 if loads or found.changes or found.requirements else 1
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="inspect suggest", description="Say what to require, or what to change, so that a model loads."
+    )
+    parser.add_argument("model", metavar="MODEL")
+    add_target(parser)
+    parser.add_argument("--loader", action="append", default=[], metavar="NAME", help="the loader that decides")
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    parser.add_argument("--output", metavar="FILE", help="write it there instead of printing it")
+    return parser

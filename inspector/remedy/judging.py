@@ -1,0 +1,94 @@
+"""Whether a model loads in an environment, with the objects and imports that only the user can add."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.engine.capabilities import candidates
+from inspector.engine.check import check
+from inspector.remedy.environments import Environment, Process, runtime_of
+from inspector.remedy.missing import missing_objects
+from inspector.runtime.add_ons import modules_providing, packages_providing, recorded_add_ons
+from inspector.runtime.distributions import release
+from inspector.terms.errors import UsageError
+from inspector.terms.finding import Verdict
+from inspector.terms.record import replace
+from inspector.terms.runtime import CustomObject
+
+if TYPE_CHECKING:
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.report import Report
+    from inspector.terms.runtime import Runtime
+
+_NO_OP = "OPS101"
+
+
+class Judge:
+    """Judges one artifact by the loaders that decide (default: the format's own); remembers each environment."""
+
+    def __init__(self, artifact: Artifact, loaders: tuple[str, ...]) -> None:
+        self.artifact, self.loaders = artifact, loaders
+        self._known: dict[tuple[Environment, tuple[str, ...], tuple[str, ...]], Verdict] = {}
+
+    def report(self, runtime: Runtime) -> Report:
+        """The whole report in a runtime."""
+        return check(self.artifact, runtime, loaders=self.loaders)
+
+    def verdict(self, environment: Environment, process: Process) -> Verdict:
+        """The verdict in an environment; unknown where no release fits the pins."""
+        key = (environment, process.imports, tuple(o.registered_name or o.name for o in process.custom_objects))
+        if key not in self._known:
+            try:
+                self._known[key] = self.report(runtime_of(environment, process)).verdict
+            except UsageError:
+                self._known[key] = Verdict.UNKNOWN
+        return self._known[key]
+
+
+def own_objects(artifact: Artifact, runtime: Runtime) -> tuple[CustomObject, ...]:
+    """The classes and functions of the user's that the model needs there, as if they were passed or registered."""
+    recorded, _ = candidates(runtime)
+    facts = next((c.keras for c in recorded if c.keras is not None), None)
+    if facts is None:
+        return ()
+    return tuple(
+        CustomObject(
+            name=item.key.rpartition(">")[2],
+            registered_name=item.key if item.registration else None,
+            is_class=not item.is_function,
+        )
+        for item in missing_objects(artifact, facts)
+    )
+
+
+def with_add_ons(report: Report, process: Process) -> Process | None:
+    """The process with the imports, and the packages in their nearest version, of ops that are not registered.
+
+    None where an op is missing that no catalogued add-on has, or none is.
+    """
+    runtime = report.runtime
+    ops = dict.fromkeys(p.subject for o in report.outcomes for p in o.problems if p.rule == _NO_OP)
+    if not ops or runtime is None:
+        return None
+    packages, imports = dict(process.packages), list(process.imports)
+    for op in ops:
+        names, modules = packages_providing(op), modules_providing(op)
+        if not names or not modules:
+            return None
+        here = next((name for name in names if name in packages), None)
+        package = here or names[0]
+        packages.setdefault(package, _version(package, runtime.tensorflow or ""))
+        imports.append(_module(package, modules))
+    return replace(process, packages=packages, imports=tuple(dict.fromkeys(imports)))
+
+
+def _version(package: str, tensorflow: str) -> str:
+    """The add-on's release of TensorFlow's own minor version where it has one, else its newest."""
+    recorded = recorded_add_ons()[package]
+    return next((v for v in reversed(recorded) if release(v)[:2] == release(tensorflow)[:2]), recorded[-1])
+
+
+def _module(package: str, modules: tuple[str, ...]) -> str:
+    """The module of that package among those that bring the op; the shortest name, which is the package's own."""
+    own = package.replace("-", "_")
+    return min(modules, key=lambda module: (not module.startswith(own), len(module), module))
