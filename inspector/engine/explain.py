@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.rules.registry import rule
-from inspector.rules.rule import explain
 from inspector.terms.artifact import DamageKind
 from inspector.terms.finding import Finding, Location
 from inspector.terms.record import replace
@@ -31,6 +29,11 @@ _DAMAGE_RULES = {
 
 def findings_of(outcomes: tuple[Outcome, ...], runtime: Runtime, required: tuple[str, ...]) -> tuple[Finding, ...]:
     """The findings of every problem; the same problem in several loaders is one finding that blocks them all."""
+    if not any(outcome.problems for outcome in outcomes):
+        return ()
+    from inspector.rules.registry import rule  # noqa: PLC0415 - cold start: what loads needs no rule
+    from inspector.rules.rule import explain  # noqa: PLC0415 - as above
+
     found: dict[tuple[str, str, str, str], Finding] = {}
     for outcome in sorted(outcomes, key=lambda o: o.loader not in required):
         for problem in outcome.problems:
@@ -50,6 +53,8 @@ def damage_findings(artifact: Artifact, outcomes: tuple[Outcome, ...]) -> tuple[
 
 
 def _damage_finding(damage: Damage, outcomes: tuple[Outcome, ...]) -> Finding:
+    from inspector.rules.registry import rule  # noqa: PLC0415 - cold start: most files are whole
+
     declared = rule(_DAMAGE_RULES[damage.kind])
     blocked = tuple(o.loader for o in outcomes if any(p.location.member == damage.member for p in o.problems))
     fields = {"member": damage.member, "reason": damage.reason}

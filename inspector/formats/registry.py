@@ -6,7 +6,6 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.codec.hdf5 import NO_SIGNATURE, SIGNATURE
 from inspector.formats.common import Source, bare, damage_of, source, unreadable
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
 from inspector.terms.errors import LimitError, UsageError
@@ -92,6 +91,8 @@ def _models_below(names: list[str]) -> str:
 
 
 def _of_file(place: Source) -> Artifact:
+    from inspector.codec.hdf5 import NO_SIGNATURE, SIGNATURE  # noqa: PLC0415 - cold start: folders need it not
+
     if place.head.startswith(SIGNATURE):
         return _keras_h5(place)
     if (found := _message_by_name(place)) is not None:
@@ -135,7 +136,7 @@ def _undirected(place: Source, damage: Damage) -> Artifact:
     offset = hdf5.signature_offset(Span(place.path, 0, place.size))
     broken = unreadable(place, damage)
     found = Format.KERAS if broken.format is Format.UNKNOWN and place.head.startswith(ZIP_MAGIC) else broken.format
-    error = NO_SIGNATURE if offset is None else None
+    error = hdf5.NO_SIGNATURE if offset is None else None
     return replace(broken, format=found, hdf5_signature_offset=offset, hdf5_error=error)
 
 

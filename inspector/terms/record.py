@@ -78,14 +78,15 @@ def _made(cls: type, *, frozen: bool, eq: bool) -> type:
         space |= {"__setattr__": _refuse, "__delattr__": _refuse}
     if eq:
         space |= _comparison(names, defaults, frozen=frozen)
+    setters: list[Callable[..., None]] = []
+    space["__init__"] = _init_of(names, defaults, setters, space.get("__post_init__"))
     made = type(cls)(cls.__name__, cls.__bases__, space)
-    setters = tuple(getattr(made, name).__set__ for name in names)
-    made.__init__ = _init_of(names, defaults, setters, space.get("__post_init__"))  # type: ignore[misc]
+    setters += (getattr(made, name).__set__ for name in names)
     return made
 
 
 def _init_of(
-    names: tuple[str, ...], defaults: dict[str, Any], setters: tuple[Callable[..., None], ...], after: Any
+    names: tuple[str, ...], defaults: dict[str, Any], setters: list[Callable[..., None]], after: Any
 ) -> Callable[..., None]:
     count, complete = len(names), _completion(names, defaults)
 

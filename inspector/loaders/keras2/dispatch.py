@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.loaders.keras2.h5 import hdf5_events, unopened
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
@@ -37,11 +36,15 @@ def load_events(walk: Walk, artifact: Artifact, capabilities: Capabilities, *, c
     elif not is_hdf5:
         yield _no_hdf5(file, artifact)
     else:
+        from inspector.loaders.keras2.h5 import hdf5_events  # noqa: PLC0415 - cold start
+
         yield from hdf5_events(file, artifact, compiling=compiling)
 
 
 def _no_hdf5(walk: Walk, artifact: Artifact) -> Event:
     """A file that is no HDF5: a zip from a newer Keras, or anything else."""
+    from inspector.loaders.keras2.h5 import unopened  # noqa: PLC0415 - cold start
+
     problem = unopened(walk, "(file signature not found)")
     return replace(problem, rule="KER107") if artifact.is_zip else problem
 
