@@ -20,18 +20,41 @@ class NodeMissing(Exception):  # noqa: N818 - Keras' IndexError: the call has to
     """A call needs the output of a call that has not been made yet."""
 
 
-def node_arguments(session: Session, node: Any, created: dict[str, Thing], pointer: str) -> list[TensorThing]:
-    """The tensors that a stored call takes; NodeMissing where one does not exist yet."""
+def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer: Thing) -> list[TensorThing]:
+    """The tensors that a stored call of the layer takes; NodeMissing where one does not exist yet."""
     if not node:
         return []
+    pointer = layer.pointer
     if isinstance(node, list):
         _check_keywords(node, pointer, session, created)
         return [_legacy_tensor(session, one, created, pointer) for one in node]
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
     args = deserialize(session, node["args"], pointer)
+    _check_positional(layer, args)
     kwargs = deserialize(session, node["kwargs"], pointer)
     return [_revived(session, tensor, created, pointer) for tensor in (*_tensors(args), *_tensors(kwargs))]
+
+
+# Layers that take all their inputs in one argument. The `.h5` path takes operations of these names for them.
+_MERGES = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"})
+
+
+def _check_positional(layer: Thing, args: Any) -> None:
+    """`Layer.__call__` takes only tensors by position, and merging layers only one list of them."""
+    if layer.kind != "layer" or not isinstance(args, list):
+        return
+    details = {"class": layer.class_name, "key": "inbound_nodes", "value": str(args)}
+    wrong = next((arg for arg in args if isinstance(arg, str | int | float)), None)
+    if wrong is not None:
+        text = (
+            "Only input tensors may be passed as positional arguments. The following argument value should be passed "
+            f"as a keyword argument: {wrong} (of type {type(wrong)})"
+        )
+        raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
+    if layer.class_name in _MERGES and len(args) > 1:
+        text = "too many positional arguments"
+        raise LoadFailure("TypeError", text, "KER103", layer.class_name, layer.pointer, details)
 
 
 def _check_keywords(node: list[Any], pointer: str, session: Session, created: dict[str, Thing]) -> None:

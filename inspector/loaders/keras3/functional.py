@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.calling import NodeMissing, call, node_arguments
+from inspector.loaders.keras3.listed_output import stays_listed
 from inspector.loaders.keras3.sequential import layer_of
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.shapes import output_shape
@@ -12,6 +13,7 @@ from inspector.loaders.keras_common.things import Thing
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
+    from inspector.loaders.keras_common.things import Shape
 
 KEYS = ("name", "layers", "input_layers", "output_layers")
 FUNCTIONAL = frozenset({"Functional", "Model"})
@@ -43,7 +45,20 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
     for key in ("input_layers", "output_layers"):
         _map_tensors(session, graph[key], created, f"{pointer}/{key}")
     model.built = True
+    model.listed_output = stays_listed(session, graph["output_layers"])
+    model.outputs = [_output_shape(graph["output_layers"], created)]
     return model
+
+
+def _output_shape(output_layers: Any, created: dict[str, Thing]) -> Shape | None:
+    """The shape of the model's single output; None where there are more, or it is not known."""
+    single = output_layers
+    if isinstance(single, list) and len(single) == 1 and isinstance(single[0], list):
+        single = single[0]
+    if not _is_leaf(single) or single[0] not in created:
+        return None
+    outputs = created[single[0]].outputs
+    return outputs[0] if len(outputs) == 1 else None
 
 
 def _not_functional(model: Thing, config: dict[str, Any], pointer: str) -> LoadFailure:
@@ -101,7 +116,7 @@ def _process_layer(session: Session, created: dict[str, Thing], waiting: dict[st
     done = 0
     for node in nodes:
         try:
-            arguments = node_arguments(session, node, created, created[name].pointer)
+            arguments = node_arguments(session, node, created, created[name])
         except NodeMissing:
             break
         call(session, created[name], arguments)

@@ -127,18 +127,14 @@ def _look_up(session: Session, named: _Named) -> Any:
     facts = public(session, named.family, table_name)
     if facts is None or isinstance(as_found(facts), FunctionThing):
         return _public_function(session, named, facts)
-    stored = {**_canonical(session, named.family, facts), "config": named.inner, "registered_name": None}
+    stored = {**_canonical(facts), "config": named.inner, "registered_name": None}
     return deserialize(session, stored, named.pointer)
 
 
-def _canonical(session: Session, family: str, facts: ClassFacts) -> dict[str, str]:
+def _canonical(facts: ClassFacts) -> dict[str, str]:
     """The `module` and `class_name` that a class is stored under: its registered public name."""
-    preferred = _exported_name(family, facts.name)
-    for name in (preferred, *facts.exports):
-        if session.facts.exported(name) is not None:
-            module, _, last = name.rpartition(".")
-            return {"module": module, "class_name": last}
-    return {"module": facts.module, "class_name": facts.name}
+    module, _, last = facts.canonical.rpartition(".")
+    return {"module": module or facts.module, "class_name": last or facts.name}
 
 
 def _in_table(session: Session, family: str, name: str) -> str | None:
@@ -148,10 +144,6 @@ def _in_table(session: Session, family: str, name: str) -> str | None:
     if family == "optimizer" and session.facts.resolves(family, name.lower()):
         return name.lower()
     return None
-
-
-def _exported_name(family: str, name: str) -> str:
-    return f"keras.{name}" if family == "dtype_policy" else f"keras.{NAMESPACES[family]}.{name}"
 
 
 def public(session: Session, family: str, name: str) -> ClassFacts | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.calling import call
+from inspector.loaders.keras3.listed_output import check_chain
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import TensorThing, Thing
@@ -40,6 +41,7 @@ def _build(session: Session, model: Thing, stored_shape: Any) -> None:
         given, known = tuple(stored_shape), True
     if not known:
         return
+    check_chain(session, model.layers)
     for layer in model.layers:
         if layer.class_name != "InputLayer":
             call(session, layer, [TensorThing(None, given, "")])

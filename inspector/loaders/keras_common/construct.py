@@ -80,13 +80,14 @@ def _objections(made: Construction) -> Iterator[_Objection]:
 
 def key_fate(session: Session, cls: ClassFacts, key: str, value: Any, pointer: str) -> Rejected | bool:
     """Whether the class takes that key and value; one that nothing is known of becomes a gap and counts as taken."""
-    tried = session.facts.trial(session.path, cls, key, value)
+    nameless = key == "name" and cls.kind == "operation" and not cls.has_kwargs and key not in cls.parameters
+    tried = False if nameless else session.facts.trial(session.path, cls, key, value)
     if tried is not False:
         return tried
     if key in cls.parameters or (cls.config is not None and key in cls.config):
         return True
     if cls.has_kwargs and _is_base_key(session, cls, key):
-        return True
+        return _input_shape_fate(session, cls, key, value)
     unknown = session.facts.unknown_keys(session.path, cls)
     if unknown is True or (unknown is False and cls.has_kwargs):
         if unknown is False:
@@ -95,6 +96,18 @@ def key_fate(session: Session, cls: ClassFacts, key: str, value: Any, pointer: s
     if isinstance(unknown, Rejected):
         return Rejected(unknown.type, renamed(unknown.text, {key: value}))
     return Rejected("TypeError", f"{cls.name}.__init__() got an unexpected keyword argument {key!r}")
+
+
+def _input_shape_fate(session: Session, cls: ClassFacts, key: str, value: Any) -> Rejected | bool:
+    """The fate of `input_shape`, which the legacy path makes of a `batch_input_shape`: that key was tried."""
+    if key != "input_shape" or session.path != "legacy":
+        return True
+    for form in (value, {"class_name": "__tuple__", "items": [None, 4]}):
+        tried = session.facts.trial("legacy", cls, "batch_input_shape", form)
+        if isinstance(tried, Rejected) and is_unknown_key(tried, "input_shape"):
+            unknown = session.facts.unknown_keys("legacy", cls)
+            return Rejected(tried.type, renamed(unknown.text, {key: value})) if isinstance(unknown, Rejected) else tried
+    return True
 
 
 def _is_base_key(session: Session, cls: ClassFacts, key: str) -> bool:

@@ -19,7 +19,8 @@ class Thing:
 
     `layers` are the layers of a model; `inner` the wrapped layer, cell or cells by attribute name; `nodes` counts its
     calls so far, `outputs` the shape of each call's output; `build_shape` is the shape that built it. `broken_dtype`
-    says that its policy is a bare string; `function` is a Lambda's.
+    says that its policy is a bare string; `function` is a Lambda's; `listed_output`
+    that a model puts out a list of one tensor.
     """
 
     class_name: str
@@ -35,6 +36,7 @@ class Thing:
     outputs: list[Shape | None] = field(default_factory=list)
     broken_dtype: bool = False
     function: FunctionThing | None = None
+    listed_output: bool = False
 
     @property
     def name(self) -> str:

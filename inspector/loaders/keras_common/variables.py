@@ -136,9 +136,14 @@ def _batch_norm(config: Config, given: Shape | None) -> list[Variable] | None:
     return [*made, *(Variable(name, (size,), trainable=False) for name in ("moving_mean", "moving_variance"))]
 
 
-def _scale_and_center(config: Config, _given: Shape | None) -> list[Variable]:
+def _scale_and_center(config: Config, given: Shape | None) -> list[Variable]:
     names = [name for name, key in (("gamma", "scale"), ("beta", "center")) if config.get(key, True)]
-    return [Variable(name, None) for name in names]
+    axes = config.get("axis", -1)
+    axes = [axes] if isinstance(axes, int) else axes
+    shape = None
+    if given and isinstance(axes, list | tuple) and all(-len(given) <= axis < len(given) for axis in axes):
+        shape = tuple(given[axis] for axis in axes)
+    return [Variable(name, shape) for name in names]
 
 
 def _einsum(config: Config, _given: Shape | None) -> list[Variable]:
