@@ -73,7 +73,8 @@ def _made(cls: type, *, frozen: bool, eq: bool) -> type:
     names = tuple(space.get("__annotations__", ()))
     defaults = {name: space.pop(name) for name in names if name in space}
     space |= {"__slots__": names, "__match_args__": names, "__replace__": replace}
-    space |= {"__repr__": _repr_of(names, defaults), "__reduce__": _reduce}
+    space.setdefault("__repr__", _repr_of(names, defaults))
+    space["__reduce__"] = _reduce
     if frozen:
         space |= {"__setattr__": _refuse, "__delattr__": _refuse}
     if eq:
