@@ -28,8 +28,18 @@ _SAID = {
 }
 
 
+# The artifact that was asked for last, with its answer: one artifact is judged against many runtimes in a row.
+_latest: list[tuple[Artifact, Requirements]] = []
+
+
 def requirements_of(artifact: Artifact) -> Requirements:
     """The artifact's requirements, sorted."""
+    if not _latest or _latest[0][0] is not artifact:
+        _latest[:] = [(artifact, _requirements(artifact))]
+    return _latest[0][1]
+
+
+def _requirements(artifact: Artifact) -> Requirements:
     classes = tuple(sorted({o.registered_name or o.class_name for o in _objects(artifact) if _is_class(o)}))
     return Requirements(ops=_ops(artifact), classes=classes)
 

@@ -8,6 +8,7 @@ Nothing is said of what is older or newer than everything recorded, nor of night
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from inspector.runtime.distributions import is_final, public, release
@@ -16,7 +17,7 @@ from inspector.terms.record import record
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from inspector.terms.runtime import Runtime
 
@@ -37,7 +38,7 @@ class StandIns:
     gaps: Mapping[str, Gap]
 
 
-def stand_ins(runtime: Runtime, tensorflow: Sequence[str], keras: Mapping[KerasFlavour, Sequence[str]]) -> StandIns:
+def stand_ins(runtime: Runtime, tensorflow: tuple[str, ...], keras: Mapping[KerasFlavour, tuple[str, ...]]) -> StandIns:
     """Give the recorded pairs: one where both parts were recorded, else the two around it.
 
     `tensorflow` are the recorded releases, `keras` those of each flavour (a bundled Keras goes by its TensorFlow's
@@ -69,7 +70,8 @@ _DISTRIBUTION = {
 }
 
 
-def around(version: str | None, recorded: Sequence[str]) -> tuple[str | None, ...] | str:
+@lru_cache(maxsize=1024)  # more than there are releases: the same few are asked for again and again
+def around(version: str | None, recorded: tuple[str, ...]) -> tuple[str | None, ...] | str:
     """The recorded release of that version, or the one on each side; a text that says why there is none.
 
     `2.15.0+local` and `2.15.0.post1` are judged as 2.15.0: the release number says what was released.

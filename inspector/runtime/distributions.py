@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Builds of TensorFlow itself: each installs the same `tensorflow` module. Nightly builds are in NIGHTLY.
 TENSORFLOW = frozenset(
@@ -40,6 +41,7 @@ def canonical(name: str) -> str:
     return _SEPARATORS.sub("-", name).lower()
 
 
+@lru_cache(maxsize=4096)  # every release there is; versions of lock files are the user's own text
 def release(version: str) -> tuple[int, ...]:
     """Give the release numbers of a version, without its tags; empty where it starts with none."""
     found = re.match(_RELEASE, version.strip())
