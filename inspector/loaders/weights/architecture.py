@@ -178,7 +178,8 @@ def _layer(layer: Mapping[str, Any], given: Sequence[Shape], depth: int) -> tupl
     found = layer.get("config")
     config: dict[str, Any] = dict(found) if isinstance(found, dict) else {}
     declared = config.get("batch_input_shape") or config.get("batch_shape")
-    if isinstance(declared, list):
+    # What a layer declares counts where nothing comes before it (an Embedding's has no length).
+    if isinstance(declared, list) and given[0] is None:
         given = [tuple(declared)]
     name = str(config.get("name", layer.get("name", "")))
     return Part(name, class_name, tuple(_holders(name, class_name, config, given[0], 0))), layer_output(

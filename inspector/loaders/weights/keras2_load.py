@@ -12,6 +12,7 @@ from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.h5 import unopened
 from inspector.loaders.keras2.weights import ModelLayer, fits, layer_events
 from inspector.loaders.weights import files
+from inspector.loaders.weights.keras2_convert import converted
 from inspector.loaders.weights.places import layout_of, places
 from inspector.terms.artifact import Format
 from inspector.terms.finding import Location, Problem
@@ -69,9 +70,19 @@ def _by_layers(walk: Walk, model: Part, weights: Artifact) -> Iterator[Event]:
         yield walk.gap("the weights could not be read")
         return
     layers = [ModelLayer(part.name, _listed(part)) for part in model.parts]
-    for event in layer_events(walk, layers, files.as_whole_model(file), files.WHOLE_MODEL):
-        yield _moved_back(event, file)
+    whole, refused = converted(model, files.as_whole_model(file))
+    met = list(layer_events(walk, layers, whole, files.WHOLE_MODEL))
+    # All layers are converted and counted before the first value is assigned.
+    if refused is not None and not any(_is_counted(event) for event in met):
+        details = {"expected": "weights of its kind", "found": refused.text}
+        met = [walk.at(refused.path).problem("KER110", refused.layer, "ValueError", refused.text, **details)]
+    yield from (_moved_back(event, file) for event in met)
     yield from unknown_shapes(walk, model)
+
+
+def _is_counted(event: Event) -> bool:
+    """Whether the event comes before values are assigned: anything but a shape that does not fit."""
+    return isinstance(event, Problem) and not event.details.get("expected", "").startswith("(")
 
 
 def _listed(part: Part) -> list[Variable] | None:

@@ -71,8 +71,6 @@ def _opened(weights: Artifact) -> Hdf5File:
 def _by_layers(session: Session, model: Part, weights: Artifact) -> None:
     """The reader of `layer_names`: by order, whatever the names."""
     file = _opened(weights)
-    if not model.built:
-        session.gap("", "the model is not built")
     legacy_weights.load_layers(session, (model.name, model.class_name), _listed(model), files.as_whole_model(file))
     for part in model.parts:
         _note_unknown(session, part.name, part.class_name, part.variables())
@@ -81,7 +79,7 @@ def _by_layers(session: Session, model: Part, weights: Artifact) -> None:
 def _listed(model: Part) -> list[tuple[str, list[Variable] | None]]:
     found = []
     for part in model.parts:
-        made = part.variables()
+        made = part.variables() if model.built else ()
         found.append((part.name, None if made is None else list(made)))
     return found
 
@@ -139,12 +137,16 @@ def _failures(session: Session, model: Part, file: Hdf5File) -> Iterator[tuple[P
             _note_unknown(session, f"/{place.path}", place.class_name, place.variables)
 
 
+def _path(file: Hdf5File, place: Place) -> str:
+    """Where the object is found: attributes have a second name, and files of Keras 2.12 to 2.14 another folder."""
+    path = files.place_in(file, place.path)
+    if f"/{path}/vars" in file.groups or f"/{files.OLD_FOLDER}" not in file.groups:
+        return path
+    return files.place_in(file, path.replace("layers", files.OLD_FOLDER))
+
+
 def _store(file: Hdf5File, place: Place) -> list[str]:
-    """The object's variables in the file, with the loader's second look for files of Keras 2.12 to 2.14."""
-    found = files.store(file, place.path)
-    if found is None and any(f"/{files.OLD_FOLDER}" == group for group in file.groups):
-        found = files.store(file, place.path.replace("layers", files.OLD_FOLDER))
-    return found or []
+    return files.store(file, _path(file, place)) or []
 
 
 def _error(place: Place, variables: tuple[Variable, ...], file: Hdf5File) -> str | None:
@@ -159,7 +161,7 @@ def _error(place: Place, variables: tuple[Variable, ...], file: Hdf5File) -> str
             f"Layer '{place.name}' expected {len(variables)} variables, but received {len(found)} variables during "
             f"loading. Expected: {[variable.name for variable in variables]}"
         )
-    path = place.path if files.store(file, place.path) is not None else place.path.replace("layers", files.OLD_FOLDER)
+    path = _path(file, place)
     for index, variable in enumerate(variables):
         dataset = file.datasets.get(f"/{path}/vars/{index}")
         if dataset is None:

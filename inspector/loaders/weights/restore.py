@@ -22,11 +22,17 @@ if TYPE_CHECKING:
     from inspector.terms.graph import TensorBundle, TensorEntry
 
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
+# From this release on the exception names the variable, before it the checkpoint's key.
+_BY_NAME_SINCE = (2, 11)
 # What `tf.train.Checkpoint(model=model)` puts before the model's own paths.
 NAMED_ROOT = "model/"
 _NOTHING = (
     "Nothing except the root object matched a checkpointed value. Typically this means that the checkpoint does not "
     "match the Python program. The following objects have no matching checkpointed value: "
+)
+_NO_DEPENDENCIES = (
+    "Nothing to load. No dependencies have been added to "
+    "<keras.src.engine.sequential.Sequential object at 0x7f0000000000> yet."
 )
 
 
@@ -104,36 +110,52 @@ def restore_events(
     root = "" if nontrivial else root_of(bundle)
     stored = tensors(bundle, root)
     if nontrivial and not any("layer" in key.split("/")[0] for key in stored):
-        yield walk.problem("WGT113", model.name, "AssertionError", _NOTHING, count="all")
+        text, rule = (_NOTHING, "WGT113") if model.built else (_NO_DEPENDENCIES, "WGT112")
+        yield walk.problem(rule, model.name, "AssertionError", text, count="all")
         return
-    yield from _matched(walk, list(slots(model, keras3=keras3)), stored, root)
+    before = f"{model.name}/" if keras3 and model.class_name == "Sequential" else ""
+    naming = _Naming(root, by_key=not keras3 and walk.release < _BY_NAME_SINCE, before=before)
+    yield from _matched(walk, list(slots(model, keras3=keras3)), stored, naming)
 
 
-def _matched(walk: Walk, wanted: list[Slot], stored: Mapping[str, TensorEntry], root: str) -> Iterator[Event]:
-    for slot in sorted(wanted, key=lambda slot: slot.key):
-        here = walk.at(f"{root}{slot.key}")
-        if slot.variable is None:
-            if any(key.startswith(f"{slot.key}/") for key in stored):
+def _matched(walk: Walk, wanted: list[Slot], stored: Mapping[str, TensorEntry], naming: _Naming) -> Iterator[Event]:
+    """Each tensor in the checkpoint's order against the variable at its path."""
+    by_key = {slot.key: slot for slot in wanted if slot.variable is not None}
+    unknown = [slot for slot in wanted if slot.variable is None]
+    for key, entry in stored.items():
+        here = walk.at(f"{naming.root}{key}")
+        for slot in unknown:
+            if key.startswith(f"{slot.key}/"):
                 yield here.gap(f"which variables {slot.class_name} makes is not known")
+        slot_here = by_key.get(key)
+        if slot_here is None or slot_here.variable is None:
             continue
-        entry = stored.get(slot.key)
-        if entry is None:
-            continue
-        shape = slot.variable.shape
+        shape = slot_here.variable.shape
         if shape is None or (len(shape) == len(entry.shape) and None in shape):
-            yield here.gap(f"the shape of {slot.owner}/{slot.variable.name} does not follow from the config")
+            yield here.gap(f"the shape of {slot_here.owner}/{slot_here.variable.name} does not follow from the config")
         elif shape != entry.shape:
-            text = _shape_text(f"{root}{slot.key}{VALUE}", shape, entry.shape)
+            text = (
+                f"Received incompatible tensor with shape {entry.shape} when attempting to restore variable with shape "
+                f"{shape} and name {naming.name(slot_here, slot_here.variable)}."
+            )
             details = {"expected": str(shape), "found": str(entry.shape)}
-            yield here.problem("KER110", slot.owner, "ValueError", text, **details)
+            yield here.problem("KER110", slot_here.owner, "ValueError", text, **details)
             return
 
 
-def _shape_text(key: str, expected: tuple[int | None, ...], found: tuple[int, ...]) -> str:
-    return (
-        f"Received incompatible tensor with shape {found} when attempting to restore variable with shape {expected} "
-        f"and name {key}."
-    )
+@record
+class _Naming:
+    """How the exception names a variable: by its key in the checkpoint, or by its own name."""
+
+    root: str
+    by_key: bool
+    before: str
+
+    def name(self, slot: Slot, variable: Variable) -> str:
+        """The name in the text."""
+        if self.by_key:
+            return f"{self.root}{slot.key}{VALUE}"
+        return f"{self.before}{slot.owner}/{variable.name}:0"
 
 
 def _unreadable(walk: Walk, weights: Artifact) -> Iterator[Event]:
