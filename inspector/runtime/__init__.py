@@ -1,0 +1,1 @@
+"""The target of a verdict: lock files, pins, environments, and what releases were recorded to provide."""

@@ -11,6 +11,10 @@ def layer(name, class_name="Dense", **config):
     return {"class_name": class_name, "config": {"name": name, **config}}
 
 
+def functional(layers, inputs):
+    return {"class_name": "Functional", "config": {"layers": layers, "input_layers": inputs}}
+
+
 FIRST = layer("a", "InputLayer", batch_shape=[None, 10], dtype="int32")
 OLD = layer("b", batch_input_shape=[None, 28, 28, 1], dtype="float32")
 POLICY = layer("c", "InputLayer", batch_shape=[2], dtype={"config": {"name": "bfloat16"}})
@@ -27,10 +31,10 @@ POLICY = layer("c", "InputLayer", batch_shape=[2], dtype={"config": {"name": "bf
         ),
         ({"class_name": "Sequential", "config": {"layers": [layer("d")]}}, {}),
         (
-            {"class_name": "Functional", "config": {"layers": [FIRST, POLICY], "input_layers": [["c", 0, 0], ["a", 0, 0]]}},
+            functional([FIRST, POLICY], [["c", 0, 0], ["a", 0, 0]]),
             {"c": ("bfloat16", (2,)), "a": ("int32", (-1, 10))},
         ),
-        ({"class_name": "Functional", "config": {"layers": [FIRST], "input_layers": ["a", 0, 0]}}, {"a": ("int32", (-1, 10))}),
+        (functional([FIRST], ["a", 0, 0]), {"a": ("int32", (-1, 10))}),
         (
             {"class_name": "Model", "config": {"layers": [FIRST], "input_layers": {"x": ["a", 0, 0]}}},
             {"a": ("int32", (-1, 10))},
