@@ -72,7 +72,7 @@ def _network(keys: Any) -> Base:
 
 
 def _recorded(name: str, kind: str, config: Mapping[str, Any], facts: KerasFacts) -> tuple[ClassFacts, ...]:
-    """Classes of that name; the legacy optimizers only for a config that says so, or that knows nothing of the others."""
+    """Classes of that name; the legacy optimizers only for a config that does not say that it is none."""
     found = facts.named(name, kind)
     legacy = config.get("is_legacy_optimizer") is not False
     return tuple(f for f in found if legacy or ".legacy." not in f.module)

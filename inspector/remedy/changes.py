@@ -52,8 +52,20 @@ def changes(judge: Judge, runtime: Runtime) -> tuple[Change, ...]:
     report = judge.report(runtime)
     if report.verdict is Verdict.LOADS:
         return ()
-    found = [*_without_packages(judge, runtime, report), *_with_packages(judge, runtime, report)]
-    return tuple(sorted(found, key=lambda change: change.size))
+    found = sorted(_all(judge, runtime, report), key=lambda change: change.size)
+    return tuple(c for i, c in enumerate(found) if not any(_asks_less(other, c) for other in found[:i]))
+
+
+def _all(judge: Judge, runtime: Runtime, report: Report) -> Iterator[Change]:
+    yield from _without_packages(judge, runtime, report)
+    yield from _with_packages(judge, runtime, report)
+
+
+def _asks_less(change: Change, other: Change) -> bool:
+    """Whether the other asks for all that this one asks for, and more of it."""
+    mine = (change.packages.keys(), set(change.imports), set(change.custom_objects), set(change.env))
+    theirs = (other.packages.keys(), set(other.imports), set(other.custom_objects), set(other.env))
+    return not change.call and not other.call and all(a <= b for a, b in zip(mine, theirs, strict=True))
 
 
 def _process(runtime: Runtime, objects: tuple[CustomObject, ...]) -> Process:
@@ -68,7 +80,7 @@ def _process(runtime: Runtime, objects: tuple[CustomObject, ...]) -> Process:
 
 def _without_packages(judge: Judge, runtime: Runtime, report: Report) -> Iterator[Change]:
     """The user's own code, an import of what is installed, another call."""
-    objects = own_objects(judge.artifact, runtime)
+    objects = own_objects(judge.artifact, runtime) if _by_keras(report) else ()
     names = _names(objects)
     if objects and _loads(judge, replace(runtime, custom_objects=(*runtime.custom_objects, *objects))):
         yield Change(custom_objects=names, note="your own code; `inspect stubs` writes skeletons of it")
@@ -93,26 +105,35 @@ def _other_calls(report: Report) -> Iterator[Change]:
 
 
 def _with_packages(judge: Judge, runtime: Runtime, report: Report) -> Iterator[Change]:
-    """Other releases: the nearest of each sort that loads, with the user's own code only where nothing else helps."""
-    objects = own_objects(judge.artifact, runtime)
-    for given in [(), objects] if objects else [()]:
-        found = list(_releases(judge, runtime, report, given))
+    """Other releases: the nearest of each sort that loads, with the user's own code where the model is made of it."""
+    objects = own_objects(judge.artifact, runtime) if _by_keras(report) else ()
+    process = _process(runtime, objects)
+    processes = [process] if _no_release_has(judge, objects) else [_process(runtime, ()), process]
+    added = None if objects else with_add_ons(report, process)
+    for chosen in processes[: 1 if not objects else None]:
+        found = list(_releases(judge, runtime, [chosen] if added is None else [chosen, added]))
         if found:
             yield from found
             return
 
 
-def _releases(judge: Judge, runtime: Runtime, report: Report, objects: tuple[CustomObject, ...]) -> Iterator[Change]:
-    process = _process(runtime, objects)
-    added = with_add_ons(report, process) if objects == () else None
+def _by_keras(report: Report) -> bool:
+    """Whether a loader of Keras decides: only these look for classes."""
+    return any("keras" in loader for loader in report.required)
+
+
+def _no_release_has(judge: Judge, objects: tuple[CustomObject, ...]) -> bool:
+    """Whether the producer's own release lacks one of them too: then no release of Keras has it."""
+    return bool(set(_names(objects)) & set(_names(own_objects(judge.artifact, judge.producer))))
+
+
+def _releases(judge: Judge, runtime: Runtime, processes: list[Process]) -> Iterator[Change]:
+    """The nearest environment of each sort that loads."""
     for sort in _sorts(runtime):
-        for environment in sort:
-            if judge.verdict(environment, process) is Verdict.LOADS:
-                yield _change(environment, runtime, objects, ())
-                break
-            if added is not None and judge.verdict(environment, added) is Verdict.LOADS:
-                yield _change(environment, runtime, objects, added.imports)
-                break
+        pairs = ((environment, process) for environment in sort for process in processes)
+        found = next((p for p in pairs if judge.verdict(*p) is Verdict.LOADS), None)
+        if found is not None:
+            yield _change(*found, runtime)
 
 
 def _sorts(runtime: Runtime) -> list[list[Environment]]:
@@ -122,8 +143,6 @@ def _sorts(runtime: Runtime) -> list[list[Environment]]:
     same = [replace(e, tensorflow=runtime.tensorflow or "") for e in known if release(e.tensorflow)[:2] == own]
     keras = [e for e in same if not e.legacy and e.keras != runtime.packages.get("keras")]
     others = [e for e in known if release(e.tensorflow)[:2] != own and not e.legacy]
-    steps = {release(e.tensorflow)[:2]: index for index, e in enumerate(known)}
-    here = steps.get(own, len(known))
     return [
         sorted(keras, key=lambda e: _distance(e.keras, runtime.keras)),
         [e for e in same if e.legacy],
@@ -133,7 +152,6 @@ def _sorts(runtime: Runtime) -> list[list[Environment]]:
                 _python_fits(e, runtime) is False,
                 abs(_ordinal(e.tensorflow) - _ordinal(runtime.tensorflow)),
                 e.keras != runtime.packages.get("keras"),
-                abs(steps[release(e.tensorflow)[:2]] - here),
                 _distance(e.keras, runtime.keras),
             ),
         ),
@@ -159,17 +177,15 @@ def _python_fits(environment: Environment, runtime: Runtime) -> bool | None:
     return ".".join(runtime.python.split(".")[:2]) in environment.pythons
 
 
-def _change(
-    environment: Environment, runtime: Runtime, objects: tuple[CustomObject, ...], imports: tuple[str, ...]
-) -> Change:
-    pins = environment.pins
+def _change(environment: Environment, process: Process, runtime: Runtime) -> Change:
     name = next((n for n in sorted(runtime.packages) if n in TENSORFLOW), "tensorflow")
-    pins = {name if n == "tensorflow" else n: v for n, v in pins.items()}
+    pins = {name if n == "tensorflow" else n: v for n, v in environment.pins.items()}
+    wanted = {**pins, **{n: v for n, v in process.packages.items() if n not in runtime.packages}}
     return Change(
-        packages={n: v for n, v in pins.items() if runtime.packages.get(n) != v},
+        packages={n: v for n, v in wanted.items() if runtime.packages.get(n) != v},
         env={n: v for n, v in environment.env.items() if runtime.env.get(n) != v},
-        imports=tuple(i for i in imports if i not in runtime.imports),
-        custom_objects=_names(objects),
+        imports=tuple(i for i in process.imports if i not in runtime.imports),
+        custom_objects=_names(process.custom_objects[len(runtime.custom_objects) :]),
         pythons=environment.pythons if _python_fits(environment, runtime) is False else (),
     )
 

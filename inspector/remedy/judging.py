@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from inspector.engine.capabilities import candidates
 from inspector.engine.check import check
 from inspector.remedy.environments import Environment, Process, runtime_of
 from inspector.remedy.missing import missing_objects
+from inspector.remedy.producer import producer_target
+from inspector.requirements.keras_objects import keras_objects
 from inspector.runtime.add_ons import modules_providing, packages_providing, recorded_add_ons
 from inspector.runtime.distributions import release
+from inspector.runtime.releases import releases
+from inspector.runtime.resolve import resolve
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Verdict
 from inspector.terms.record import replace
@@ -30,6 +35,17 @@ class Judge:
         self.artifact, self.loaders = artifact, loaders
         self._known: dict[tuple[Environment, tuple[str, ...], tuple[str, ...]], Verdict] = {}
 
+    @cached_property
+    def producer(self) -> Runtime:
+        """The environment that made the model, as far as the file says so."""
+        return resolve(producer_target(self.artifact))
+
+    @cached_property
+    def has_bytecode(self) -> bool:
+        """Whether it depends on the minor version of Python."""
+        model = self.artifact.keras
+        return model is not None and any(item.is_lambda for item in keras_objects(model.config))
+
     def report(self, runtime: Runtime) -> Report:
         """The whole report in a runtime."""
         return check(self.artifact, runtime, loaders=self.loaders)
@@ -38,11 +54,24 @@ class Judge:
         """The verdict in an environment; unknown where no release fits the pins."""
         key = (environment, process.imports, tuple(o.registered_name or o.name for o in process.custom_objects))
         if key not in self._known:
-            try:
-                self._known[key] = self.report(runtime_of(environment, process)).verdict
-            except UsageError:
-                self._known[key] = Verdict.UNKNOWN
+            self._known[key] = self._judged(environment, process)
         return self._known[key]
+
+    def _judged(self, environment: Environment, process: Process) -> Verdict:
+        python = ".".join((process.python or "").split(".")[:2])
+        if python not in environment.pythons:
+            process = replace(process, python=self._python(environment))
+        try:
+            return self.report(runtime_of(environment, process)).verdict
+        except UsageError:
+            return Verdict.UNKNOWN
+
+    def _python(self, environment: Environment) -> str | None:
+        """The Python to judge with where the user's does not fit: the producer's own may be told by its releases."""
+        if not environment.pythons or not self.has_bytecode:
+            return None
+        made = releases("tensorflow").get(self.producer.tensorflow or "", {}).get("python", environment.pythons)
+        return next((p for p in reversed(environment.pythons) if p in made), environment.pythons[-1])
 
 
 def own_objects(artifact: Artifact, runtime: Runtime) -> tuple[CustomObject, ...]:

@@ -161,5 +161,5 @@ def _is_missing(item: KerasObject, facts: KerasFacts) -> bool:
     package, separator, tail = _key(item).rpartition(">")
     if separator:
         return package not in _OWN_PACKAGES or not facts.named(tail)
-    # Keras 2.13 and later write `module: null` for what is not their own, also where it has the name of a class of theirs.
+    # Keras 2.13 and later write `module: null` for what is not their own, whatever its name.
     return (item.registered_name is not None and item.module is None) or not facts.named(item.class_name)

@@ -9,9 +9,33 @@ from typing import Any
 
 # Longer names and values are cut in comments, and no default of a parameter: the user reads the file.
 TEXT_LIMIT = 80
-# Names that the generated file uses itself, and builtins that a skeleton must not hide.
+# Names that the generated file uses itself: nothing in it may hide them.
 TAKEN = frozenset(
-    {"keras", "tf", "Part", "unfinished", "CUSTOM_OBJECTS", "super", "zip", "len", "self", "cls", "kwargs"}
+    {
+        *("keras", "tf", "Part", "failing", "unfinished", "CUSTOM_OBJECTS", "self", "cls", "kwargs", "super", "list"),
+        *("isinstance", "dict", "tuple", "setattr", "float", "classmethod", "NotImplementedError"),
+    }
+)
+# Attributes of every layer in some release: a weight or parameter of that name would hide them, or cannot be set.
+RESERVED = frozenset(
+    {
+        *("name", "dtype", "weights", "variables", "trainable", "trainable_weights", "trainable_variables", "losses"),
+        *("non_trainable_weights", "metrics", "updates", "input", "output", "inputs", "outputs", "layers", "path"),
+        *(
+            "built",
+            "stateful",
+            "states",
+            "call",
+            "build",
+            "loss",
+            "optimizer",
+            "history",
+            "compute_dtype",
+            "add_weight",
+        ),
+        *("variable_dtype", "dtype_policy", "input_spec", "input_shape", "output_shape", "supports_masking"),
+        *("compute_output_shape", "get_config", "from_config", "update_state", "result"),
+    }
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.remedy.names import is_name, literal, quoted, remark
+from inspector.remedy.names import RESERVED, TAKEN, is_name, literal, quoted, remark
 from inspector.requirements.keras_objects import kind_of_key
 from inspector.terms.record import record
 
@@ -20,12 +20,17 @@ LIMIT = 60  # parameters of one constructor; the largest of Keras has about 30
 
 @record
 class Parameter:
-    """A config key: `name` as an identifier, None where the key is no name; `kind` of the object that it holds, or ""."""
+    """A config key: `name` as an identifier, None where it is none; `kind` of the object that it holds, or ""."""
 
     key: str
     name: str | None
     value: Any
     kind: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that keeps it."""
+        return f"{self.name}_" if self.name in RESERVED else str(self.name)
 
     @property
     def default(self) -> str:
@@ -45,7 +50,7 @@ def parameters_of(missing: Missing, base: Base) -> list[Parameter]:
 
 
 def _parameter(key: str, value: Any) -> Parameter:
-    name = key if is_name(key) and key not in {"self", "kwargs"} else None
+    name = key if is_name(key) and key not in TAKEN else None
     return Parameter(key, name, value, _held(key, value))
 
 
@@ -70,7 +75,7 @@ def constructor(parameters: list[Parameter], extra: list[str]) -> list[str]:
     lines.append("        super().__init__(**kwargs)")
     for p in named:
         lines += _noted(p)
-        lines.append(f"        self.{p.name} = {_made(p)}")
+        lines.append(f"        self.{p.attribute} = {_made(p)}")
     lines += [f"        self.{_odd(i)} = {_odd(i)}" for i in range(len(odd))]
     return ["", *lines, *extra]
 
@@ -93,8 +98,8 @@ def _stored(p: Parameter, odd: Any) -> str:
     if p.name is None:
         return f"self.{_odd(next(odd))}"
     if p.kind:
-        return f"{'keras.layers' if p.kind == 'layer' else _GET[p.kind]}.serialize(self.{p.name})"
-    return f"self.{p.name}"
+        return f"{'keras.layers' if p.kind == 'layer' else _GET[p.kind]}.serialize(self.{p.attribute})"
+    return f"self.{p.attribute}"
 
 
 def _made(p: Parameter) -> str:

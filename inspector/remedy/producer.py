@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
 
 # What TensorFlow's own Keras calls itself: `2.2.4-tf`, `2.3.0-tf`, `2.4.0`.
-_BUNDLED = {(2, 2): "2.0.4", (2, 3): "2.3.4", (2, 4): "2.4.4", (2, 5): "2.5.3"}
+_BUNDLED: dict[tuple[int, ...], str] = {(2, 2): "2.0.4", (2, 3): "2.3.4", (2, 4): "2.4.4", (2, 5): "2.5.3"}
 
 
 def producer_target(artifact: Artifact) -> str:

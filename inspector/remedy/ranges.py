@@ -5,11 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from inspector.remedy.environments import Environment, Process, environments, runtime_of
+from inspector.remedy.environments import Environment, Process, environments
 from inspector.remedy.judging import Judge, own_objects, with_add_ons
-from inspector.remedy.producer import producer_target
 from inspector.runtime.distributions import release
-from inspector.runtime.resolve import resolve
 from inspector.terms.finding import Verdict
 from inspector.terms.record import record, replace
 
@@ -32,7 +30,7 @@ class Requirement:
 
 
 def requirements(judge: Judge) -> tuple[Requirement, ...]:
-    """The requirements under which the model loads, newest TensorFlow first; with the user's own code where it must be."""
+    """The requirements under which the model loads, with the user's own code only where it must be."""
     known = environments()
     for process in _processes(judge):
         loading = [e for e in known if judge.verdict(e, process) is Verdict.LOADS]
@@ -43,7 +41,7 @@ def requirements(judge: Judge) -> tuple[Requirement, ...]:
 
 def _processes(judge: Judge) -> list[Process]:
     """Nothing added; then the add-ons whose ops are missing; then the user's own classes and functions too."""
-    made = resolve(producer_target(judge.artifact))
+    made = judge.producer
     objects = _usable(own_objects(judge.artifact, made))
     found = [Process()]
     added = with_add_ons(judge.report(made), Process())
@@ -125,6 +123,3 @@ def _minor(version: str) -> str:
 def _next_minor(version: str) -> str:
     major, minor = release(version)[:2]
     return "2.0" if (major, minor) == (1, 15) else f"{major}.{minor + 1}"
-
-
-__all__ = ["Requirement", "requirements", "runtime_of"]

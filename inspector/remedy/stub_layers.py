@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.remedy.names import is_name, quoted, remark
+from inspector.remedy.names import RESERVED, is_name, quoted, remark
 from inspector.remedy.parameters import constructor, getter
 
 if TYPE_CHECKING:
-    from inspector.remedy.bases import Base
-    from inspector.remedy.missing import Missing, Use
+    from inspector.remedy.missing import Use
     from inspector.remedy.parameters import Parameter
+    from inspector.remedy.skeleton import Skeleton
     from inspector.remedy.spelling import Spelling
     from inspector.remedy.stored import Weight
     from inspector.remedy.wiring import Shape, Wiring
 
-# Attributes of every layer in some release: a weight of that name would hide them.
-_RESERVED = frozenset(
-    ["name", "dtype", "weights", "variables", "trainable", "trainable_weights", "trainable_variables", "non_trainable_weights", "losses", "metrics", "updates", "input", "output", "inputs", "outputs", "layers", "path", "built", "stateful", "states", "call", "build", "loss", "optimizer", "history", "compute_dtype", "variable_dtype", "dtype_policy", "input_spec", "input_shape", "output_shape", "supports_masking"]
-)
 # What a model's own folder in a weights file holds beside its layers.
 _NOT_PARTS = frozenset({"optimizer", "metrics", "vars"})
 
@@ -26,18 +22,11 @@ _NOT_PARTS = frozenset({"optimizer", "metrics", "vars"})
 class LayerStub:
     """Writes one class. Shapes are written as the constructor's parameters where every layer of the class agrees."""
 
-    def __init__(
-        self,
-        missing: Missing,
-        identifier: str,
-        base: Base,
-        parameters: list[Parameter],
-        weights: dict[Use, tuple[Weight, ...]],
-        wires: Wiring,
-    ) -> None:
-        self.missing, self.identifier, self.base, self.parameters = missing, identifier, base, parameters
-        self.weights, self.wires = weights, wires
-        self.is_cell = any(use.pointer.rpartition("/")[2] == "cell" or "/cells/" in use.pointer for use in missing.uses)
+    def __init__(self, skeleton: Skeleton, wires: Wiring) -> None:
+        self.missing, self.identifier, self.base = skeleton.missing, skeleton.identifier, skeleton.base
+        self.parameters, self.weights, self.wires = skeleton.parameters, skeleton.weights, wires
+        places = [use.pointer for use in skeleton.missing.uses]
+        self.is_cell = any(place.endswith("/cell") or "/cells/" in place for place in places)
 
     def lines(self, spelling: Spelling) -> list[str]:
         """The class statement, without its decorator."""
@@ -110,7 +99,9 @@ class LayerStub:
 
     def _size_text(self, values: tuple[int, ...], *, first: bool) -> str:
         given = [("input_shape[-1]", self._last_inputs())]
-        own = [(f"self.{p.name}", [_of(use.config, p.key) for use in self.weights]) for p in self.parameters if p.name]
+        own = [
+            (f"self.{p.attribute}", [_of(use.config, p.key) for use in self.weights]) for p in self.parameters if p.name
+        ]
         for text, found in given + own if first else own + given:
             if all(type(size) is int for size in found) and tuple(found) == values:
                 return text
@@ -132,9 +123,9 @@ class LayerStub:
             return [f"        if not self.{name}.built:", f"            self.{name}.build(input_shape)"]
         if self.missing.kind == "model" and (name == "layers" or name in _NOT_PARTS):
             return self._unnamed_parts() if name == "layers" else []
-        if not is_name(name) or name in _RESERVED:
+        if not is_name(name) or name in RESERVED:
             return [f"        # TODO: the file also holds weights below {remark(name)}"]
-        trees = [repr(_tree(ws, name)) for ws in self.weights.values()]
+        trees = [ascii(_tree(ws, name)) for ws in self.weights.values()]
         text = trees[0] if len(set(trees)) == 1 else self._tree_table(trees)
         return [f"        self.{name} = Part({text}, name={quoted(name)})  # TODO: the real layer"]
 
@@ -204,7 +195,7 @@ class LayerStub:
         lasts = [next((w.shape[-1] for w in reversed(ws) if w.shape), None) for ws in self.weights.values()]
         sizes = [size for size in lasts if size is not None]
         if len(sizes) != len(lasts) or not sizes:
-            return next((f"self.{p.name}" for p in self.parameters if p.key == "units"), None)
+            return next((f"self.{p.attribute}" for p in self.parameters if p.key == "units"), None)
         return self._size_text(tuple(sizes), first=False)
 
 
@@ -218,19 +209,19 @@ def _of(config: Any, key: str) -> Any:
 
 def _attribute(name: str, parameters: list[Parameter]) -> str:
     plain = name if is_name(name) else "weight"
-    return f"{plain}_" if plain in _RESERVED or any(p.name == plain for p in parameters) else plain
+    return f"{plain}_" if plain in RESERVED or any(p.attribute == plain for p in parameters) else plain
 
 
 def _tree(weights: tuple[Weight, ...], name: str) -> dict[str, Any]:
-    """The weights below one attribute as nested dicts: the shape as a tuple, as a list where the weight is not trained."""
+    """The weights below one attribute as nested dicts: shapes as tuples, as lists where the weight is not trained."""
     found: dict[str, Any] = {}
     for weight in weights:
         if weight.path[0] == name and len(weight.path) > 1:
             place = found
             for step in weight.path[1:-1]:
-                place = place.setdefault(step, {})
+                place = place.setdefault(_attribute(step, []), {})
             if isinstance(place, dict):
-                place[weight.path[-1]] = weight.shape if weight.trainable else list(weight.shape)
+                place[_attribute(weight.path[-1], [])] = weight.shape if weight.trainable else list(weight.shape)
     return found
 
 

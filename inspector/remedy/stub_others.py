@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.remedy.names import quoted, remark
+from inspector.remedy.names import RESERVED, is_name, quoted, remark
 from inspector.remedy.parameters import constructor, getter
 
 if TYPE_CHECKING:
     from inspector.remedy.bases import Base
     from inspector.remedy.missing import Missing
-    from inspector.remedy.parameters import Parameter
+    from inspector.remedy.skeleton import Skeleton
     from inspector.remedy.spelling import Spelling
     from inspector.remedy.stored import Weight
 
@@ -29,11 +29,10 @@ _METHODS = {"loss": "call"}
 _WITH_CONFIG = frozenset({"loss", "metric", "optimizer"})
 
 
-def class_lines(
-    missing: Missing, identifier: str, base: Base, parameters: list[Parameter], weights: tuple[Weight, ...],
-    spelling: Spelling,
-) -> list[str]:  # fmt: skip
+def class_lines(skeleton: Skeleton, spelling: Spelling) -> list[str]:
     """The class statement, without its decorator."""
+    missing, identifier, base = skeleton.missing, skeleton.identifier, skeleton.base
+    parameters, weights = skeleton.parameters, next(iter(skeleton.weights.values()), ())
     extra = [_state(weight) for weight in weights if len(weight.path) == 1] if missing.kind == "metric" else []
     has_config = missing.kind in _WITH_CONFIG
     created = constructor(parameters, extra)
@@ -60,7 +59,7 @@ def _places(missing: Missing, base: Base) -> list[str]:
 
 
 def _state(weight: Weight) -> str:
-    name = weight.path[0]
+    name = weight.path[0] if is_name(weight.path[0]) and weight.path[0] not in RESERVED else "state"
     return f'        self.{name} = self.add_weight(name={quoted(name)}, shape={weight.shape!r}, initializer="zeros")'
 
 

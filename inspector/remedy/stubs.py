@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.engine.capabilities import candidates
 from inspector.remedy.bases import base_of
-from inspector.remedy.missing import Missing, missing_objects
+from inspector.remedy.missing import Missing, Use, missing_objects
 from inspector.remedy.names import named, quoted, remark
 from inspector.remedy.parameters import parameters_of
 from inspector.remedy.producer import producer_target
+from inspector.remedy.skeleton import Skeleton
 from inspector.remedy.spelling import spelling_of
 from inspector.remedy.stored import Weight, kernels, metric_weights, stored_weights
 from inspector.remedy.stub_layers import LayerStub
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
     from inspector.terms.runtime import Runtime
 
+# More would be no text to fill in; real models name some ten classes of their own.
+SKELETONS = 200
+_STATEFUL = frozenset({"layer", "model"})
 _UNFINISHED = '''\
 def unfinished(layer, inputs):
     """Zeros of the layer's output shape, so that the model can be built. Running it fails."""
@@ -91,7 +95,7 @@ class _Source:
 
     def lines(self) -> list[str]:
         """The whole file."""
-        missing = missing_objects(self.artifact, self.facts)
+        missing = missing_objects(self.artifact, self.facts)[:SKELETONS]
         names = {item: named(item.class_name, self.taken) for item in missing}
         blocks = [self._block(item, name) for item, name in names.items()]
         body = "\n".join("\n".join(block) for block in blocks)
@@ -134,14 +138,15 @@ class _Source:
             return [*decorator, *function_lines(item, name, self.spelling)]
         base = base_of(item, self.facts)
         parameters = [] if "layers" in base.keys else parameters_of(item, base)
+        skeleton = Skeleton(item, name, base, parameters, self._weights(item))
         if item.kind in {"layer", "model"}:
-            stub = LayerStub(item, name, base, parameters, self._weights(item), self.wires)
-            return [*decorator, *stub.lines(self.spelling)]
-        weights = metric_weights(self.artifact, item) if item.kind == "metric" else ()
-        return [*decorator, *class_lines(item, name, base, parameters, weights, self.spelling)]
+            return [*decorator, *LayerStub(skeleton, self.wires).lines(self.spelling)]
+        return [*decorator, *class_lines(skeleton, self.spelling)]
 
-    def _weights(self, item: Missing) -> dict[Any, tuple[Weight, ...]]:
-        return {use: stored_weights(self.artifact, use) for use in item.uses}
+    def _weights(self, item: Missing) -> dict[Use, tuple[Weight, ...]]:
+        if item.kind == "metric":
+            return {item.uses[0]: metric_weights(self.artifact, item)}
+        return {use: stored_weights(self.artifact, use) for use in item.uses} if item.kind in _STATEFUL else {}
 
 
 def _table(names: dict[Missing, str]) -> list[str]:

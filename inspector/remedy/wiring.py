@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from inspector.terms.record import field, record
@@ -118,7 +119,7 @@ Connections = list[tuple[dict[str, Any], list[tuple[str, int]]]]
 
 def _chain(layers: list[dict[str, Any]]) -> Connections:
     """Each layer of a Sequential with the one before it."""
-    return [(layer, [(name_of(before), 0)]) for before, layer in zip(layers, layers[1:], strict=False)]
+    return [(layer, [(name_of(before), 0)]) for before, layer in pairwise(layers)]
 
 
 def _calls(layers: list[dict[str, Any]], found: Wiring) -> Connections:
