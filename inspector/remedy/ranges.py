@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @record
 class Requirement:
-    """Requirement lines that hold together, with what else they need. `releases` counts the judged environments."""
+    """Requirement lines that hold together, with what else they need. `environments` counts those that were judged."""
 
     lines: tuple[str, ...]
     pythons: tuple[str, ...]
-    releases: int
+    environments: int
     env: Mapping[str, str]
     imports: tuple[str, ...] = ()
     custom_objects: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ def _requirements(found: Suggestion) -> Iterator[str]:
         yield ""
         yield from (f"  {line}" for line in option.lines)
         python = f"Python {_span(option.pythons)}; " if option.pythons else ""
-        yield f"    # {python}{option.releases} recorded release{'s' * (option.releases > 1)}"
+        yield f"    # {python}judged in {option.environments} environment{'s' * (option.environments > 1)}"
         yield from (f"    {line}" for line in _process(option))
 
 
@@ -122,7 +122,7 @@ def _requirement_dict(option: Requirement) -> dict[str, Any]:
     return {
         "lines": list(option.lines),
         "pythons": list(option.pythons),
-        "releases": option.releases,
+        "environments": option.environments,
         "env": dict(option.env),
         "imports": list(option.imports),
         "custom_objects": list(option.custom_objects),
