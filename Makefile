@@ -48,9 +48,10 @@ docs: setup
 protos:
 	$(PYTHON) protos/compile.py
 
-# Records the public releases again; needs uv and tens of minutes (docs/recorder.md).
-catalog:
-	$(PYTHON) fixtures/scripts/make_catalog.py
+# Records the public releases that the catalog lacks; needs uv, and minutes for each (docs/recorder.md).
+catalog: setup
+	$(BIN)/python fixtures/scripts/make_catalog.py
+	$(BIN)/python fixtures/scripts/make_keras_catalog.py
 
 # Makes the committed models again with real TensorFlow, and records what real loaders do with them.
 fixtures:

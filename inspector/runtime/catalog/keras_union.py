@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ from typing import Any
 VALUES = 12
 
 
-def union_of(records: list[dict[str, Any]]) -> dict[str, Any]:
-    """Give {union: {kind:class: {path: {key: [values]}}}, names: {family: [names]}}."""
-    names: dict[str, set[str]] = {}
-    union: dict[str, dict[str, dict[str, list[Any]]]] = {}
+def union_of(records: list[dict[str, Any]], known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Give {union: {kind:class: {path: {key: [values]}}}, names: {family: [names]}}, added to a `known` one."""
+    names: dict[str, set[str]] = {family: set(found) for family, found in (known or {}).get("names", {}).items()}
+    union: dict[str, dict[str, dict[str, list[Any]]]] = deepcopy((known or {}).get("union", {}))
     for record in records:
         for family, found in record["names"].items():
             names.setdefault(family, set()).update(found)

@@ -47,8 +47,16 @@ def record(options):
     if "tensorflow" in options.only:
         document["tensorflow"] = record_tensorflow(imported)
     if "keras" in options.only and "record_keras" in globals():
-        document["keras"] = globals()["record_keras"]()
+        document["keras"] = globals()["record_keras"](trials=not options.untried, **read_union(options.union))
     return document
+
+
+def read_union(path):
+    """What all releases store and how they name things (`catalog/keras_union.py`); nothing where no file is named."""
+    if path is None:
+        return {}
+    with open(path, encoding="utf-8") as stream:
+        return json.load(stream)
 
 
 def main():
@@ -56,6 +64,8 @@ def main():
     parser = argparse.ArgumentParser(prog="recorder", description="Print what this environment provides, as JSON.")
     parser.add_argument("--import", dest="imports", action="append", default=[], metavar="MODULE[:FUNCTION]")
     parser.add_argument("--only", action="append", choices=("tensorflow", "keras"))
+    parser.add_argument("--untried", action="store_true", help="of Keras only what this release stores, without trials")
+    parser.add_argument("--union", metavar="FILE", help="what other releases store, tried here too")
     options = parser.parse_args()
     options.only = options.only or ["tensorflow", "keras"]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
