@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LEGACY_VALUES = ("true", "True", "1")
 FIRST_WITH_KERAS = (2, 6)  # the first release whose Keras is a distribution of its own
 FIRST_WITH_CHOICE = (2, 15)  # the first release that has KerasLazyLoader
+ONLY_REDIRECT = (2, 4)  # `keras/__init__.py` of 2.4.0 to 2.4.3 is `from tensorflow.keras import *`
 
 
 @record
@@ -39,12 +40,19 @@ def keras_of(tensorflow: str | None, packages: Mapping[str, str], env: Mapping[s
     if tensorflow is None:
         return _without_tensorflow(keras)
     if release(tensorflow) < FIRST_WITH_KERAS:
-        return Answering(KerasFlavour.BUNDLED, tensorflow)
+        return Answering(KerasFlavour.BUNDLED, tensorflow, _beside_bundled(keras))
     if release(tensorflow) < FIRST_WITH_CHOICE:
         return _before_choice(tensorflow, keras)
     if env.get("TF_USE_LEGACY_KERAS") in LEGACY_VALUES:
         return _legacy(packages.get("tf-keras") or packages.get("tf-keras-nightly"))
     return _standalone(tensorflow, keras)
+
+
+def _beside_bundled(keras: str | None) -> str | None:
+    """Why `import keras` would not be what was judged: only Keras 2.4 hands every name on to `tensorflow.keras`."""
+    if keras is None or release(keras)[:2] == ONLY_REDIRECT:
+        return None
+    return f"keras {keras} is another Keras than tf.keras and not recorded: what is said here is of tf.keras"
 
 
 def _without_tensorflow(keras: str | None) -> Answering:
