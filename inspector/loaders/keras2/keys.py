@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 # dtype.
 _IGNORED = {"initializer": "dtype"}
 
+# What the base classes pop from **kwargs in every release from 1.15 to 2.15. Source: OptimizerV2, Layer.
+_OPTIMIZER_REFUSES = "Unexpected keyword argument passed to optimizer"
+_OPTIMIZER_KEYS = frozenset({"clipnorm", "clipvalue", "decay", "lr"})
+_LAYER_KEYS = frozenset({"batch_input_shape", "batch_size", "input_dim", "input_shape", "weights"})
 # Keys that only SavedModel metadata holds, with the release since which their classes take them. Source:
 # index_lookup.py.
 _SAVED_MODEL_KEYS = {"has_input_vocabulary": (2, 6)}
@@ -78,12 +82,24 @@ def _answers(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> _Answers
                 answers.unknown.append(key)
             elif _applies(said, key, config):
                 answers.refused.append((key, said))
-        elif said is False and key not in cls.parameters and cls.config is not None and key not in cls.config:
+        elif said is False and not _is_of_class(cls, key) and not _is_of_base(cls, key, refusal):
             if isinstance(refusal, Rejected):
                 answers.unknown.append(key)
             elif refusal is False:
                 answers.untried.append(key)
     return answers
+
+
+def _is_of_class(cls: ClassFacts, key: str) -> bool:
+    """Whether the constructor names the key, the class emits it, or nothing that it emits is recorded."""
+    return key in cls.parameters or cls.config is None or key in cls.config
+
+
+def _is_of_base(cls: ClassFacts, key: str, refusal: object) -> bool:
+    """Whether the base class takes the key from **kwargs: old releases of Keras write some that no newer one does."""
+    if isinstance(refusal, Rejected) and refusal.text.startswith(_OPTIMIZER_REFUSES):
+        return key in _OPTIMIZER_KEYS or f"'{key}'" in refusal.text.partition("Allowed kwargs are ")[2]
+    return cls.kind == "layer" and cls.has_kwargs and key in _LAYER_KEYS
 
 
 def _applies(said: Rejected, key: str, config: Mapping[str, Any]) -> bool:
