@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.remedy.environments import Environment, Process, environments
+from inspector.remedy.environments import Environment, Process, environments, without_tensorflow
 from inspector.remedy.judging import Judge, own_objects, with_add_ons
 from inspector.runtime.distributions import TENSORFLOW, release
 from inspector.terms.finding import Verdict
@@ -138,6 +138,8 @@ def _releases(judge: Judge, runtime: Runtime, processes: list[Process]) -> Itera
 
 def _sorts(runtime: Runtime) -> list[list[Environment]]:
     """Another Keras beside the same TensorFlow; tf_keras beside it; another TensorFlow. Nearest first in each."""
+    if runtime.tensorflow is None and runtime.keras is not None:
+        return [sorted(without_tensorflow(), key=lambda e: _distance(e.keras, runtime.keras))]
     known = environments()
     own = release(runtime.tensorflow or "")[:2]
     same = [replace(e, tensorflow=runtime.tensorflow or "") for e in known if release(e.tensorflow)[:2] == own]

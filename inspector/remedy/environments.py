@@ -22,7 +22,10 @@ _FIRST_KERAS3 = (2, 16)  # the first TensorFlow whose tf.keras is Keras 3
 
 @record
 class Environment:
-    """A TensorFlow with the Keras beside it (None: its own); `legacy` with tf_keras and TF_USE_LEGACY_KERAS=1."""
+    """A TensorFlow with the Keras beside it (None: its own); `legacy` with tf_keras and TF_USE_LEGACY_KERAS=1.
+
+    Keras 3 on another backend has an empty `tensorflow`.
+    """
 
     tensorflow: str
     keras: str | None = None
@@ -32,7 +35,7 @@ class Environment:
     def pins(self) -> dict[str, str]:
         """Distribution names with versions."""
         beside = {} if self.keras is None else {"tf-keras" if self.legacy else "keras": self.keras}
-        return {"tensorflow": self.tensorflow, **beside}
+        return {"tensorflow": self.tensorflow, **beside} if self.tensorflow else beside
 
     @property
     def env(self) -> Mapping[str, str]:
@@ -70,6 +73,11 @@ def environments() -> tuple[Environment, ...]:
     """The newest recorded patch of every TensorFlow minor with every recorded Keras that goes with it, oldest first."""
     minors = {release(version)[:2]: version for version in tensorflow_facts.recorded_releases()}
     return tuple(environment for version in minors.values() for environment in _beside(version))
+
+
+def without_tensorflow() -> tuple[Environment, ...]:
+    """Every recorded Keras 3 on another backend."""
+    return tuple(Environment("", version) for version in keras_facts.recorded_releases().get(KerasFlavour.KERAS3, ()))
 
 
 def _beside(tensorflow: str) -> Iterator[Environment]:

@@ -125,9 +125,10 @@ class LayerStub:
             return self._unnamed_parts() if name == "layers" else []
         if not is_name(name) or name in RESERVED:
             return [f"        # TODO: the file also holds weights below {remark(name)}"]
-        trees = [ascii(_tree(ws, name)) for ws in self.weights.values()]
+        trees = [_tree_text(_tree(ws, name)) for ws in self.weights.values()]
         text = trees[0] if len(set(trees)) == 1 else self._tree_table(trees)
-        return [f"        self.{name} = Part({text}, name={quoted(name)})  # TODO: the real layer"]
+        line = f"        self.{name} = Part({text}, name={quoted(name)})"
+        return ["        # TODO: the real layer instead of its weights.", line]
 
     def _tree_table(self, trees: list[str]) -> str:
         rows = ", ".join(f"{quoted(use.name)}: {tree}" for use, tree in zip(self.weights, trees, strict=True))
@@ -223,6 +224,13 @@ def _tree(weights: tuple[Weight, ...], name: str) -> dict[str, Any]:
             if isinstance(place, dict):
                 place[_attribute(weight.path[-1], [])] = weight.shape if weight.trainable else list(weight.shape)
     return found
+
+
+def _tree_text(tree: Any) -> str:
+    """The source of such a tree."""
+    if isinstance(tree, dict):
+        return f"{{{', '.join(f'{quoted(name)}: {_tree_text(below)}' for name, below in tree.items())}}}"
+    return ascii(tree)
 
 
 def _tuple(sizes: list[str]) -> str:
