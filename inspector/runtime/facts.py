@@ -151,6 +151,9 @@ class KerasFacts(Protocol):
         asks TensorFlow's export registry.
         """
 
+    def public(self, name: str) -> ClassFacts | None:
+        """The object of any public name of `tf.keras`, registered or not (`keras.losses.mse`)."""
+
     def has_module(self, name: str) -> bool:
         """Whether `import name` works there (`keras.src.models.functional`)."""
 

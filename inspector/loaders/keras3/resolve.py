@@ -57,6 +57,7 @@ _NON_MODELING_APIS = frozenset(
 # What keras.optimizers.legacy holds under each of its names: a class that only says that it is gone.
 NO_LEGACY = "LegacyOptimizerWarning"
 _LEGACY_OPTIMIZERS = frozenset({"Adagrad", "Adam", "Ftrl", "RMSprop", "SGD", "Optimizer"})
+_KEPT_LAYERS = frozenset({"AlphaDropout", "RandomHeight", "RandomWidth", "ThresholdedReLU"})
 
 Found = ClassFacts | FunctionThing
 
@@ -108,11 +109,23 @@ def _public(session: Session, wanted: Wanted) -> Found | None:
     if api_name in forbidden_apis(session):
         text = texts.forbidden_api(api_name, hardened=session.hardened)
         raise LoadFailure("ValueError", text, "KER106", api_name, wanted.pointer, {"module": wanted.module})
-    found = session.facts.exported(api_name)
+    found = session.facts.exported(api_name) or _kept_for_old_code(session, wanted)
     if found is None:
         return None
     _assert_no_registered_name(session, wanted, api_name)
     return as_found(found)
+
+
+def _kept_for_old_code(session: Session, wanted: Wanted) -> ClassFacts | None:
+    """Layers that tf.keras keeps for old code, in every Keras 3: some releases were recorded without them."""
+    if wanted.module != "keras._legacy.layers" or wanted.name not in _KEPT_LAYERS:
+        return None
+    named = session.facts.named(wanted.name, "layer")
+    if named:
+        return named[0]
+    return ClassFacts(
+        wanted.name, "layer", "keras.src.legacy.layers", (), wanted.name, {}, has_kwargs=True, config=None
+    )
 
 
 def forbidden_apis(session: Session) -> frozenset[str]:
@@ -193,6 +206,11 @@ def _member(session: Session, wanted: Wanted) -> Found | None:
             return as_found(found)
     if wanted.module == "keras.optimizers.legacy" and wanted.name in _LEGACY_OPTIMIZERS:
         return next(iter(session.facts.named(NO_LEGACY)), None)
+    # A public module holds more than its registered names: AlphaDropout of Keras 3.4 has none. What Keras keeps for old
+    # code, and aliases of functions, stand in tf.keras alone.
+    public = session.facts.public(f"{wanted.module}.{wanted.name}")
+    if public is not None and public.name == wanted.name and ".legacy." not in public.module:
+        return as_found(public)
     return None
 
 
