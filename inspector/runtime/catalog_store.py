@@ -48,7 +48,7 @@ def open_store(name: str) -> FactStore:
 class FactStore:
     """Facts by release, read from the bytes that `write_store` makes. Raises ValueError for other bytes."""
 
-    __slots__ = ("_bits", "_data", "_first", "_masks", "_offsets", "_shards", "_values", "releases")
+    __slots__ = ("_answers", "_bits", "_data", "_first", "_masks", "_offsets", "_shards", "_values", "releases")
 
     def __init__(self, data: bytes) -> None:
         if data[:8] != _MAGIC:
@@ -63,12 +63,15 @@ class FactStore:
         self._offsets = list(accumulate(header["sizes"], initial=start))
         self._shards: dict[int, str] = {}
         self._values: dict[tuple[str, int], Any] = {}
+        self._answers: dict[tuple[str, str], Any] = {}
 
     def get(self, release: str, key: str) -> Any:
         """Give that release's value of the key, None where it has none. Raises KeyError for an unknown release."""
-        bit = self._bits[release]
-        found = ((mask, text) for mask, text in self._lines(key) if self._masks[mask] & bit)
-        return next((self._value(key, mask, text) for mask, text in found), None)
+        if (release, key) not in self._answers:
+            bit = self._bits[release]
+            found = ((mask, text) for mask, text in self._lines(key) if self._masks[mask] & bit)
+            self._answers[release, key] = next((self._value(key, mask, text) for mask, text in found), None)
+        return self._answers[release, key]
 
     def variants(self, key: str) -> tuple[tuple[tuple[str, ...], Any], ...]:
         """Give every value of that key with the releases that have it."""

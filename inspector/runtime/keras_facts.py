@@ -80,7 +80,7 @@ def _custom_object(registered_name: str, record: Mapping[str, Any]) -> CustomObj
 class RecordedKeras:
     """One Keras release, as `KerasFacts` asks for it. `lookup` gives the fact of a key, None where there is none."""
 
-    __slots__ = ("_lookup", "flavour", "python", "registry", "root", "version")
+    __slots__ = ("_known_trials", "_lookup", "flavour", "python", "registry", "root", "version")
 
     def __init__(self, flavour: KerasFlavour, lookup: Callable[[str], Any]) -> None:
         about = lookup("about")
@@ -90,6 +90,7 @@ class RecordedKeras:
         self.python: str = about["python"]
         self.registry: bool = about["registry"]
         self._lookup = lookup
+        self._known_trials: dict[tuple[str, str, str], Trials | None] = {}
 
     def named(self, name: str, kind: str | None = None) -> tuple[ClassFacts, ...]:
         """Give every class or function of that name; the one that the family's own table has first."""
@@ -189,9 +190,13 @@ class RecordedKeras:
         return () if trials is None else trials.order()
 
     def _trials(self, path: str, cls: ClassFacts) -> Trials | None:
-        key = f"class/{cls.name}/{path}"
-        row = (self._lookup(key) or {}).get(cls.module)
-        return None if row is None else Trials(cls.name, cls.module, self._lookup(f"{key}/table"), row)
+        wanted = (path, cls.name, cls.module)
+        if wanted not in self._known_trials:
+            key = f"class/{cls.name}/{path}"
+            row = (self._lookup(key) or {}).get(cls.module)
+            found = None if row is None else Trials(cls.name, cls.module, self._lookup(f"{key}/table"), row)
+            self._known_trials[wanted] = found
+        return self._known_trials[wanted]
 
     def _one(self, target: list[Any]) -> ClassFacts | None:
         name, module = target[:2]

@@ -9,6 +9,7 @@ places in `keys`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.facts import Rejected
@@ -35,6 +36,7 @@ def shortened(text: str, name: str, module: str) -> str:
     return text.replace(f"{module}.{name}", "{path}")
 
 
+@lru_cache(maxsize=4096)  # the texts of one model's classes in all releases: they mostly share them
 def lengthened(text: str, name: str, module: str) -> str:
     """The whole text again."""
     text = text.replace("{path}", f"{module}.{name}")

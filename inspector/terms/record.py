@@ -58,8 +58,10 @@ def record(cls: Any = None, /, *, frozen: bool = True, eq: bool = True) -> Any:
 
 def replace(instance: T, /, **changes: Any) -> T:
     """A copy of a record with some fields changed. Raises TypeError for a field that it has not."""
-    values = {name: getattr(instance, name) for name in _names(instance)}
-    return type(instance)(**{**values, **changes})
+    names = _names(instance)
+    if not changes.keys() <= set(names):
+        raise TypeError(f"{type(instance).__name__}({', '.join(names)}) has not all of {list(changes)}")
+    return type(instance)(*(changes[name] if name in changes else getattr(instance, name) for name in names))
 
 
 def _names(instance: Any) -> tuple[str, ...]:
