@@ -79,14 +79,33 @@ def _empty_lookups(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Itera
 
 
 def _layers(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
+    made: set[int] = set()
     for node in nodes:
-        if node.identifier == METRIC:
+        if node.identifier == METRIC or (node.index in made and node.metadata is not None):
             continue
         here = replace(walk, pointer=f"object_graph/{node.index}")
         failed = list(_layer(here, node)) or list(_unbuilt(here, node, graph))
         yield from failed
         if any(isinstance(event, Problem) for event in failed):
             return
+        if _is_from_config(walk, node):
+            made |= _parts(walk, graph, node.index)
+
+
+def _parts(walk: Walk, graph: MetaGraph, index: int) -> set[int]:
+    """The objects below one that was rebuilt from its config: its constructor has made them too.
+
+    The lookup inside TextVectorization has another name from 2.7 on, so that one of the other name is no part.
+    """
+    renamed = "_index_lookup_layer" if walk.release >= (2, 7) else "_lookup_layer"
+    found: set[int] = set()
+    ready = [index]
+    for place in ready:
+        for name, child in graph.objects[place].children:
+            if child not in found and name != renamed:
+                found.add(child)
+                ready.append(child)
+    return found
 
 
 def _unbuilt(walk: Walk, node: Node, graph: MetaGraph) -> Iterator[Event]:

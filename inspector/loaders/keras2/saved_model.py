@@ -96,6 +96,7 @@ def _inside(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) 
     yield from until_problem(
         lambda: library_problems(context, graph.graph),
         lambda: revive(walk, nodes, graph, compiling=compiling),
+        lambda: object_problems(context, graph),
         lambda: restored_events(walk, nodes, graph) if from_config else (),
         lambda: _values(walk, context, graph),
         lambda: training_events(walk, nodes) if compiling else (),
@@ -111,6 +112,7 @@ def _revived_first(walk: Walk, context: Context, graph: MetaGraph, *, compiling:
     yield from until_problem(
         lambda: revival_events(walk, nodes, graph, compiling=compiling),
         lambda: library_problems(context, graph.graph),
+        lambda: object_problems(context, graph),
         lambda: restored_events(walk, nodes, graph),
         lambda: _values(walk, context, graph),
         lambda: wiring_events(walk, nodes, graph),
@@ -119,9 +121,8 @@ def _revived_first(walk: Walk, context: Context, graph: MetaGraph, *, compiling:
 
 
 def _values(walk: Walk, context: Context, graph: MetaGraph) -> Iterator[Event]:
-    """Objects, variables and tables, as TensorFlow's loader meets them."""
+    """Variables and tables, as TensorFlow's loader meets them."""
     model = context.artifact.saved_model
-    yield from object_problems(context, graph)
     if model is None or walk.release < (2, 0):
         return
     if has_variables(graph) or context.artifact.has_member("variables/variables.index"):

@@ -8,9 +8,14 @@ from keras2_models import dense, raised, walk
 from inspector.loaders.keras2.metadata import Node, with_tuples
 from inspector.loaders.keras2.revival import revival_events
 from inspector.loaders.keras2.saved_training import training_events
-from inspector.terms.graph import Graph, MetaGraph
+from inspector.terms.graph import Graph, MetaGraph, ObjectNode
 
-GRAPH = MetaGraph((), Graph((), {}, 0, 0), {}, (), {}, (), (), None, "", "", (), has_object_graph=True, message=None)
+OBJECTS = tuple(
+    ObjectNode(index, "user_object", ((("cell", 2),) if index == 1 else ()), (), "", "", None) for index in range(3)
+)
+GRAPH = MetaGraph(
+    (), Graph((), {}, 0, 0), {}, OBJECTS, {}, (), (), None, "", "", (), has_object_graph=True, message=None
+)
 
 
 def layer(config, identifier="_tf_keras_layer", **more):
@@ -80,3 +85,9 @@ def test_the_root_is_compiled_from_its_metadata():
 
 def test_tuples_of_kerass_own_json():
     assert with_tuples({"a": [{"class_name": "__tuple__", "items": [None, 4]}]}) == {"a": [(None, 4)]}
+
+
+def test_the_parts_of_a_rebuilt_layer_are_not_tried_again():
+    part = Node(2, "_tf_keras_layer", layer(dense(zz=1)).metadata)
+    assert revived("2.6.0", layer(dense()), part) is None
+    assert revived("2.6.0", part)[0] == "TypeError"
