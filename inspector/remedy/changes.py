@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.remedy.environments import Environment, Process, environments, without_tensorflow
-from inspector.remedy.judging import Judge, own_objects, with_add_ons
-from inspector.runtime.distributions import TENSORFLOW, release
+from inspector.remedy.judging import Judge, fitted, own_objects, with_add_ons
+from inspector.runtime.distributions import RELEVANT, TENSORFLOW, release
 from inspector.terms.finding import Verdict
 from inspector.terms.record import field, record, replace
 
@@ -133,7 +133,8 @@ def _releases(judge: Judge, runtime: Runtime, processes: list[Process]) -> Itera
         pairs = ((environment, process) for environment in sort for process in processes)
         found = next((p for p in pairs if judge.verdict(*p) is Verdict.LOADS), None)
         if found is not None:
-            yield _change(*found, runtime)
+            environment, process = found
+            yield _change(environment, fitted(process, environment), runtime, judge.pythons(environment))
 
 
 def _sorts(runtime: Runtime) -> list[list[Environment]]:
@@ -179,16 +180,17 @@ def _python_fits(environment: Environment, runtime: Runtime) -> bool | None:
     return ".".join(runtime.python.split(".")[:2]) in environment.pythons
 
 
-def _change(environment: Environment, process: Process, runtime: Runtime) -> Change:
+def _change(environment: Environment, process: Process, runtime: Runtime, pythons: tuple[str, ...]) -> Change:
     name = next((n for n in sorted(runtime.packages) if n in TENSORFLOW), "tensorflow")
     pins = {name if n == "tensorflow" else n: v for n, v in environment.pins.items()}
-    wanted = {**pins, **{n: v for n, v in process.packages.items() if n not in runtime.packages}}
+    others = {n: v for n, v in process.packages.items() if n not in RELEVANT}
+    wanted = {**pins, **others}
     return Change(
         packages={n: v for n, v in wanted.items() if runtime.packages.get(n) != v},
         env={n: v for n, v in environment.env.items() if runtime.env.get(n) != v},
         imports=tuple(i for i in process.imports if i not in runtime.imports),
         custom_objects=_names(process.custom_objects[len(runtime.custom_objects) :]),
-        pythons=environment.pythons if _python_fits(environment, runtime) is False else (),
+        pythons=pythons if _python_fits(environment, runtime) is False else (),
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from inspector.terms.runtime import Runtime
 
 _NO_OP = "OPS101"
+_TEXT = "tensorflow-text"
 
 
 class Judge:
@@ -59,12 +60,18 @@ class Judge:
 
     def _judged(self, environment: Environment, process: Process) -> Verdict:
         python = ".".join((process.python or "").split(".")[:2])
+        process = fitted(process, environment)
         if python not in environment.pythons:
             process = replace(process, python=self._python(environment))
         try:
             return self.report(runtime_of(environment, process)).verdict
         except UsageError:
             return Verdict.UNKNOWN
+
+    def pythons(self, environment: Environment) -> tuple[str, ...]:
+        """The Pythons that the environment may have: only the one that was judged where the model has bytecode."""
+        chosen = self._python(environment)
+        return environment.pythons if chosen is None else (chosen,)
 
     def _python(self, environment: Environment) -> str | None:
         """The Python to judge with where the user's does not fit: the producer's own may be told by its releases."""
@@ -109,6 +116,16 @@ def with_add_ons(report: Report, process: Process) -> Process | None:
         packages.setdefault(package, _version(package, runtime.tensorflow or ""))
         imports.append(_module(package, modules))
     return replace(process, packages=packages, imports=tuple(dict.fromkeys(imports)))
+
+
+def fitted(process: Process, environment: Environment) -> Process:
+    """The process with the tensorflow-text of that TensorFlow: each of its releases requires one minor version."""
+    present, wanted = process.packages.get(_TEXT), release(environment.tensorflow)[:2]
+    if present is None or not wanted or release(present)[:2] == wanted:
+        return process
+    recorded = [v for v in recorded_add_ons()[_TEXT] if release(v)[:2] == wanted]
+    version = recorded[-1] if recorded else f"{wanted[0]}.{wanted[1]}.0"
+    return replace(process, packages={**process.packages, _TEXT: version})
 
 
 def _version(package: str, tensorflow: str) -> str:

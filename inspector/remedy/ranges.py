@@ -12,7 +12,7 @@ from inspector.terms.finding import Verdict
 from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from inspector.terms.runtime import CustomObject
 
@@ -35,7 +35,7 @@ def requirements(judge: Judge) -> tuple[Requirement, ...]:
     for process in _processes(judge):
         loading = [e for e in known if judge.verdict(e, process) is Verdict.LOADS]
         if loading:
-            return tuple(_requirements(loading, known, process))
+            return tuple(_requirements(judge, loading, known, process))
     return ()
 
 
@@ -56,7 +56,9 @@ def _usable(objects: tuple[CustomObject, ...]) -> tuple[CustomObject, ...]:
     return tuple({o.registered_name or o.name: o for o in objects}.values())
 
 
-def _requirements(loading: list[Environment], known: tuple[Environment, ...], process: Process) -> list[Requirement]:
+def _requirements(
+    judge: Judge, loading: list[Environment], known: tuple[Environment, ...], process: Process
+) -> list[Requirement]:
     """One for each unbroken run of TensorFlow releases of one sort of Keras."""
     found = []
     for sort in (_is_new, _is_legacy, _is_old):
@@ -64,7 +66,10 @@ def _requirements(loading: list[Environment], known: tuple[Environment, ...], pr
         versions = list(dict.fromkeys(e.tensorflow for e in of_sort))
         good = {e.tensorflow for e in loading if sort(e)}
         for run in reversed(_runs(versions, good)):
-            found += _of_run(run, [e for e in of_sort if e.tensorflow in run], loading, process)
+            of_run = [e for e in of_sort if e.tensorflow in run]
+            for lines, environments_of in _of_run(run, of_run, loading):
+                pythons = dict.fromkeys(p for e in environments_of for p in judge.pythons(e))
+                found.append(_requirement(lines, environments_of, process, tuple(sorted(pythons, key=release))))
     return found
 
 
@@ -86,18 +91,17 @@ def _runs(versions: Sequence[str], good: set[str]) -> list[list[str]]:
 
 
 def _of_run(
-    run: list[str], of_run: list[Environment], loading: list[Environment], process: Process
-) -> list[Requirement]:
+    run: list[str], of_run: list[Environment], loading: list[Environment]
+) -> Iterator[tuple[list[str], list[Environment]]]:
+    """The lines of each range within a run of TensorFlow releases, with the environments that it covers."""
     tensorflow = f"tensorflow>={_minor(run[0])},<{_next_minor(run[-1])}"
     if _is_old(of_run[0]) or of_run[0].legacy:
-        extra = ["tf_keras"] if of_run[0].legacy else []
-        return [_requirement([tensorflow, *extra], of_run, process)]
+        yield [tensorflow, *(["tf_keras"] if of_run[0].legacy else [])], of_run
+        return
     versions = sorted({e.keras or "" for e in of_run}, key=release)
     good = {v for v in versions if all(e in loading for e in of_run if e.keras == v)}
-    return [
-        _requirement([tensorflow, _keras_range(keras, versions)], [e for e in of_run if e.keras in keras], process)
-        for keras in reversed(_runs(versions, good))
-    ]
+    for keras in reversed(_runs(versions, good)):
+        yield [tensorflow, _keras_range(keras, versions)], [e for e in of_run if e.keras in keras]
 
 
 def _keras_range(run: list[str], versions: list[str]) -> str:
@@ -108,12 +112,11 @@ def _keras_range(run: list[str], versions: list[str]) -> str:
     return f"keras{lower},<={run[-1]}"
 
 
-def _requirement(lines: list[str], of_run: list[Environment], process: Process) -> Requirement:
-    add_ons = [name for name in process.packages if not name.startswith(("keras", "tf-keras"))]
-    pythons = sorted({p for e in of_run for p in e.pythons}, key=release)
+def _requirement(
+    lines: list[str], covered: list[Environment], process: Process, pythons: tuple[str, ...]
+) -> Requirement:
     names = tuple(o.registered_name or o.name for o in process.custom_objects)
-    lines = [*lines, *add_ons]
-    return Requirement(tuple(lines), tuple(pythons), len(of_run), of_run[0].env, process.imports, names)
+    return Requirement((*lines, *process.packages), pythons, len(covered), covered[0].env, process.imports, names)
 
 
 def _minor(version: str) -> str:
