@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.engine.agree import agreed
 from inspector.engine.capabilities import candidates
+from inspector.engine.check import check
 from inspector.engine.explain import damage_findings, findings_of
 from inspector.engine.requirements import requirements_of
 from inspector.loaders import load_weights
 from inspector.loaders.weights.compare import compare
 from inspector.rules.registry import rule
+from inspector.rules.rule import explain
 from inspector.terms.errors import UsageError
-from inspector.terms.finding import Finding, Gap, Location, Outcome, Severity, Verdict
+from inspector.terms.finding import Finding, Gap, Location, Outcome, Problem, Severity, Verdict
 from inspector.terms.fit import Standing
 from inspector.terms.record import replace
 from inspector.terms.report import Report
+from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from inspector.terms.fit import Fit
     from inspector.terms.runtime import Runtime
 
+_LOAD_MODEL = "keras.models.load_model(compile=False)"
 _RULE_OF = {
     Standing.MISSING: "WGT101",
     Standing.EXTRA: "WGT102",
@@ -39,19 +44,21 @@ def check_pair(
 ) -> Report:
     """The report of the weights, for that model and runtime; None holds the files against each other alone.
 
-    UsageError for a required loader that does not apply. `debug` lets internal errors out.
+    UsageError for an artifact without weights, and for a required loader that does not apply. `debug` lets internal
+    errors out.
     """
     began = time.perf_counter()
-    required = tuple(loaders) or load_weights.loaders_of(weights)[:1]
+    known = load_weights.loaders_of(weights)
+    required = tuple(loaders) or known[:1]
+    _demand(weights, required, known)
     outcomes = () if runtime is None else tuple(_outcomes(weights, model, runtime, debug=debug))
-    _demand(required, load_weights.loaders_of(weights))
-    fit = compare(weights, model)
+    fit = compare(weights, model, _release(runtime))
     return Report(
         artifact=weights,
         runtime=runtime,
         outcomes=outcomes,
         required=required,
-        findings=_findings(weights, runtime, outcomes, required, fit),
+        findings=_findings((weights, model), runtime, outcomes, required, fit),
         requirements=requirements_of(weights),
         gaps=_gaps(weights, model, fit, outcomes, required),
         timings={"check": time.perf_counter() - began},
@@ -59,7 +66,18 @@ def check_pair(
     )
 
 
-def _demand(required: tuple[str, ...], known: tuple[str, ...]) -> None:
+def _release(runtime: Runtime | None) -> tuple[int, ...] | None:
+    """The Keras that will match them; None where it is not known."""
+    if runtime is None:
+        return None
+    version = runtime.tensorflow if runtime.keras_flavour is KerasFlavour.BUNDLED else runtime.keras
+    parts = [part for part in (version or "").split(".")[:2] if part.isdigit()]
+    return tuple(int(part) for part in parts) or None
+
+
+def _demand(weights: Artifact, required: tuple[str, ...], known: tuple[str, ...]) -> None:
+    if not known:
+        raise UsageError(f"{weights.path} is a {weights.format.value} artifact and holds no weights to load (--with)")
     for name in required:
         if name not in known:
             raise UsageError(f"loader {name!r} does not apply to these weights (these do: {', '.join(known)})")
@@ -87,20 +105,33 @@ def _judge(weights: Artifact, model: Artifact, capabilities: Capabilities, *, de
 
 
 def _findings(
-    weights: Artifact,
+    pair: tuple[Artifact, Artifact],
     runtime: Runtime | None,
     outcomes: tuple[Outcome, ...],
     required: tuple[str, ...],
     fit: Fit | None,
 ) -> tuple[Finding, ...]:
     """What stops the loaders; without a runtime, and where a loader says nothing, what differs."""
+    weights, model = pair
     found = damage_findings(weights, outcomes)
     if runtime is not None:
         found += findings_of(outcomes, runtime, required)
+        found += _own_load(model, runtime)
     silent = runtime is not None and all(o.verdict is not Verdict.FAILS for o in outcomes if o.loader in required)
     if fit is not None and (runtime is None or silent):
         found += tuple(_differences(weights, fit, silent=silent))
     return found
+
+
+def _own_load(model: Artifact, runtime: Runtime) -> tuple[Finding, ...]:
+    """A warning where the model's own file does not load there: then its code must build it."""
+    outcomes = check(model, runtime).outcomes
+    failed = next((o for o in outcomes if o.loader == _LOAD_MODEL and o.verdict is Verdict.FAILS), None)
+    if failed is None:
+        return ()
+    name = Path(model.path).name
+    problem = Problem("WGT114", name, Location(name), failed.problems[0].error)
+    return (explain(rule("WGT114"), problem, runtime, _LOAD_MODEL, required=False),)
 
 
 def _differences(weights: Artifact, fit: Fit, *, silent: bool) -> Iterator[Finding]:

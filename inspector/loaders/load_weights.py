@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 LOAD_WEIGHTS = "model.load_weights"
 RESTORE = "tf.train.Checkpoint.restore"
 _CHECKPOINTS = frozenset({Format.CHECKPOINT, Format.SAVED_MODEL})
+# What is nobody's weights, whatever its name.
+_NO_WEIGHTS = frozenset({Format.GRAPH_DEF, Format.META_GRAPH, Format.TFLITE, Format.TFJS, Format.KERAS_JSON})
 
 
 def loaders_of(weights: Artifact) -> tuple[str, ...]:
-    """The loaders that apply to those weights, the one that decides first."""
+    """The loaders that apply to those weights, the one that decides first; none to what holds no weights."""
+    if weights.format in _NO_WEIGHTS:
+        return ()
     return (RESTORE, LOAD_WEIGHTS) if weights.format in _CHECKPOINTS else (LOAD_WEIGHTS,)
 
 

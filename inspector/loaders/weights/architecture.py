@@ -47,13 +47,17 @@ class Holder:
 
 @record
 class Part:
-    """A layer. `parts` are the layers of one that is a model itself; `built` says that it has its variables."""
+    """A layer. `parts` are the layers of one that is a model itself; `built` says that it has its variables.
+
+    `is_ordered` is False where the holders are known, and not in which order they were made.
+    """
 
     name: str
     class_name: str
     holders: tuple[Holder, ...]
     parts: tuple[Part, ...] = ()
     built: bool = True
+    is_ordered: bool = True
 
     @property
     def is_network(self) -> bool:
@@ -63,7 +67,7 @@ class Part:
     def variables(self) -> tuple[Variable, ...] | None:
         """All of its variables, trainable ones first, as HDF5 files list them; None where they are not known."""
         known = [part.variables() for part in self.parts] + [holder.variables for holder in self.holders]
-        if any(found is None for found in known):
+        if not self.is_ordered or any(found is None for found in known):
             return None
         flat = [variable for found in known for variable in found or ()]
         return (*(v for v in flat if v.trainable), *(v for v in flat if not v.trainable))
@@ -74,7 +78,9 @@ def architecture(artifact: Artifact) -> Part | None:
     config = _config(artifact)
     if not isinstance(config, dict) or config.get("class_name") not in NETWORKS:
         return None
-    return _network(_decoded(config), None, 0)[0]
+    from inspector.loaders.weights.own_weights import filled  # noqa: PLC0415 - they know each other
+
+    return filled(_network(_decoded(config), None, 0)[0], artifact)
 
 
 def _config(artifact: Artifact) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.keras2.weights import listed
 from inspector.loaders.weights import files
 from inspector.loaders.weights.architecture import architecture
-from inspector.loaders.weights.places import Layout, Place, places
+from inspector.loaders.weights.places import Layout, Place, layout_of, places
 from inspector.loaders.weights.restore import bundle_of, root_of, slots, tensors
 from inspector.terms.fit import Fit, FitRow, Standing
 from inspector.terms.record import record
@@ -39,19 +39,22 @@ class _Listed:
         return tuple(shape for _, shape in self.variables or ())
 
 
-def compare(weights: Artifact, model: Artifact) -> Fit | None:
-    """How they stand to each other; None where either cannot be read that far."""
+def compare(weights: Artifact, model: Artifact, release: tuple[int, ...] | None = None) -> Fit | None:
+    """How they stand to each other; None where either cannot be read that far.
+
+    `release` is that of the Keras that will match them; without one they are matched as the file itself does.
+    """
     parts = architecture(model)
     bundle, file = bundle_of(weights), files.hdf5_of(weights)
     if parts is None or (bundle is None and file is None):
         return None
     if bundle is not None:
-        return Fit(model.path, "object path in the checkpoint", tuple(_by_key(parts, bundle)))
+        return Fit(model.path, "object path in the checkpoint", tuple(_by_key(parts, bundle, release)))
     if file is None:
         return None
     if files.is_classic(file):
         return Fit(model.path, "order of the layers", tuple(_by_order(parts, files.as_whole_model(file))))
-    return Fit(model.path, "object path", tuple(_by_path(parts, file)))
+    return Fit(model.path, "object path", tuple(_by_path(parts, file, release)))
 
 
 def _row(model: tuple[str, Shape] | None, stored: tuple[str, Shape] | None) -> FitRow:
@@ -74,10 +77,11 @@ def _standing(wanted: Shape, found: Shape) -> Standing:
     return Standing.UNKNOWN if None in wanted else Standing.SAME
 
 
-def _by_key(model: Part, bundle: TensorBundle) -> Iterator[FitRow]:
+def _by_key(model: Part, bundle: TensorBundle, release: tuple[int, ...] | None) -> Iterator[FitRow]:
     stored = tensors(bundle, root_of(bundle))
     found = set[str]()
-    wanted = list(slots(model, keras3=any("_layers/" in key for key in stored)))
+    keras3 = any("_layers/" in key for key in stored) if release is None else release >= (3,)
+    wanted = list(slots(model, keras3=keras3))
     for slot in wanted:
         if slot.variable is None:
             inside = [key for key in stored if key.startswith(f"{slot.key}/")]
@@ -95,8 +99,10 @@ def _by_key(model: Part, bundle: TensorBundle) -> Iterator[FitRow]:
             yield _row(None, (key, entry.shape))
 
 
-def _by_path(model: Part, file: Hdf5File) -> Iterator[FitRow]:
-    wanted = max((list(places(model, layout)) for layout in _LAYOUTS), key=lambda found: _hits(found, file))
+def _by_path(model: Part, file: Hdf5File, release: tuple[int, ...] | None) -> Iterator[FitRow]:
+    # Keras 3 looks for the folder of older releases too.
+    layouts = _LAYOUTS if release is None or release >= (3,) else (layout_of(release),)
+    wanted = max((list(places(model, layout)) for layout in layouts), key=lambda found: _hits(found, file))
     taken = set[str]()
     for place in wanted:
         yield from _at_place(place, file, taken)

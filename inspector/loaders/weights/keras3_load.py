@@ -12,7 +12,7 @@ from inspector.loaders.keras3 import legacy_weights
 from inspector.loaders.keras3.native_weights import assign_error, fits
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.weights import files
-from inspector.loaders.weights.places import layout_of, places
+from inspector.loaders.weights.places import Place, layout_of, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
     from inspector.loaders.keras_common.variables import Variable
     from inspector.loaders.weights.architecture import Part
-    from inspector.loaders.weights.places import Place
     from inspector.terms.artifact import Artifact
     from inspector.terms.keras import Hdf5File
 
@@ -28,11 +27,11 @@ _UNBUILT = (
     "You are loading weights into a model that has not yet been built. Try building the model first by calling it on "
     "some data or by using `build()`."
 )
-_BUILT_TEST_SINCE = (3, 9)
+_BUILT_TEST_SINCE = (3, 7)
 # 3.0 raises the first error as it is; later releases collect them.
 _COLLECTED_SINCE = (3, 0, 1)
 # H5IOStore takes a file without the root's `vars` since it was rewritten.
-_ROOT_OPTIONAL_SINCE = (3, 9)
+_ROOT_OPTIONAL_SINCE = (3, 6)
 
 
 def load(session: Session, model: Part, weights: Artifact) -> None:
@@ -52,7 +51,7 @@ def load(session: Session, model: Part, weights: Artifact) -> None:
 def _not_supported(release: tuple[int, ...], path: str) -> str:
     """The text for any other name; reworded in 3.14."""
     head = f"File format not supported: filepath={path}. "
-    if release >= (3, 15):
+    if release >= (3, 14):
         return head + (
             "Keras 3 only supports V3 `.keras` files, `.weights.h5` files, legacy H5 format files "
             "(`.h5` extension), or Orbax checkpoints."
@@ -99,13 +98,20 @@ def _object_paths(session: Session, model: Part, weights: Artifact) -> None:
     if weights.path.endswith(".keras") and not weights.is_zip:
         raise LoadFailure("BadZipFile", "File is not a zip file", "WGT110", weights.path)
     file = _opened(weights)
-    if "/vars" not in file.groups and session.release < _ROOT_OPTIONAL_SINCE:
-        text = "\"Unable to synchronously open object (object 'vars' doesn't exist)\""
-        rule = "WGT111" if files.is_classic(file) else "KER132"
-        raise LoadFailure("KeyError", text, rule, "vars", "/vars", {"path": "/vars", "layout": "layer_names"})
-    failed = list(_failures(session, model, file))
+    failed = [*_root_failure(session, model, file), *_failures(session, model, file)]
     if failed:
         raise _sum(session, failed, file)
+
+
+def _root_failure(session: Session, model: Part, file: Hdf5File) -> Iterator[tuple[Place, str]]:
+    """The model itself is an object without variables, whose group older releases open all the same."""
+    if "/vars" in file.groups or session.release >= _ROOT_OPTIONAL_SINCE:
+        return
+    text = "\"Unable to synchronously open object (object 'vars' doesn't exist)\""
+    if session.release < _COLLECTED_SINCE:
+        rule = "WGT111" if files.is_classic(file) else "KER132"
+        raise LoadFailure("KeyError", text, rule, "vars", "/vars", {"path": "/vars", "layout": "layer_names"})
+    yield Place("", model.name, model.class_name, (), model.built), text
 
 
 def _sum(session: Session, failed: list[tuple[Place, str]], file: Hdf5File) -> LoadFailure:

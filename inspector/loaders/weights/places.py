@@ -65,6 +65,14 @@ def places(model: Part, layout: Layout, prefix: str = "", *, built: bool = True)
             yield Place(at, holder.name, holder.class_name, _made(holder, built=built), built and part.built)
 
 
+def layers_with_paths(model: Part, layout: Layout, prefix: str = "") -> Iterator[tuple[str, Part]]:
+    """Every layer below a model with its path."""
+    for name, part in named(model.parts, layout):
+        path = f"{prefix}{layout.folder}/{name}"
+        yield path, part
+        yield from layers_with_paths(part, layout, f"{path}/")
+
+
 def _made(holder: Holder, *, built: bool) -> tuple[Variable, ...] | None:
     return holder.variables if built else ()
 

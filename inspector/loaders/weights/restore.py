@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from inspector.terms.graph import TensorBundle, TensorEntry
 
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
+# TensorFlow 2.9 is the first to say which tensor does not fit.
+_SAID_SINCE = (2, 9)
 # From this release on the exception names the variable, before it the checkpoint's key.
 _BY_NAME_SINCE = (2, 11)
 # What `tf.train.Checkpoint(model=model)` puts before the model's own paths.
@@ -114,7 +116,7 @@ def restore_events(
         yield walk.problem(rule, model.name, "AssertionError", text, count="all")
         return
     before = f"{model.name}/" if keras3 and model.class_name == "Sequential" else ""
-    naming = _Naming(root, by_key=not keras3 and walk.release < _BY_NAME_SINCE, before=before)
+    naming = _Naming(root, walk.release, before)
     yield from _matched(walk, list(slots(model, keras3=keras3)), stored, naming)
 
 
@@ -134,10 +136,7 @@ def _matched(walk: Walk, wanted: list[Slot], stored: Mapping[str, TensorEntry], 
         if shape is None or (len(shape) == len(entry.shape) and None in shape):
             yield here.gap(f"the shape of {slot_here.owner}/{slot_here.variable.name} does not follow from the config")
         elif shape != entry.shape:
-            text = (
-                f"Received incompatible tensor with shape {entry.shape} when attempting to restore variable with shape "
-                f"{shape} and name {naming.name(slot_here, slot_here.variable)}."
-            )
+            text = naming.mismatch(slot_here, shape, entry.shape)
             details = {"expected": str(shape), "found": str(entry.shape)}
             yield here.problem("KER110", slot_here.owner, "ValueError", text, **details)
             return
@@ -148,14 +147,19 @@ class _Naming:
     """How the exception names a variable: by its key in the checkpoint, or by its own name."""
 
     root: str
-    by_key: bool
+    release: tuple[int, ...]
     before: str
 
-    def name(self, slot: Slot, variable: Variable) -> str:
-        """The name in the text."""
-        if self.by_key:
-            return f"{self.root}{slot.key}{VALUE}"
-        return f"{self.before}{slot.owner}/{variable.name}:0"
+    def mismatch(self, slot: Slot, shape: tuple[int | None, ...], found: tuple[int, ...]) -> str:
+        """The text of the ValueError for a tensor of another shape."""
+        if self.release < _SAID_SINCE:
+            return f"Shapes {shape} and {found} are incompatible"
+        variable = f"{slot.owner}/{slot.variable.name if slot.variable else ''}:0"
+        name = f"{self.root}{slot.key}{VALUE}" if self.release < _BY_NAME_SINCE else f"{self.before}{variable}"
+        return (
+            f"Received incompatible tensor with shape {found} when attempting to restore variable with shape {shape} "
+            f"and name {name}."
+        )
 
 
 def _unreadable(walk: Walk, weights: Artifact) -> Iterator[Event]:
