@@ -38,7 +38,9 @@ def _model(text):
         "name": text,
         "inbound_nodes": [
             {
-                "args": [{"class_name": "__keras_tensor__", "config": {"shape": [None, 3], "keras_history": ["i", 0, 0]}}],
+                "args": [
+                    {"class_name": "__keras_tensor__", "config": {"shape": [None, 3], "keras_history": ["i", 0, 0]}}
+                ],
                 "kwargs": {text: 1, "mask": 2},
             }
         ],
