@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from inspector.terms.artifact import Artifact
+    from inspector.terms.matrix import Matrix
     from inspector.terms.report import Report
     from inspector.terms.runtime import Runtime
 
-__all__ = ["InspectorError", "UsageError", "check", "graph", "inspect", "read", "resolve"]
+__all__ = ["InspectorError", "UsageError", "check", "graph", "inspect", "matrix", "read", "resolve"]
 __version__ = "0.1.0"
 
 # Each function imports what it needs when called: a reader of one format does not pay for the others (cold start).
@@ -87,6 +88,33 @@ def inspect(path: str, against: str | None = None, **options: Iterable[str]) -> 
     """Read, resolve and check in one call; `options` are those of `resolve`."""
     runtime = None if against is None else resolve(against, **options)  # type: ignore[arg-type]
     return check(read(path), runtime)
+
+
+def matrix(  # noqa: PLR0913 - the options of `resolve`, each by its name
+    artifact: Artifact,
+    *,
+    loaders: Iterable[str] = (),
+    imports: Iterable[str] = (),
+    env: Mapping[str, str] | None = None,
+    custom_objects: Iterable[str] = (),
+    python: str | None = None,
+    assume_files: Iterable[str] = (),
+    debug: bool = False,
+) -> Matrix:
+    """Judge an artifact in every catalogued TensorFlow with every Keras that can answer beside it.
+
+    Only the required loaders are judged. Without `python` each pair has the newest that it has wheels for.
+    """
+    from inspector.engine import matrix as engine
+
+    base = engine.shared(
+        imports=tuple(imports),
+        env=env,
+        custom_objects=tuple(custom_objects),
+        python=python,
+        assume_files=tuple(assume_files),
+    )
+    return engine.matrix(artifact, base, loaders=loaders, debug=debug)
 
 
 def graph(artifact: Artifact, level: str = "ops") -> nx.MultiDiGraph:

@@ -24,7 +24,8 @@ other commands:
   inspect snapshot         record this Python environment as a target
   inspect rule [CODE]      what a rule means
 
-exit status: 0 loads, 1 fails or a finding reaches --fail-on, 2 wrong usage, 3 could not be judged
+exit status: 0 loads, 1 fails or a finding reaches --fail-on, 2 wrong usage, 3 could not be judged;
+with --matrix: 0 loads in some release, 1 in none, 3 in none that could be judged
 """
 _FAIL_ON = {
     "error": (Severity.ERROR,),
@@ -37,6 +38,10 @@ _FAIL_ON = {
 def run(arguments: Sequence[str]) -> int:
     """Judge one model and print the report; returns the exit status."""
     options = _parser().parse_args(arguments)
+    if options.matrix:
+        from inspector.cli import matrix  # noqa: PLC0415 - cold start: only where it is asked for
+
+        return matrix.run(options)
     target = resolve(options)
     model = None if options.model_of_weights is None else inspector.read(options.model_of_weights)
     report = inspector.check(
@@ -76,6 +81,11 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"inspect {inspector.__version__}")
     add_target(parser)
+    parser.add_argument(
+        "--matrix",
+        action="store_true",
+        help="judge the model in every catalogued TensorFlow with every Keras beside it",
+    )
     group = parser.add_argument_group("answer")
     group.add_argument(
         "--loader",

@@ -33,7 +33,7 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
     """
     began = time.perf_counter()
     required = tuple(loaders) or REQUIRED.get(artifact.format, ())
-    outcomes = () if runtime is None else tuple(_outcomes(artifact, runtime, debug=debug))
+    outcomes = () if runtime is None else tuple(loader_outcomes(artifact, runtime, debug=debug))
     if loaders and runtime is not None:
         _demand(required, outcomes, artifact)
     findings = damage_findings(artifact, outcomes)
@@ -60,17 +60,22 @@ def _demand(required: tuple[str, ...], outcomes: tuple[Outcome, ...], artifact: 
             raise UsageError(f"loader {name!r} does not apply to a {artifact.format.value} artifact (these do: {text})")
 
 
-def _outcomes(artifact: Artifact, runtime: Runtime, *, debug: bool) -> Iterator[Outcome]:
-    """Every loader's outcome; where the release was not recorded, what the recorded ones around it agree on."""
+def loader_outcomes(
+    artifact: Artifact, runtime: Runtime, *, debug: bool = False, wanted: tuple[str, ...] = ()
+) -> Iterator[Outcome]:
+    """Every loader's outcome; where the release was not recorded, what the recorded ones around it agree on.
+
+    With `wanted` the loader models stop once these are judged; the outcomes of others may come with them.
+    """
     recorded, gaps = candidates(runtime)
     gaps = {**_unsure_add_ons(artifact, runtime), **gaps}
-    models = MODELS.get(artifact.format, ())
+    models = [model for model in MODELS.get(artifact.format, ()) if not wanted or _speaks(model, wanted)]
     for model in models:
         gap = next((gaps[part] for part in model.needs if part in gaps), None)
         if gap is not None:
             yield Outcome(model.loader, gaps=(gap,))
         else:
-            yield from agreed([_judge(model, artifact, c, debug=debug) for c in recorded], recorded)
+            yield from agreed([_judge(model, artifact, c, debug=debug, wanted=wanted) for c in recorded], recorded)
     spoken = {model.loader for model in models}
     yield from (_not_judged(artifact, name) for name in REQUIRED.get(artifact.format, ()) if name not in spoken)
 
@@ -94,15 +99,36 @@ def _not_judged(artifact: Artifact, loader: str) -> Outcome:
     return Outcome(loader, gaps=(Gap(Location(artifact.path), "the model that these weights should fit is not given"),))
 
 
-def _judge(model: LoaderModel, artifact: Artifact, capabilities: Capabilities, *, debug: bool) -> list[Outcome]:
+def _speaks(model: LoaderModel, wanted: tuple[str, ...]) -> bool:
+    """Whether the model may say something of a wanted loader: names of signatures are known only to the models."""
+    return any(name == model.loader or name not in _SPEAKERS for name in wanted)
+
+
+_SPEAKERS = {model.loader for models in MODELS.values() for model in models}
+
+
+def _judge(
+    model: LoaderModel, artifact: Artifact, capabilities: Capabilities, *, debug: bool, wanted: tuple[str, ...] = ()
+) -> list[Outcome]:
     """What one loader model says. Anything it did not foresee is our bug: a gap, so that a batch goes on."""
     try:
-        return list(importlib.import_module(model.module).outcomes(artifact, capabilities))
+        found = importlib.import_module(model.module).outcomes(artifact, capabilities)
+        return list(_until(found, wanted) if wanted else found)
     except Exception as error:
         if debug:
             raise
         reason = f"internal error in {model.module.rpartition('.')[2]}: {type(error).__name__}: {error} (see --debug)"
         return [Outcome(model.loader, gaps=(Gap(Location(artifact.path), reason),))]
+
+
+def _until(outcomes: Iterator[Outcome], wanted: tuple[str, ...]) -> Iterator[Outcome]:
+    """The outcomes up to the last wanted one."""
+    missing = set(wanted)
+    for outcome in outcomes:
+        yield outcome
+        missing.discard(outcome.loader)
+        if not missing:
+            return
 
 
 def _gaps(

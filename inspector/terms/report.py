@@ -65,11 +65,11 @@ class Report:
         """The JSON report, schema version 1.0: a field is never renamed or removed within a major version."""
         return {
             "schema_version": SCHEMA_VERSION,
-            "artifact": _artifact(self.artifact),
+            "artifact": artifact_dict(self.artifact),
             "runtime": None if self.runtime is None else _runtime(self.runtime),
             "verdict": self.verdict.value,
             "required": list(self.required),
-            "verdicts": {outcome.loader: _outcome(outcome) for outcome in self.outcomes},
+            "verdicts": {outcome.loader: outcome_dict(outcome) for outcome in self.outcomes},
             "findings": [_finding(finding) for finding in self.findings],
             "requirements": {
                 "ops": list(self.requirements.ops),
@@ -83,7 +83,8 @@ class Report:
         }
 
 
-def _artifact(artifact: Artifact) -> dict[str, Any]:
+def artifact_dict(artifact: Artifact) -> dict[str, Any]:
+    """Path, format and producer."""
     producer = {"tensorflow": artifact.producer.tensorflow, "keras": artifact.producer.keras}
     return {"path": artifact.path, "format": artifact.format.value, "producer": producer}
 
@@ -103,7 +104,8 @@ def _runtime(runtime: Runtime) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def outcome_dict(outcome: Outcome) -> dict[str, Any]:
+    """Verdict, error, and what was found on the way of one loader."""
     error = outcome.error
     return {
         "verdict": outcome.verdict.value,

@@ -1,0 +1,53 @@
+"""`inspect MODEL --matrix`: every release at a glance."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import inspector
+from inspector.cli.arguments import environment
+from inspector.cli.output import write
+from inspector.terms.errors import UsageError
+from inspector.terms.finding import Verdict
+
+if TYPE_CHECKING:
+    import argparse
+
+    from inspector.terms.matrix import Matrix
+
+_FORMATS = ("json", "table")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the matrix of one model; returns the exit status."""
+    if options.against is not None or options.model_of_weights is not None:
+        raise UsageError("--matrix is against every release: it goes with neither --against nor --with")
+    if options.format not in _FORMATS:
+        raise UsageError(f"--matrix has no format {options.format} (these it has: {', '.join(_FORMATS)})")
+    found = inspector.matrix(
+        inspector.read(options.model),
+        loaders=options.loader,
+        imports=options.imports,
+        env=environment(options.env),
+        custom_objects=options.custom_objects,
+        python=options.python,
+        assume_files=options.assume_files,
+        debug=options.debug,
+    )
+    write(_render(found, options), options.output)
+    return status(found)
+
+
+def status(matrix: Matrix) -> int:
+    """0 where it loads in some release; else 3 where one could not be judged; else 1: it loads nowhere."""
+    counts = matrix.counts()
+    return 0 if counts[Verdict.LOADS] else 3 if counts[Verdict.UNKNOWN] or not matrix.cells else 1
+
+
+def _render(matrix: Matrix, options: argparse.Namespace) -> str:
+    if options.format == "json":
+        return json.dumps(matrix.to_dict(), indent=2, ensure_ascii=False)
+    from inspector.report.matrix_text import render  # noqa: PLC0415 - JSON needs no table
+
+    return render(matrix, color=options.output is None)
