@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from inspector.engine.matrix import catalogued, shared
 from inspector.runtime import keras_facts, tensorflow_facts
 from inspector.runtime.distributions import KERAS, NIGHTLY, TENSORFLOW, release
-from inspector.runtime.releases import newest, releases, requirement, satisfies
+from inspector.runtime.releases import releases
 from inspector.runtime.resolve import resolve
 from inspector.terms.record import field, record, replace
 from inspector.terms.runtime import KerasFlavour
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from inspector.terms.runtime import CustomObject, Runtime
 
@@ -69,27 +71,23 @@ def runtime_of(environment: Environment, process: Process) -> Runtime:
     return replace(target, packages={**kept, **target.packages}, custom_objects=process.custom_objects)
 
 
+@cache
 def environments() -> tuple[Environment, ...]:
-    """The newest recorded patch of every TensorFlow minor with every recorded Keras that goes with it, oldest first."""
-    minors = {release(version)[:2]: version for version in tensorflow_facts.recorded_releases()}
-    return tuple(environment for version in minors.values() for environment in _beside(version))
+    """Those of the matrix, with the newest recorded patch of every TensorFlow minor, oldest first."""
+    newest = {release(version)[:2]: version for version in tensorflow_facts.recorded_releases()}
+    runtimes = (r for r in catalogued(shared()) if r.tensorflow in newest.values())
+    return tuple(e for runtime in runtimes if (e := _environment(runtime)) is not None)
+
+
+def _environment(runtime: Runtime) -> Environment | None:
+    """None for a tf_keras of another minor version than TensorFlow's: its own is nearer, and one is enough."""
+    tensorflow, legacy = runtime.tensorflow or "", runtime.packages.get("tf-keras")
+    if legacy is None:
+        return Environment(tensorflow, runtime.packages.get("keras"))
+    same_minor = release(legacy)[:2] == release(tensorflow)[:2]
+    return Environment(tensorflow, legacy, legacy=True) if same_minor and release(tensorflow) >= _FIRST_KERAS3 else None
 
 
 def without_tensorflow() -> tuple[Environment, ...]:
     """Every recorded Keras 3 on another backend."""
     return tuple(Environment("", version) for version in keras_facts.recorded_releases().get(KerasFlavour.KERAS3, ()))
-
-
-def _beside(tensorflow: str) -> Iterator[Environment]:
-    if release(tensorflow) < _FIRST_KERAS3:
-        keras = requirement("tensorflow", tensorflow, "keras")
-        fitting = newest("keras", f"=={'.'.join(tensorflow.split('.')[:2])}.*", None) if keras else None
-        yield Environment(tensorflow, fitting)
-        return
-    wanted = requirement("tensorflow", tensorflow, "keras") or ""
-    for version in keras_facts.recorded_releases().get(KerasFlavour.KERAS3, ()):
-        if satisfies(version, wanted):
-            yield Environment(tensorflow, version)
-    legacy = newest("tf-keras", f"=={'.'.join(tensorflow.split('.')[:2])}.*", None)
-    if legacy is not None:
-        yield Environment(tensorflow, legacy, legacy=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from inspector.engine.applicable import REQUIRED
 from inspector.engine.capabilities import candidates
-from inspector.engine.check import check
+from inspector.engine.check import check, loader_outcomes
 from inspector.remedy.environments import Environment, Process, runtime_of
 from inspector.remedy.missing import missing_objects
 from inspector.remedy.producer import producer_target
@@ -34,6 +35,7 @@ class Judge:
 
     def __init__(self, artifact: Artifact, loaders: tuple[str, ...]) -> None:
         self.artifact, self.loaders = artifact, loaders
+        self.required = loaders or REQUIRED.get(artifact.format, ())
         self._known: dict[tuple[Environment, tuple[str, ...], tuple[str, ...]], Verdict] = {}
 
     @cached_property
@@ -64,9 +66,14 @@ class Judge:
         if python not in environment.pythons:
             process = replace(process, python=self._python(environment))
         try:
-            return self.report(runtime_of(environment, process)).verdict
+            runtime = runtime_of(environment, process)
         except UsageError:
             return Verdict.UNKNOWN
+        outcomes = loader_outcomes(self.artifact, runtime, wanted=self.required)
+        verdicts = {outcome.verdict for outcome in outcomes if outcome.loader in self.required}
+        if Verdict.FAILS in verdicts:
+            return Verdict.FAILS
+        return Verdict.LOADS if verdicts == {Verdict.LOADS} else Verdict.UNKNOWN
 
     def pythons(self, environment: Environment) -> tuple[str, ...]:
         """The Pythons that the environment may have: only the one that was judged where the model has bytecode."""
