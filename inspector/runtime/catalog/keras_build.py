@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 
 from inspector.runtime.catalog.keras_pack import pack, unpack
+from inspector.runtime.catalog.keras_union import without_code
 from inspector.runtime.catalog_store import CATALOG, FactStore, write_store
 from inspector.runtime.keras_record import entries
 
@@ -82,7 +83,8 @@ def main(arguments: list[str]) -> None:
     for argument in arguments:
         document = json.loads(Path(argument).read_text(encoding="utf-8"))
         record = document.get("keras", document)
-        releases[release_name(record)] = entries(without_backend_limits(record))
+        classes = {place: without_code(facts) for place, facts in record["classes"].items()}
+        releases[release_name(record)] = entries(without_backend_limits(record | {"classes": classes}))
     releases |= dict(_alike(releases))
     write_store(TARGET, pack({release: releases[release] for release in sorted(releases, key=_order)}))
 

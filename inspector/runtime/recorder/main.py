@@ -47,7 +47,8 @@ def record(options):
     if "tensorflow" in options.only:
         document["tensorflow"] = record_tensorflow(imported)
     if "keras" in options.only and "record_keras" in globals():
-        document["keras"] = globals()["record_keras"](trials=not options.untried, **read_union(options.union))
+        keras = globals()["record_keras"](trials=not options.untried, **read_union(options.union))
+        document["keras"] = json.loads(json.dumps(keras, sort_keys=True))  # one order in all releases: the catalog shares
     return document
 
 
