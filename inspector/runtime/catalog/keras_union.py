@@ -14,7 +14,7 @@ from typing import Any
 
 # Values of one key: more are other spellings of the same (layer names, paths), and each costs a trial in every release.
 VALUES = 12
-# A marshalled code object as Lambda stores it (type `c`, with or without the reference flag), and what is kept of it: code
+# A marshalled code object as Lambda stores it (type `c`, its reference flag set or not), and what is kept of it: code
 # differs with every interpreter, and names the folders of the machine that it was recorded on.
 _CODE = re.compile(r"(?:4[w-z]|Y[w-z])[A-Za-z0-9+/\n]{40,}=*\n?")
 _ANY_CODE = "4w=="
