@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import lambdas
+from inspector.loaders.keras3.building import check_build, check_rank, input_of
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import TensorThing, Thing
@@ -33,6 +34,7 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     args = deserialize(session, node["args"], pointer)
     _check_positional(layer, args)
     kwargs = deserialize(session, node["kwargs"], pointer)
+    _check_slices(session, layer, args)
     return [_revived(session, tensor, created, pointer) for tensor in (*_tensors(args), *_tensors(kwargs))]
 
 
@@ -55,6 +57,22 @@ def _check_positional(layer: Thing, args: Any) -> None:
     if layer.class_name in _MERGES and len(args) > 1:
         text = "too many positional arguments"
         raise LoadFailure("TypeError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _check_slices(session: Session, layer: Thing, args: Any) -> None:
+    """Slices of several axes come back as a list, which `GetItem` takes since 3.2."""
+    listed = isinstance(args, list) and len(args) > 1 and isinstance(args[1], list)
+    if layer.class_name != "GetItem" or session.release >= (3, 2) or not listed:
+        return
+    tensor, key = args[:2]
+    shape, dtype = (tensor.shape, tensor.dtype) if isinstance(tensor, TensorThing) else (None, "float32")
+    text = (
+        "Exception encountered when calling GetItem.call().\n\n\x1b[1mUnsupported key type for array slice. Recieved: "
+        f"`{key}`\x1b[0m\n\nArguments received by GetItem.call():\n  • args=('<KerasTensor shape={shape}, "
+        f"dtype={dtype}, sparse=False, name={layer.name}>', {[str(one) for one in key]})\n  • kwargs={{}}"
+    )
+    details = {"class": layer.class_name, "key": "inbound_nodes", "value": str(key)}
+    raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
 
 
 def _check_keywords(node: list[Any], pointer: str, session: Session, created: dict[str, Thing]) -> None:
@@ -137,7 +155,7 @@ def _tensors(value: Any) -> Iterator[TensorThing]:
             yield from _tensors(inner)
 
 
-def build(layer: Thing, config: Any) -> None:
+def build(session: Session, layer: Thing, config: Any) -> None:
     """`build_from_config`: the stored input shape creates the layer's variables."""
     if layer.built or not isinstance(config, dict) or not config:
         return
@@ -145,6 +163,7 @@ def build(layer: Thing, config: Any) -> None:
     shape = config.get("input_shape")
     if isinstance(shape, list | tuple) and all(size is None or isinstance(size, int) for size in shape):
         layer.build_shape = tuple(shape)
+        check_build(session, layer)
 
 
 def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
@@ -157,11 +176,15 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         details = {"class": name, "module": ""}
         raise LoadFailure("AttributeError", text, "KER101", name, f"{layer.pointer}/config/dtype", details)
     given = arguments[0].shape if len(arguments) == 1 else None
+    check_rank(session, layer, given)
     _check_input(session, layer, given)
     if layer.class_name == "Lambda":
         lambdas.call(session, layer)
     layer.nodes += 1
-    layer.built = True
+    if not layer.built:
+        layer.built = True
+        layer.build_shape = layer.build_shape or given
+        check_build(session, layer)
     layer.build_shape = layer.build_shape or given
     if layer.layers:
         layer.outputs.append(layer.outputs[0] if layer.outputs else None)
@@ -185,11 +208,9 @@ def _check_input(session: Session, layer: Thing, given: Shape | None) -> None:
         return
     if given[-1] is None or built[-1] is None or given[-1] == built[-1]:
         return
-    named = session.release >= (3, 13)
-    place = f"Input 0 with name 'None' of layer '{layer.name}'" if named else f'Input 0 of layer "{layer.name}"'
     text = (
-        f"{place} is incompatible with the layer: expected axis -1 of input shape to have value {built[-1]}, "
-        f"but received input with shape {given}"
+        f"{input_of(session, layer)} is incompatible with the layer: expected axis -1 of input shape to have value "
+        f"{built[-1]}, but received input with shape {given}"
     )
     details = {"expected": str(built[-1]), "found": str(given[-1])}
     raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)

@@ -110,7 +110,7 @@ def _after(session: Session, thing: Thing, config: dict[str, Any], pointer: str)
     """What follows construction: building from the stored shape, compiling from the stored arguments."""
     from inspector.loaders.keras3.compiling import compile_from_config  # noqa: PLC0415 - they call each other
 
-    build(thing, config.get("build_config"))
+    build(session, thing, config.get("build_config"))
     compile_config = config.get("compile_config")
     if compile_config and (session.compile or pointer):
         compile_from_config(session, compile_config, f"{pointer}/compile_config")

@@ -34,14 +34,15 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
             config.pop(key, None)
         model.config = {**config, "name": graph["name"]}
     created: dict[str, Thing] = {}
-    waiting: dict[str, list[Any]] = {}
+    waiting: dict[Thing, list[Any]] = {}
     for i, data in enumerate(graph["layers"]):
         at = f"{pointer}/layers/{i}"
         layer = _create(session, data, at)
         created[data["name"]] = layer
-        waiting.setdefault(data["name"], []).extend(data["inbound_nodes"])
+        if data["inbound_nodes"]:
+            waiting[layer] = list(data["inbound_nodes"])
     model.layers = [layer for layer in created.values() if layer.kind != "operation"]
-    _process(session, created, {name: nodes for name, nodes in waiting.items() if nodes}, pointer)
+    _process(session, created, waiting, pointer)
     for key in ("input_layers", "output_layers"):
         _map_tensors(session, graph[key], created, f"{pointer}/{key}")
     model.built = True
@@ -99,47 +100,49 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
     return layer
 
 
-def _process(session: Session, created: dict[str, Thing], waiting: dict[str, list[Any]], pointer: str) -> None:
-    """Make every call; a round without progress raises since 3.12.4 and 3.15, and never ends in the others."""
+def _process(session: Session, created: dict[str, Thing], waiting: dict[Thing, list[Any]], pointer: str) -> None:
+    """Make every call; a round without progress raises since 3.12.4 and 3.15, and never ends in the others.
+
+    Calls wait by layer: those of a layer whose name a later one took are never made.
+    """
     while waiting:
         progress = False
-        for name in list(created):
-            if name in waiting:
-                progress |= _process_layer(session, created, waiting, name)
+        for layer in list(created.values()):
+            if layer in waiting:
+                progress |= _process_layer(session, created, waiting, layer)
         if not progress:
-            raise _stuck(session, created, waiting, pointer)
+            raise _stuck(session, waiting, pointer)
 
 
-def _process_layer(session: Session, created: dict[str, Thing], waiting: dict[str, list[Any]], name: str) -> bool:
+def _process_layer(session: Session, created: dict[str, Thing], waiting: dict[Thing, list[Any]], layer: Thing) -> bool:
     """Make the calls of one layer until one has to wait; whether any was made."""
-    nodes = waiting[name]
+    nodes = waiting[layer]
     done = 0
     for node in nodes:
         try:
-            arguments = node_arguments(session, node, created, created[name])
+            arguments = node_arguments(session, node, created, layer)
         except NodeMissing:
             break
-        call(session, created[name], arguments)
+        call(session, layer, arguments)
         done += 1
     if done == len(nodes):
-        del waiting[name]
+        del waiting[layer]
     else:
-        waiting[name] = nodes[done:]
+        waiting[layer] = nodes[done:]
     return done > 0
 
 
-def _stuck(session: Session, created: dict[str, Thing], waiting: dict[str, list[Any]], pointer: str) -> LoadFailure:
+def _stuck(session: Session, waiting: dict[Thing, list[Any]], pointer: str) -> LoadFailure:
     first = next(iter(waiting))
-    details = {"layers": ", ".join(waiting)}
-    at = created[first].pointer or pointer
+    details = {"layers": ", ".join(layer.name for layer in waiting)}
+    at = first.pointer or pointer
     if not session.hardened:
-        return LoadFailure(ENDLESS, "the load never returns", "KER111", first, at, details)
-    left = {created[name]: nodes for name, nodes in waiting.items()}
+        return LoadFailure(ENDLESS, "the load never returns", "KER111", first.name, at, details)
     text = (
         "Invalid Functional model configuration. The graph of the Functional model either has loops or disconnected "
-        f"nodes. The following nodes failed to be resolved: {left}"
+        f"nodes. The following nodes failed to be resolved: {waiting}"
     )
-    return LoadFailure("ValueError", text, "KER111", first, at, details)
+    return LoadFailure("ValueError", text, "KER111", first.name, at, details)
 
 
 def _map_tensors(session: Session, tensors: Any, created: dict[str, Thing], pointer: str) -> None:
@@ -195,7 +198,7 @@ def _wrong_arguments(words: list[Any], pointer: str) -> LoadFailure:
 
 def _no_layer(session: Session, name: str, pointer: str) -> LoadFailure:
     details = {"class": "Functional", "key": "input_layers", "value": name}
-    if session.hardened:
+    if session.release >= (3, 14):
         text = f"Internal error: could not find layer {name}."
         return LoadFailure("RuntimeError", text, "KER103", details["class"], pointer, details)
     return LoadFailure("AssertionError", "", "KER103", details["class"], pointer, details)

@@ -35,6 +35,7 @@ _DESERIALIZED_KEYS = {
     "Dense": ("quantization_config",),
     "EinsumDense": ("quantization_config",),
     "Embedding": ("quantization_config",),
+    "TextVectorization": ("standardize", "split"),
 }
 
 
@@ -65,6 +66,7 @@ def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: s
     _check_replaced(cls, shown, pointer, nested)
     check_config(Construction(session, cls, shown, pointer, nested))
     check_vocabulary(session, cls, shown, pointer)
+    _check_units(session, cls, shown, pointer)
     thing = Thing(cls.name, config, cls)
     thing.broken_dtype = broken
     return thing
@@ -79,6 +81,17 @@ def _check_replaced(cls: ClassFacts, config: dict[str, Any], pointer: str, neste
         )
         details = {"class": cls.name, "key": "score_mode", "value": repr(mode)}
         nested["score_mode"] = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/score_mode", details)
+
+
+def _check_units(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
+    """Dense looks at its size since 3.13; older releases find out when they make the kernel."""
+    units = config.get("units")
+    if cls.name != "Dense" or session.release < (3, 13) or (isinstance(units, int) and units > 0):
+        return
+    text = f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
+    details = {"class": cls.name, "key": "units", "value": repr(units)}
+    failure = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/units", details)
+    raise wrapped(session, cls, config, failure)
 
 
 def _check_name(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
@@ -97,11 +110,14 @@ def _check_name(session: Session, cls: ClassFacts, config: dict[str, Any], point
 def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> tuple[dict[str, Any], bool]:
     """The config with its dtype policy as `Operation.from_config` leaves it, and whether the policy is only a name.
 
-    Since 3.4 from_config deserializes a policy and keeps its name; up to 3.3 the constructor does, and a policy of
-    Keras 2 becomes a bare string that fails at the first call.
+    Since 3.4 from_config deserializes a policy and keeps its name; up to 3.3 the constructor does. 3.3 gives its table
+    of policies to the deserializer, so that a policy of Keras 2 becomes a bare string that fails at the first call.
     """
     dtype = config.get("dtype")
     if not isinstance(dtype, dict) or cls.kind not in {"layer", "operation", "model"}:
+        return config, False
+    if session.release < (3, 3):
+        _old_policy(session, cls, config, pointer)
         return config, False
     policy = deserialize_in(session, "dtype_policy", dtype, f"{pointer}/dtype")
     if isinstance(policy, Thing):
@@ -113,6 +129,14 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
     text = f"{type(policy).__name__!r} object has no attribute 'quantization_mode'"
     name = str(dtype.get("class_name"))
     raise LoadFailure("AttributeError", text, "KER101", name, f"{pointer}/dtype", {"class": name, "module": ""})
+
+
+def _old_policy(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
+    """Up to 3.2 a policy is deserialized like any other object, and one of Keras 2, which has no module, is refused."""
+    try:
+        _deserialize_key(session, config, "dtype", pointer)
+    except LoadFailure as failure:
+        raise wrapped(session, cls, config, failure) from failure
 
 
 def nested_failures(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> dict[str, LoadFailure]:

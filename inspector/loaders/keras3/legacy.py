@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 # Lambda arguments of Keras 2 that the legacy path drops.
 _LAMBDA_DROPPED = ("module", "function_type", "output_shape_type", "output_shape_module")
+# The table of layers is the namespace of a package, with its modules in it.
+_MODULES = frozenset(
+    {
+        "activations", "attention", "convolutional", "core", "input_spec", "layer", "merging", "normalization",
+        "pooling", "preprocessing", "regularization", "reshaping", "rnn",
+    }
+)  # fmt: skip
 
 
 def decode(value: Any) -> Any:
@@ -40,6 +47,11 @@ def model_from_config(session: Session, config: Any, pointer: str) -> Any:
     name = config.get("class_name")
     custom = session.custom(name)
     cls = None if custom else _layer_class(session, str(name))
+    if cls is None and custom is None and name in _MODULES:
+        text = "'module' object is not callable"
+        raise LoadFailure(
+            "TypeError", text, "KER101", str(name), pointer, {"class": str(name), "module": "keras.layers"}
+        )
     if cls is None and custom is None:
         text = texts.unknown_legacy("layer", str(name))
         raise LoadFailure("ValueError", text, "KER101", str(name), pointer, {"class": str(name), "module": ""})
@@ -84,8 +96,15 @@ def _check_shape(session: Session, config: Any, pointer: str) -> None:
         raise LoadFailure("KeyError", "'config'", "KER104", "layer", pointer, {"class": "layer", "keys": "config"})
     if not isinstance(config["config"], dict):
         # Sequential models of Keras 1 and early Keras 2 store a bare list of layers.
-        text = "pop expected at most 1 argument, got 2"
-        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
+        text = f"{type(config['config']).__name__!r} object has no attribute 'pop'"
+        kind = "AttributeError"
+        if isinstance(config["config"], list):
+            text, kind = "pop expected at most 1 argument, got 2", "TypeError"
+        raise LoadFailure(kind, text, "KER103", details["class"], pointer, details)
+    if "class_name" not in config:
+        raise LoadFailure(
+            "KeyError", "'class_name'", "KER104", "layer", pointer, {"class": "layer", "keys": "class_name"}
+        )
 
 
 def _fixed(session: Session, name: str, inner: dict[str, Any]) -> dict[str, Any]:

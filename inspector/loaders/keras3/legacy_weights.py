@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.loaders.keras3.lookup import LOOKUPS
 from inspector.loaders.keras3.native_weights import MODELS, assign_error, expected_of, fits, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.variables import CELL_OF, Variable, own_variables
@@ -85,8 +86,9 @@ def variables_of(layer: Thing) -> list[Variable] | None:
     """All variables of a layer, with those of what it wraps; None where they are not known."""
     if layer.class_name in MODELS:
         return _joined([variables_of(one) for one in layers_of(layer)])
-    if layer.facts is None:
-        return None
+    if layer.facts is None or layer.class_name in LOOKUPS:
+        # Variables of lookup layers are TensorFlow's own, which Keras 3 does not count.
+        return None if layer.facts is None else []
     if layer.class_name in CELL_OF:
         return own_variables(CELL_OF[layer.class_name], layer.config, layer.build_shape) if layer.built else []
     if layer.class_name == "TimeDistributed" and layer.inner.get("layer") is not None:
@@ -178,6 +180,8 @@ def _missing_object(session: Session, name: str, path: str) -> LoadFailure:
     details = {"expected": name, "found": "nothing"}
     last = name.rpartition("/")[2] or name
     if session.hardened:
-        return LoadFailure("KeyError", repr(last), "KER110", name, path, details)
+        # 3.15.0 asks for the whole path at once, the others walk it.
+        shown = name if session.release == (3, 15, 0) else last
+        return LoadFailure("KeyError", repr(shown), "KER110", name, path, details)
     text = f"\"Unable to synchronously open object (object '{last}' doesn't exist)\""
     return LoadFailure("KeyError", text, "KER110", name, path, details)

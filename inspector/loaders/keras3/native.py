@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import native_weights
 from inspector.loaders.keras3.deserialize import deserialize
@@ -31,11 +31,21 @@ def load(session: Session) -> Thing | None:
     if stored.config_error is not None:
         raise broken_json(stored)
     config = deepcopy(stored.config)
-    if isinstance(config, dict) and not session.compile:
-        config = {**config, "compile_config": None}
+    if not session.compile:
+        config = _without_compiling(config)
     model = deserialize(session, config, "")
     _weights(session, model)
     return model if isinstance(model, Thing) else None
+
+
+def _without_compiling(config: Any) -> Any:
+    """`config["compile_config"] = None`, which only a dict takes."""
+    if isinstance(config, dict):
+        return {**config, "compile_config": None}
+    text = f"'{type(config).__name__}' object does not support item assignment"
+    if isinstance(config, list):
+        text = "list indices must be integers or slices, not str"
+    raise LoadFailure("TypeError", text, "KER103", "model", "", {"class": "model", "key": "config", "value": ""})
 
 
 def _weights(session: Session, model: object) -> None:
@@ -51,5 +61,16 @@ def _weights(session: Session, model: object) -> None:
     if stored.hdf5 is None:
         text = stored.hdf5_error or "Unable to synchronously open file (file signature not found)"
         raise LoadFailure("OSError", text, "KER110", member, "", {}, member)
-    if isinstance(model, Thing):
-        native_weights.load(session, model, stored.hdf5)
+    if not isinstance(model, Thing):
+        raise _not_saveable(session, model)
+    native_weights.load(session, model, stored.hdf5)
+
+
+def _not_saveable(session: Session, model: object) -> LoadFailure:
+    """What walking over something that is no model raises: up to 3.2 the message itself fails."""
+    details = {"class": "model", "key": "config", "value": repr(model)}
+    if session.release < (3, 3):
+        text = "cannot access local variable 'obj_type' where it is not associated with a value"
+        return LoadFailure("UnboundLocalError", text, "KER103", "model", "", details)
+    text = f"Expected object to be an instance of `KerasSaveable`, but got {model} of type {type(model)}"
+    return LoadFailure("ValueError", text, "KER103", "model", "", details)

@@ -1,0 +1,105 @@
+"""What the first call of a built-in layer, or building it from its stored shape, can raise."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.variables import own_variables
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+    from inspector.loaders.keras_common.things import Shape, Thing
+
+# The input spec of each class before it is built: the least rank, and the only one.
+_LEAST_RANK = {
+    "Dense": 2,
+    "Flatten": 1,
+    **{f"Conv{rank}D": rank + 2 for rank in (1, 2, 3)},
+    **{f"Conv{rank}DTranspose": rank + 2 for rank in (1, 2, 3)},
+    **{f"DepthwiseConv{rank}D": rank + 2 for rank in (1, 2)},
+    **{f"SeparableConv{rank}D": rank + 2 for rank in (1, 2)},
+}
+_RANK = {
+    "LSTM": 3,
+    "GRU": 3,
+    "SimpleRNN": 3,
+    "RepeatVector": 2,
+    **{f"Global{kind}Pooling{rank}D": rank + 2 for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    **{f"{kind}Pooling{rank}D": rank + 2 for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    **{f"{kind}{rank}D": rank + 2 for kind in ("ZeroPadding", "Cropping", "UpSampling") for rank in (1, 2, 3)},
+    **{f"SpatialDropout{rank}D": rank + 2 for rank in (1, 2, 3)},
+}
+
+
+def check_rank(session: Session, layer: Thing, given: Shape | None) -> None:
+    """`assert_input_compatibility`: the input's rank."""
+    if given is None:
+        return
+    least, only = _LEAST_RANK.get(layer.class_name), _RANK.get(layer.class_name)
+    if least is not None and len(given) < least:
+        expected = f"min_ndim={least}"
+    elif only is not None and len(given) != only:
+        expected = f"ndim={only}"
+    else:
+        return
+    text = (
+        f"{input_of(session, layer)} is incompatible with the layer: expected {expected}, found ndim={len(given)}. "
+        f"Full shape received: {given}"
+    )
+    details = {"expected": expected, "found": f"ndim={len(given)}"}
+    raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)
+
+
+def input_of(session: Session, layer: Thing) -> str:
+    """How messages name a layer's input; since 3.13 with the tensor's name."""
+    if session.release >= (3, 13):
+        return f"Input 0 with name 'None' of layer '{layer.name}'"
+    return f'Input 0 of layer "{layer.name}"'
+
+
+def check_build(session: Session, layer: Thing) -> None:
+    """`build`: the shapes of the variables that it makes."""
+    given = layer.build_shape
+    if layer.facts is None or given is None:
+        return
+    if layer.class_name == "Normalization":
+        _normalization(session, layer, given)
+    for variable in own_variables(layer.class_name, layer.config, given) or ():
+        shape = variable.shape or ()
+        odd = next((size for size in shape if size is not None and not isinstance(size, int)), None)
+        if odd is not None:
+            text = f"Cannot convert '{shape}' to a shape. Found invalid entry '{odd}' of type '{type(odd)}'. "
+            details = {"class": layer.class_name, "key": variable.name, "value": repr(odd)}
+            raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _normalization(session: Session, layer: Thing, given: Shape) -> None:
+    """A mean that was given is reshaped to the kept axes up to 3.6; later releases broadcast it."""
+    mean = layer.config.get("mean")
+    axes = layer.config.get("axis", -1)
+    axes = [axes] if isinstance(axes, int) else axes
+    if mean is None or session.release >= (3, 7) or not isinstance(axes, list | tuple | None):
+        return
+    kept = [given[axis] for axis in axes or () if isinstance(axis, int) and -len(given) <= axis < len(given)]
+    sizes = [size for size in kept if size is not None]
+    have, wanted = _count(mean), prod(sizes)
+    if len(sizes) != len(kept) or have is None or have == wanted:
+        return
+    text = (
+        "{{function_node __wrapped__Reshape_device_/job:localhost/replica:0/task:0/device:CPU:0}} Input to reshape is "
+        f"a tensor with {have} values, but the requested shape has {wanted} [Op:Reshape]"
+    )
+    details = {"class": layer.class_name, "key": "mean", "value": repr(mean)}
+    raise LoadFailure("InvalidArgumentError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _count(value: Any) -> int | None:
+    """How many numbers a nested list holds; None where it holds something else."""
+    if isinstance(value, int | float):
+        return 1
+    if not isinstance(value, list | tuple):
+        return None
+    counts = [_count(item) for item in value]
+    return None if any(count is None for count in counts) else sum(count or 0 for count in counts)
