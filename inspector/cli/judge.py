@@ -21,6 +21,8 @@ _EXAMPLES = """\
 other commands:
   inspect show MODEL       what is in it, without a target
   inspect graph MODEL      ops, layers or functions as a graph
+  inspect suggest MODEL    requirements under which it loads; with --against, the smallest change
+  inspect stubs MODEL      skeletons of the custom classes and functions that it misses
   inspect snapshot         record this Python environment as a target
   inspect rule [CODE]      what a rule means
 
