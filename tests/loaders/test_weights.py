@@ -32,13 +32,17 @@ def files(tmp_path_factory):
 def runtime_of(name):
     if name.endswith("-legacy"):
         return inspector.resolve("tensorflow==2.21.0,tf_keras==2.21.0,keras==3.15.1", env={"TF_USE_LEGACY_KERAS": "1"})
-    version = name.removeprefix("tf")
-    keras = f",keras=={KERAS[version]}" if version in KERAS else ""
+    version, _, overlay = name.removeprefix("tf").partition("-k")
+    other = overlay or KERAS.get(version)
+    keras = f",keras=={other}" if other else ""
     return inspector.resolve(f"tensorflow=={version}{keras}")
 
 
 def is_keras3(name):
-    return not name.endswith("-legacy") and tuple(map(int, name.removeprefix("tf").split(".")[:2])) >= (2, 16)
+    return not name.endswith("-legacy") and tuple(map(int, name.removeprefix("tf").split("-")[0].split(".")[:2])) >= (
+        2,
+        16,
+    )
 
 
 def sample():

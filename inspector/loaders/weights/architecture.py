@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2.shapes import variables as layer_variables
+from inspector.loaders.weights.more_variables import conv_lstm_cell, more_variables
 from inspector.loaders.weights.shapes import Shape, inner_shape, layer_output
 from inspector.terms.record import record, replace
 
@@ -198,6 +199,12 @@ def _holders(name: str, class_name: str, config: dict[str, Any], given: Shape, d
     if class_name in _RECURRENT:
         cell = f"{class_name}Cell"
         yield Holder("cell", _snake_cell(class_name), cell, _known(class_name, config, given))
+    elif class_name.startswith("ConvLSTM"):
+        yield Holder("cell", "conv_lstm_cell", f"{class_name}Cell", conv_lstm_cell(config, given))
+    elif class_name == "RNN" and _is_layer(config.get("cell")):
+        cell = config["cell"]
+        name, kind = str(cell["config"].get("name", "")), str(cell.get("class_name"))
+        yield Holder("cell", name, kind, _known(kind, cell["config"], given))
     elif class_name in {"TimeDistributed", "Bidirectional"} and depth < _MAX_DEPTH:
         yield from _wrapped(name, class_name, config, given, depth)
     elif class_name == "MultiHeadAttention":
@@ -210,11 +217,18 @@ def _holders(name: str, class_name: str, config: dict[str, Any], given: Shape, d
         yield Holder("", name, class_name, _known(class_name, config, given))
 
 
+def _is_layer(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("config"), dict)
+
+
 def _snake_cell(class_name: str) -> str:
     return {"LSTM": "lstm_cell", "GRU": "gru_cell"}.get(class_name, "simple_rnn_cell")
 
 
 def _known(class_name: str, config: dict[str, Any], given: Shape) -> tuple[Variable, ...] | None:
+    more = more_variables(class_name, config, given)
+    if more is not None:
+        return more
     made = layer_variables(class_name, config, given)
     return None if made is None else tuple(made)
 

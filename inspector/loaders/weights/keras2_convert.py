@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.keras2.weights import listed
+from inspector.loaders.keras2.weights import fits, listed
 from inspector.loaders.weights.files import WHOLE_MODEL
 from inspector.terms.record import record, replace
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.loaders.weights.architecture import Holder, Part
     from inspector.terms.keras import Hdf5File
 
-_TURNED = frozenset({"Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2D"})
+_TURNED = frozenset({"Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2DCell"})
 _GATES = {"LSTMCell": 4, "GRUCell": 3}
 _WITH_BIAS = 3  # kernel, recurrent kernel, bias: without a bias nothing is converted
 _TURNED_RANK = 4
@@ -83,10 +83,11 @@ def _holders(part: Part) -> Iterator[tuple[Holder, Variable]]:
 def _convert(holder: Holder, shapes: list[tuple[int, ...]]) -> str | None:
     """Change the shapes to those after conversion; the ValueError's text where it raises."""
     made = holder.variables or ()
-    if holder.class_name in _TURNED and shapes and shapes[0] != made[0].shape:
+    if holder.class_name in _TURNED and shapes and not fits(made[0].shape, shapes[0]):
         if len(shapes[0]) != _TURNED_RANK:
             return "axes don't match array"
-        shapes[0] = tuple(shapes[0][axis] for axis in (3, 2, 0, 1))
+        turned = 2 if holder.class_name == "ConvLSTM2DCell" else 1
+        shapes[:turned] = [tuple(shape[axis] for axis in (3, 2, 0, 1)) for shape in shapes[:turned]]
     gates = _GATES.get(holder.class_name)
     if gates is None or len(shapes) != _WITH_BIAS:
         return None

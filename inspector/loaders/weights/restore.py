@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from inspector.loaders.keras_common.variables import Variable
     from inspector.loaders.weights.architecture import Part
     from inspector.terms.artifact import Artifact
-    from inspector.terms.graph import TensorBundle, TensorEntry
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import TensorBundle, TensorEntry, TensorFault
 
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
 # TensorFlow 2.9 is the first to say which tensor does not fit.
 _SAID_SINCE = (2, 9)
 # From this release on the exception names the variable, before it the checkpoint's key.
 _BY_NAME_SINCE = (2, 11)
+OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+# Eager errors name the op's function from this release on.
+_OP_NAMED_SINCE = (2, 10)
 # What `tf.train.Checkpoint(model=model)` puts before the model's own paths.
 NAMED_ROOT = "model/"
 _NOTHING = (
@@ -106,8 +110,11 @@ def restore_events(
 ) -> Iterator[Event]:
     """What the restore raises; `nontrivial` is the assertion of `load_weights` that anything but the root matched."""
     bundle = bundle_of(weights)
-    if bundle is None or bundle.faults:
-        yield from _unreadable(walk, weights)
+    if bundle is None:
+        yield from _no_index(walk, weights, wrapped=not nontrivial)
+        return
+    if OBJECT_GRAPH in bundle.faults:
+        yield _no_object_graph(walk, weights, bundle.faults[OBJECT_GRAPH])
         return
     root = "" if nontrivial else root_of(bundle)
     stored = tensors(bundle, root)
@@ -117,7 +124,12 @@ def restore_events(
         return
     before = f"{model.name}/" if keras3 and model.class_name == "Sequential" else ""
     naming = _Naming(root, walk.release, before)
-    yield from _matched(walk, list(slots(model, keras3=keras3)), stored, naming)
+    wanted = list(slots(model, keras3=keras3))
+    faults = _faults_met(bundle, {slot.key for slot in wanted}, root)
+    if faults:
+        yield _fault(walk, bundle, faults, sum(slot.key in stored for slot in wanted))
+        return
+    yield from _matched(walk, wanted, stored, naming)
 
 
 def _matched(walk: Walk, wanted: list[Slot], stored: Mapping[str, TensorEntry], naming: _Naming) -> Iterator[Event]:
@@ -162,16 +174,63 @@ class _Naming:
         )
 
 
-def _unreadable(walk: Walk, weights: Artifact) -> Iterator[Event]:
-    """An index or a shard that is missing or broken."""
-    for damage in weights.damage:
-        missing = damage.kind is DamageKind.MISSING
-        kind = "NotFoundError" if missing else "DataLossError"
-        text = (
-            f"Unsuccessful TensorSliceReader constructor: Failed to find any matching files for {weights.path}"
-            if missing
-            else f"Unable to open table file {damage.member}: Data loss: {damage.reason}"
-        )
-        yield walk.problem("SMD121", damage.member, kind, text, reason=damage.reason)
+def _no_index(walk: Walk, weights: Artifact, *, wrapped: bool) -> Iterator[Event]:
+    """No index, or one that is no table. `restore` adds where it was, `load_weights` does not."""
+    damage = next(iter(weights.damage), None)
+    if damage is None:
+        yield walk.gap("the checkpoint could not be read")
         return
-    yield walk.gap("the checkpoint could not be read")
+    if damage.kind is not DamageKind.MISSING:
+        text = "not an sstable (bad magic number)"
+        yield walk.problem("SMD121", damage.member, "OpError", text, reason=damage.reason)
+        return
+    text = f"Unsuccessful TensorSliceReader constructor: Failed to find any matching files for {weights.path}"
+    if wrapped:
+        text = (
+            f"Error when restoring from checkpoint or SavedModel at {weights.path}: {text}\nPlease double-check that "
+            "the path is correct. You may be missing the checkpoint suffix (e.g. the '-1' in 'path/to/ckpt-1')."
+        )
+    yield walk.problem("SMD121", damage.member, "NotFoundError", text, reason=damage.reason)
+
+
+def _no_object_graph(walk: Walk, weights: Artifact, fault: TensorFault) -> Problem:
+    """The object graph is a tensor like others, and is read first."""
+    texts = {
+        "missing": ("OpError", f"{weights.path}.data-00000-of-00001; No such file or directory"),
+        "short": ("IndexError", "Read less bytes than requested"),
+        "checksum": ("OpError", _checksum_text(weights.path, 0, fault)),
+    }
+    kind, text = texts[fault.kind]
+    return walk.problem("SMD121", OBJECT_GRAPH, kind, text, reason=f"its object graph: {fault.kind}")
+
+
+def _checksum_text(prefix: str, size: int, fault: TensorFault) -> str:
+    return (
+        f"TensorBundle at {prefix} shard 0 ({size} bytes): Checksum does not match: stored {fault.stored} vs. "
+        f"calculated on the restored bytes {fault.calculated}"
+    )
+
+
+def _faults_met(bundle: TensorBundle, wanted: set[str], root: str) -> list[str]:
+    """The faulty tensors that a variable of the model waits for; others are never read."""
+    return [
+        key
+        for key in bundle.faults
+        if key.startswith(root) and key.endswith(VALUE) and plain(key[len(root) : -len(VALUE)]) in wanted
+    ]
+
+
+def _fault(walk: Walk, bundle: TensorBundle, keys: list[str], count: int) -> Problem:
+    """All tensors that match are read in one RestoreV2."""
+    key = keys[0]
+    fault, size = bundle.faults[key], bundle.entries[key].size
+    kinds = {
+        "missing": ("NotFoundError", f"{bundle.prefix}: No such file or directory"),
+        "short": ("OutOfRangeError", "Read less bytes than requested"),
+        "checksum": ("DataLossError", _checksum_text(bundle.prefix, size, fault)),
+    }
+    kind, text = kinds[fault.kind]
+    if walk.release >= _OP_NAMED_SINCE:
+        device = "/job:localhost/replica:0/task:0/device:CPU:0"
+        text = f"{{{{function_node __wrapped__RestoreV2_dtypes_{count}_device_{device}}}}} {text}"
+    return walk.at(key).problem("SMD121", key, kind, f"{text} [Op:RestoreV2]", reason=f"tensor {key}: {fault.kind}")
