@@ -5,7 +5,7 @@ Source: Keras' HDF5 format of each release.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.objects import LAYER, object_events
@@ -36,12 +36,20 @@ def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[
         return
     steps = [
         lambda: _readable(walk, model, "model_config", model.config_error),
-        lambda: object_events(replace(walk, pointer="model_config"), LAYER, model.config),
+        lambda: _model(replace(walk, pointer="model_config"), model.config),
         lambda: weight_events(walk, model.config, model.hdf5) if model.hdf5 else (),
     ]
     if compiling:
         steps.append(lambda: _compiled(walk, model))
     yield from until_problem(*steps)
+
+
+def _model(walk: Walk, config: Any) -> Iterator[Event]:
+    """What `model_from_config` raises."""
+    if isinstance(config, list):
+        yield walk.problem("KER130", "model", "TypeError", texts.not_a_model(walk.release, config))
+    else:
+        yield from object_events(walk, LAYER, config)
 
 
 def unopened(walk: Walk, reason: str) -> Problem:

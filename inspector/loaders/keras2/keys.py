@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.runtime.facts import Rejected
+from inspector.terms.finding import ExpectedError
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
@@ -28,7 +29,18 @@ _IGNORED = {"initializer": "dtype"}
 # What the base classes pop from **kwargs in every release from 1.15 to 2.15. Source: OptimizerV2, Layer.
 _OPTIMIZER_REFUSES = "Unexpected keyword argument passed to optimizer"
 _OPTIMIZER_KEYS = frozenset({"clipnorm", "clipvalue", "decay", "lr"})
+# Keras 2.12 and later word anew what the constructor of a layer raises. Source: Layer.from_config.
+_REWORDED_SINCE = (2, 12)
 _LAYER_KEYS = frozenset({"batch_input_shape", "batch_size", "input_dim", "input_shape", "weights"})
+_OF_LAYER = _LAYER_KEYS | {
+    "activity_regularizer",
+    "autocast",
+    "dtype",
+    "dynamic",
+    "implementation",
+    "name",
+    "trainable",
+}
 # Keys that only SavedModel metadata holds, with the release since which their classes take them. Source:
 # index_lookup.py.
 _SAVED_MODEL_KEYS = {"has_input_vocabulary": (2, 6)}
@@ -161,12 +173,28 @@ def filled(text: str, config: Mapping[str, Any] | None, value: Any) -> str:
 
 def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
     """What the user's own class raises for the config, as far as its constructor is known."""
-    if known.parameters is None:
+    from inspector.loaders.keras2.walk import reworded  # noqa: PLC0415 - cold start: few models hold such a class
+
+    if known.parameters is None or known.revives:
         return
+    events = _constructor_events(walk, known, config)
+    if walk.release < _REWORDED_SINCE or not known.is_layer:
+        yield from events
+        return
+    yield from reworded(
+        events, lambda e: ExpectedError("TypeError", texts.deserializing(known.name, config, e.message))
+    )
+
+
+def _constructor_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
     unexpected = [key for key in config if key not in known.parameters]
     if unexpected and not known.has_kwargs:
         text = texts.unexpected_keyword(walk.python, known.name, unexpected[0])
         yield walk.problem("KER102", known.name, "TypeError", text, key=unexpected[0], keys=", ".join(unexpected))
+    refused = known.refused_by_base(config, _OF_LAYER)
+    if refused:
+        text = str(("Keyword argument not understood:", refused[0]))
+        yield walk.problem("KER102", known.name, "TypeError", text, key=refused[0], keys=", ".join(refused))
     missing = [key for key in known.required if key not in config]
     if missing:
         text = texts.missing_argument(walk.python, known.name, missing)

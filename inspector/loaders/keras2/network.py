@@ -1,131 +1,110 @@
-"""Models how Sequential and Functional models are rebuilt from their configs: every layer, then the wiring.
+"""Models `from_config` of Keras 2's Sequential, Functional and Model: which keys decide how a model is rebuilt.
 
-Source: `Sequential.from_config` and `reconstruct_from_config` of Keras' engine.
+Source: `Sequential.from_config`, `Functional.from_config` and `Model.from_config` of Keras' engine.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.objects import LAYER, object_events
 from inspector.loaders.keras2.walk import until_problem
+from inspector.loaders.keras2.wiring import broken, graph_events, is_built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from inspector.loaders.keras2.walk import Event, Walk
 
+# With any of these missing, Keras hands the config to the class's constructor. Source: Functional.from_config of 2.8.
+_GRAPH_KEYS = ("name", "layers", "input_layers", "output_layers")
+_CONSTRUCTED_SINCE = (2, 8)
+# What the constructor of Model takes beside the graph itself. Source: Model.__init__ of 2.9.
+_MODEL_KEYS = frozenset({"name", "trainable", "dtype", "dynamic", "autocast"})
+_UNIQUE_IN_ADD_SINCE = (2, 3)
+# Since then a Sequential config without a name leaves a variable unset that is read when the model has no inputs.
+_SHAPE_UNSET_SINCE = (2, 12)
+_ASKED_FOR_MODULE_SINCE = (2, 13)
+
 
 def network_events(walk: Walk, class_name: str, config: Any) -> Iterator[Event]:
-    """What rebuilding that model raises; old Sequential configs are a bare list of layers."""
-    layers = config.get("layers") if isinstance(config, dict) else config
-    if not isinstance(layers, list):
-        yield walk.problem("KER104", class_name, "KeyError", "'layers'", key="layers")
-        return
-    steps = [lambda: layer_events(walk.at("layers"), layers)]
+    """What rebuilding a model of that class raises; old Sequential configs are a bare list of layers."""
     if class_name == "Sequential":
-        steps.append(lambda: _unique(walk, layers))
-    elif isinstance(config, dict):
-        steps.append(lambda: _wiring(walk, config))
-    yield from until_problem(*steps)
+        yield from _sequential(walk, config)
+    elif walk.release >= _CONSTRUCTED_SINCE and not all(_in(config, key) for key in _GRAPH_KEYS):
+        yield from _constructed(walk, class_name, config)
+    elif not isinstance(config, dict):
+        yield broken(walk, class_name, "TypeError", texts.indexed_by_name(walk.python, config))
+    else:
+        yield from graph_events(walk, config)
 
 
-def layer_events(walk: Walk, layers: Sequence[Any]) -> Iterator[Event]:
-    """What deserializing each layer raises; every unknown class is named, though the first ends the load."""
-    for index, layer in enumerate(layers):
-        yield from object_events(walk.at(index), LAYER, layer)
+def _in(config: Any, key: str) -> bool:
+    return isinstance(config, (dict, list, str)) and key in config
 
 
-def _unique(walk: Walk, layers: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
-    """A Sequential model refuses two layers of one name."""
-    seen = set()
-    for index, layer in enumerate(layers):
-        inner = layer.get("config")
-        name = inner.get("name") if isinstance(inner, dict) else None
-        if name in seen and name is not None:
-            text = (
-                "All layers added to a Sequential model should have unique names. "
-                f'Name "{name}" is already the name of a layer in this model. '
-                "Update the `name` argument to pass a unique name."
-            )
-            yield walk.at("layers").at(index).problem("KER135", str(name), "ValueError", text)
-        seen.add(name)
+def _constructed(walk: Walk, class_name: str, config: Any) -> Iterator[Event]:
+    """The class's constructor takes the whole config: a Model without a graph, or the TypeError about get_config."""
+    if class_name == "Model" and isinstance(config, dict) and _MODEL_KEYS.issuperset(config):
+        return
+    absent = [key for key in _GRAPH_KEYS if not _in(config, key)]
+    text = texts.not_revivable(walk.release, walk.facts.root, class_name)
+    yield walk.problem("KER104", class_name, "TypeError", text, key=absent[0], keys=", ".join(absent))
 
 
-def _wiring(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
-    """Calls each layer when its inputs are there; a node that never gets its inputs keeps the loader looping."""
-    layers = config["layers"]
-    counts = {str(layer.get("name")): _called_already(layer) for layer in layers if isinstance(layer, dict)}
-    waiting = {str(layer.get("name")): _sources(layer) for layer in layers if isinstance(layer, dict)}
-    moved = True
-    while moved and any(waiting.values()):
-        moved = False
-        for name, nodes in waiting.items():
-            while nodes and all(counts.get(source, -1) > node for source, node in nodes[0]):
-                nodes.pop(0)
-                counts[name] += 1
-                moved = True
-    yield from _stuck(walk, counts, waiting)
-    for key in ("input_layers", "output_layers"):
-        for source, _ in _tensors(config.get(key)):
-            if source not in counts:
-                yield walk.at(key).problem("KER135", source, "KeyError", repr(source))
-                return
-
-
-def _stuck(
-    walk: Walk, counts: Mapping[str, int], waiting: Mapping[str, list[list[tuple[str, int]]]]
-) -> Iterator[Event]:
-    """Why nodes are left: a source that does not exist raises, a node that is never made keeps the loader looping."""
-    for name, nodes in waiting.items():
-        missing = next((source for source, _ in (nodes[0] if nodes else ()) if source not in counts), None)
-        if missing is not None:
-            yield walk.problem("KER135", name, "KeyError", repr(missing))
+def _sequential(walk: Walk, config: Any) -> Iterator[Event]:
+    """A config without a name is taken for the bare list of layers."""
+    layers = config
+    if isinstance(config, dict) and "name" in config:
+        if "layers" not in config:
+            yield walk.problem("KER104", "Sequential", "KeyError", "'layers'", key="layers", keys="layers")
             return
-    stuck = next((name for name, nodes in waiting.items() if nodes), None)
-    if stuck is not None:
-        yield walk.problem("KER111", stuck, "timeout", "")
+        layers = config["layers"]
+    elif not isinstance(config, (dict, list)):
+        yield broken(walk, "Sequential", "TypeError", f"argument of type '{type(config).__name__}' is not iterable")
+        return
+    if not isinstance(layers, (dict, list)):
+        yield broken(walk, "Sequential", "TypeError", f"'{type(layers).__name__}' object is not iterable")
+        return
+    yield from until_problem(
+        lambda: _added(walk.at("layers"), list(layers)),
+        lambda: _unique(walk, list(layers)),
+        lambda: _shape_unset(walk, config, layers),
+    )
 
 
-def _called_already(layer: Mapping[str, Any]) -> int:
-    """Calls that a layer has had when it is made: InputLayer one, nested models (which hold their own inputs) one."""
-    inner = layer.get("config")
-    if layer.get("class_name") == "InputLayer":
-        return 1
-    if layer.get("class_name") in ("Functional", "Model") or _is_built_sequential(layer):
-        return 1 if isinstance(inner, (dict, list)) else 0
-    return 0
+def _added(walk: Walk, layers: Sequence[Any]) -> Iterator[Event]:
+    """What deserializing each layer raises, and adding what is none; every unknown class is named."""
+    for index, layer in enumerate(layers):
+        here = walk.at(index)
+        if not isinstance(layer, (dict, list, str)) and walk.release >= _ASKED_FOR_MODULE_SINCE:
+            yield broken(here, "Sequential", "TypeError", f"argument of type '{type(layer).__name__}' is not iterable")
+        elif layer is None:
+            yield broken(here, "Sequential", "TypeError", texts.no_layer(walk.release))
+        else:
+            yield from object_events(here, LAYER, layer)
 
 
-def _is_built_sequential(layer: Mapping[str, Any]) -> bool:
-    """Whether it is a nested Sequential model that knows its input's shape, and so was called once already."""
-    if layer.get("class_name") != "Sequential" or not isinstance(layer.get("config"), dict):
-        return False
-    layers = layer["config"].get("layers") or [{}]
-    first = layers[0].get("config", {}) if isinstance(layers[0], dict) else {}
-    return isinstance(first, dict) and ("batch_input_shape" in first or layers[0].get("class_name") == "InputLayer")
+def _unique(walk: Walk, layers: Sequence[Any]) -> Iterator[Event]:
+    """A Sequential model refuses two layers of one name: when one is added, up to 2.2 when it knows its inputs."""
+    if walk.release < _UNIQUE_IN_ADD_SINCE and not is_built(layers):
+        return
+    names = [_name(layer) for layer in layers]
+    for index, name in enumerate(names):
+        if name is not None and name in names[:index]:
+            text = texts.name_taken(walk.release, name, names.count(name))
+            yield broken(walk.at("layers").at(index), name, "ValueError", text)
 
 
-def _sources(layer: Mapping[str, Any]) -> list[list[tuple[str, int]]]:
-    """For each call of the layer, the (layer, call) whose outputs it takes."""
-    nodes = layer.get("inbound_nodes")
-    return [list(_tensors(node)) for node in nodes] if isinstance(nodes, list) else []
+def _name(layer: Any) -> str | None:
+    inner = layer.get("config") if isinstance(layer, dict) else None
+    name = inner.get("name") if isinstance(inner, dict) else None
+    return None if name is None else str(name)
 
 
-def _tensors(data: Any) -> Iterator[tuple[str, int]]:
-    """Every `[layer, node, tensor, ...]` in a nested structure, those in the call's keyword arguments too."""
-    if isinstance(data, dict):
-        for value in data.values():
-            yield from _tensors(value)
-    elif isinstance(data, list):
-        if _is_tensor(data):
-            if data[0] != "_CONSTANT_VALUE":
-                yield data[0], data[1]
-            data = data[3:]
-        for value in data:
-            yield from _tensors(value)
-
-
-def _is_tensor(data: list[Any]) -> bool:
-    """Whether a list names a tensor: layer, node, index, and perhaps the call's keyword arguments."""
-    return len(data) > 2 and isinstance(data[0], str) and isinstance(data[1], int) and isinstance(data[2], int)  # noqa: PLR2004
+def _shape_unset(walk: Walk, config: Any, layers: Sequence[Any] | Mapping[str, Any]) -> Iterator[Event]:
+    """From Keras 2.12 on a bare list of layers must say its input's shape."""
+    if walk.release >= _SHAPE_UNSET_SINCE and layers is config and not is_built(layers):
+        text = texts.unset_local(walk.python, "build_input_shape")
+        yield walk.problem("KER104", "Sequential", "UnboundLocalError", text, key="name", keys="name")

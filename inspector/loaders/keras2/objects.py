@@ -52,6 +52,10 @@ _BY_KEY = (
 )
 # Up to TensorFlow 2.2 `keras.layers.deserialize` adds these to its table when it is called.
 _MODELS_IN_TABLE_SINCE = (2, 3)
+# Releases whose deserialize_keras_object looks at a class's config before the class does, and puts names into texts
+# of any type. Source: class_and_config_for_serialized_keras_object.
+_ITEMS_SINCE = (2, 1)
+_FORMATTED_SINCE = (2, 5)
 _MODELS_BESIDE_TABLE = frozenset(
     {
         "Network",
@@ -80,7 +84,9 @@ def object_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
 
         yield from family_events(walk, family, identifier)
         return
-    if isinstance(identifier, str):
+    if family is LAYER and walk.release < _MODELS_IN_TABLE_SINCE and not _has_class(identifier):
+        yield _unread_class(walk, identifier)
+    elif isinstance(identifier, str):
         yield from name_events(walk, family, identifier)
     elif not isinstance(identifier, dict):
         text = texts.not_interpreted(family.noun, identifier)
@@ -91,13 +97,37 @@ def object_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
         yield from _class_events(walk, family, identifier)
 
 
+def _has_class(identifier: Any) -> bool:
+    return isinstance(identifier, dict) and "class_name" in identifier
+
+
+def _unread_class(walk: Walk, identifier: Any) -> Problem:
+    """Up to TensorFlow 2.2 `keras.layers.deserialize` asks for the class name before anything else."""
+    if isinstance(identifier, dict):
+        return walk.problem("KER130", LAYER.noun, "KeyError", "'class_name'")
+    return walk.problem("KER130", LAYER.noun, "TypeError", texts.indexed_by_name(walk.python, identifier))
+
+
 def name_events(walk: Walk, family: Family, name: str) -> Iterator[Event]:
     """What a string identifier raises: functions are taken as they are, classes are built without arguments."""
-    if name in walk.custom or knows(walk, family, name):
+    if name in walk.custom:
+        return
+    if knows(walk, family, name):
+        yield from _without_arguments(walk, family, name)
         return
     # Keras 2.12 turns an initializer's name into a class config without arguments, other families look it up as it is.
     text = texts.unknown_object(walk.release, family.noun, name, by_string=family is not INITIALIZER)
     yield walk.problem("KER105", name, "ValueError", text, kind=family.noun)
+
+
+def _without_arguments(walk: Walk, family: Family, name: str) -> Iterator[Event]:
+    """A layer's class that is named alone; the other families name functions, or classes that need nothing."""
+    cls = class_of(walk, family, name, {}) if family is LAYER else None
+    # Some releases wrap their constructors, whose parameters are then not those of the class: its config's keys are.
+    needed = [key for key, required in cls.parameters.items() if required and key in (cls.config or ())] if cls else []
+    if cls and needed:
+        text = texts.missing_argument(walk.python, cls.name, needed)
+        yield walk.problem("KER104", cls.name, "TypeError", text, key=needed[0], keys=", ".join(needed))
 
 
 def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> Iterator[Event]:
@@ -109,7 +139,11 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
             yield from custom_events(walk.at("config"), known, config)
         return
     if not knows(walk, family, str(name)):
-        yield _unknown_class(walk, family, str(name))
+        yield _unknown_class(walk, family, name)
+        return
+    refused = _not_items(walk, family, config)
+    if refused is not None:
+        yield refused
         return
     if family is LAYER and name in NETWORKS:
         yield from network_events(walk.at("config"), name, config)
@@ -122,6 +156,25 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
         yield walk.gap(f"nothing is recorded of the {family.noun} {name}")
     elif isinstance(config, dict):
         yield from built_events(walk.at("config"), family, cls, config)
+    else:
+        yield _not_mapping(walk.at("config"), family, cls, config)
+
+
+def _not_items(walk: Walk, family: Family, config: Any) -> Problem | None:
+    """From TensorFlow 2.1 on the items of a class's config are looked at first; from 2.3 on it may be a list."""
+    if isinstance(config, dict) or walk.release < _ITEMS_SINCE:
+        return None
+    if isinstance(config, list) and walk.release >= _MODELS_IN_TABLE_SINCE:
+        return None
+    text = f"'{type(config).__name__}' object has no attribute 'items'"
+    return walk.at("config").problem("KER130", family.noun, "AttributeError", text)
+
+
+def _not_mapping(walk: Walk, family: Family, cls: ClassFacts, config: Any) -> Problem:
+    """The TypeError of the constructor for a config that is no dict, as `from_config` passes it on."""
+    text = texts.no_mapping(walk.python, f"{cls.module}.{cls.name}", config)
+    error = passed_on(walk, family, cls, config, ExpectedError("TypeError", text))
+    return walk.problem("KER130", family.noun, error.type, error.message)
 
 
 def _hidden_events(walk: Walk, cls: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[Event]:
@@ -160,8 +213,12 @@ def _registered(walk: Walk, name: str) -> tuple[ClassFacts, ...]:
     return tuple(c for c in walk.facts.named(bare) if c.registered_name == name) if ">" in name else ()
 
 
-def _unknown_class(walk: Walk, family: Family, name: str) -> Problem:
+def _unknown_class(walk: Walk, family: Family, name: Any) -> Problem:
     """The ValueError for a class that the table lacks. Up to TF 2.2 a dict activation is called `activation`."""
+    if not isinstance(name, str) and walk.release < _FORMATTED_SINCE:
+        text = f'can only concatenate str (not "{type(name).__name__}") to str'
+        return walk.problem("KER130", family.noun, "TypeError", text)
+    name = str(name)
     noun = "activation" if family is ACTIVATION and walk.release < (2, 3) else family.noun
     text = texts.unknown_object(walk.release, noun, name)
     return walk.problem("KER101", name, "ValueError", text, kind=family.noun)
@@ -209,7 +266,7 @@ def file_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Itera
 
 
 def passed_on(
-    walk: Walk, family: Family, cls: ClassFacts, config: Mapping[str, Any], error: ExpectedError
+    walk: Walk, family: Family, cls: ClassFacts, config: Mapping[str, Any] | list[Any], error: ExpectedError
 ) -> ExpectedError:
     """An exception from inside the constructor as `from_config` passes it on.
 
@@ -221,7 +278,7 @@ def passed_on(
         return error
     if not refusal.text.startswith("Error when deserializing class"):
         return error
-    return ExpectedError("TypeError", texts.deserializing(cls.name, dict(config), error.message))
+    return ExpectedError("TypeError", texts.deserializing(cls.name, config, error.message))
 
 
 def nested_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:

@@ -104,3 +104,64 @@ def shape_mismatch(release: tuple[int, int], variable: str, expected: tuple[int,
             "incompatible"
         )
     return f"Shapes {expected} and {found} are incompatible"
+
+
+def indexed_by_name(python: tuple[int, int], value: object) -> str:
+    """Python's TypeError text for `value["name"]` of what is no dict."""
+    if isinstance(value, str):
+        return "string indices must be integers, not 'str'" if python >= (3, 11) else "string indices must be integers"
+    if isinstance(value, list):
+        return "list indices must be integers or slices, not str"
+    return f"'{type(value).__name__}' object is not subscriptable"
+
+
+def no_mapping(python: tuple[int, int], path: str, value: object) -> str:
+    """Python's TypeError text for `Class(**value)` of what is no dict; from Python 3.9 on it names the class."""
+    owner = f"{path}()" if python >= (3, 9) else "type object"
+    return f"{owner} argument after ** must be a mapping, not {type(value).__name__}"
+
+
+def unset_local(python: tuple[int, int], name: str) -> str:
+    """Python's UnboundLocalError text."""
+    if python >= (3, 11):
+        return f"cannot access local variable '{name}' where it is not associated with a value"
+    return f"local variable '{name}' referenced before assignment"
+
+
+def not_revivable(release: tuple[int, int], root: str, class_name: str) -> str:
+    """The text of the TypeError of `Model.from_config` of Keras 2.8 and later for a config without a graph."""
+    cls = f"<class '{root}.engine.{'functional' if class_name == 'Functional' else 'training'}.{class_name}'>"
+    method, blank, own = (" method", "  ", "`from_config(cls, config)` class") if release >= (2, 12) else ("", " ", "")
+    call = "()" if release >= (2, 9) else ""
+    return (
+        f"Unable to revive model from config. When overriding the `get_config{call}`{method}, make sure that the "
+        f"returned config contains all items used as arguments in the{blank}constructor to {cls}, which is the default "
+        f"behavior. You can override this default behavior by defining a {own or '`from_config`'} method to specify "
+        f"how to create an instance of {class_name} from "
+    ) + ("its config." if own else "the config. ")
+
+
+def no_layer(release: tuple[int, int]) -> str:
+    """The text of the TypeError of `Sequential.add(None)`, up to TensorFlow 2.2 of deserializing None."""
+    if release < (2, 3):
+        return "'NoneType' object is not subscriptable"
+    lead = "The added layer must be an instance of class Layer. "
+    if release >= (2, 7):
+        return f"{lead}Received: layer=None of type <class 'NoneType'>."
+    return f"{lead}Found: None"
+
+
+def name_taken(release: tuple[int, int], name: str, times: int) -> str:
+    """The text of the ValueError for two layers of one name in a Sequential model."""
+    if release < (2, 3):
+        return f'The name "{name}" is used {times} times in the model. All layer names should be unique.'
+    return (
+        f'All layers added to a Sequential model should have unique names. Name "{name}" is already the name of a '
+        "layer in this model. Update the `name` argument to pass a unique name."
+    )
+
+
+def not_a_model(release: tuple[int, int], config: object) -> str:
+    """The text of the TypeError of `model_from_config` for a list."""
+    hint = f"Received: config={config}. Did you meant to use" if release >= (2, 7) else "Maybe you meant to use"
+    return f"`model_from_config` expects a dictionary, not a list. {hint} `Sequential.from_config(config)`?"

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.keys import custom_events
 from inspector.loaders.keras2.objects import (
     ACTIVATION,
+    CONSTRAINT,
+    INITIALIZER,
     LAYER,
     LOSS,
     METRIC,
@@ -48,6 +52,7 @@ def family_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
     name, config = str(identifier["class_name"]), identifier.get("config")
     names = (name, identifier.get("registered_name"), config if isinstance(config, str) else None)
     if any(known in walk.custom for known in names if known):
+        yield from value_events(walk, identifier)
         return
     if name == "function":
         key = "config" if identifier.get("module") == "builtins" else "registered_name"
@@ -81,6 +86,10 @@ def _string(walk: Walk, family: Family, name: str, identifier: Any = None) -> It
     if family is LAYER:
         text = f"The added layer must be an instance of class Layer. Received: layer={name} of type <class 'str'>."
         yield walk.problem("KER101", name, "TypeError", text, kind=family.noun)
+    elif family in (INITIALIZER, CONSTRAINT):
+        # The name stays in the layer until its weights are made.
+        text = texts.unknown_object(walk.release, family.noun, name)
+        yield walk.problem("KER105", name, "ValueError", text, kind=family.noun)
     elif family is ACTIVATION:
         text = f"Unknown activation function '{identifier or name}' cannot be deserialized."
         yield walk.problem("KER105", name, "ValueError", text, kind=family.noun)
@@ -110,8 +119,10 @@ def _object(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
     elif name == "function":
         yield from _function(walk, str(config), value)
     else:
-        registered = value.get("registered_name", name)
-        if registered in walk.custom or name in walk.custom:
+        # A class is asked for by its registered name alone, in `custom_objects` too.
+        known = walk.custom.get(value.get("registered_name", name))
+        if known is not None:
+            yield from custom_events(walk.at("config"), known, config if isinstance(config, dict) else {})
             return
         found, events = located(walk, name, value)
         yield from events

@@ -1,0 +1,127 @@
+"""Configs that are not of the form a model has: which exception comes first in each release."""
+
+from copy import deepcopy
+
+import pytest
+from keras2_models import dense, raised, sequential, walk
+
+from inspector.loaders.keras2.objects import LAYER, object_events
+
+GRAPH = {
+    "class_name": "Functional",
+    "config": {
+        "name": "m",
+        "layers": [
+            {
+                "class_name": "InputLayer",
+                "config": {"name": "a", "batch_input_shape": [None, 4]},
+                "name": "a",
+                "inbound_nodes": [],
+            },
+            {**dense("b"), "name": "b", "inbound_nodes": [[["a", 0, 0, {}]]]},
+        ],
+        "input_layers": [["a", 0, 0]],
+        "output_layers": [["b", 0, 0]],
+    },
+}
+MODEL = sequential(dense(batch_input_shape=[None, 4]), dense("d2", 1))
+GONE = object()
+
+
+def changed(model, path, value):
+    """The model with that value there, or without it."""
+    made = deepcopy(model)
+    *steps, last = path
+    place = made
+    for step in steps:
+        place = place[step]
+    if value is GONE:
+        del place[last]
+    else:
+        place[last] = value
+    return made
+
+
+@pytest.mark.parametrize(
+    ("keras", "path", "value", "kind", "start"),
+    [
+        ("2.6.0", ["config"], None, "AttributeError", "'NoneType' object has no attribute 'items'"),
+        ("2.6.0", ["config"], [], "TypeError", "list indices must be integers or slices, not str"),
+        ("2.10.0", ["config"], [], "TypeError", "Unable to revive model from config. When overriding the"),
+        ("2.6.0", ["config", "layers"], GONE, "KeyError", "'layers'"),
+        ("2.10.0", ["config", "layers"], GONE, "TypeError", "Unable to revive model from config."),
+        ("2.12.0", ["config", "input_layers"], GONE, "TypeError", "Unable to revive model from config."),
+        ("2.6.0", ["config", "input_layers"], GONE, "KeyError", "'input_layers'"),
+        ("2.10.0", ["config", "layers"], [], "AssertionError", ""),
+        ("2.10.0", ["config", "layers"], None, "TypeError", "'NoneType' object is not iterable"),
+        ("2.10.0", ["config", "layers", 1], None, "TypeError", "'NoneType' object is not subscriptable"),
+        ("2.10.0", ["config", "layers", 1, "name"], GONE, "KeyError", "'name'"),
+        ("2.10.0", ["config", "layers", 1, "inbound_nodes"], GONE, "KeyError", "'inbound_nodes'"),
+        ("2.10.0", ["config", "layers", 1, "inbound_nodes"], None, "TypeError", "'NoneType' object is not iterable"),
+        ("2.10.0", ["config", "layers", 1, "inbound_nodes"], [[["z", 0, 0, {}]]], "KeyError", "'z'"),
+        ("2.10.0", ["config", "layers", 1, "inbound_nodes"], [[["a", 0]]], "AttributeError", "'str' object has no"),
+        ("2.10.0", ["config", "layers", 1, "inbound_nodes"], [[["a", 0, 9, {}]]], "IndexError", "list index out of"),
+        ("2.10.0", ["config", "output_layers"], [["z", 0, 0]], "AssertionError", ""),
+        ("2.10.0", ["config", "output_layers"], [["b", 9, 0]], "TypeError", "list indices must be integers or slices"),
+        ("2.10.0", ["config", "output_layers"], None, "AttributeError", "'NoneType' object has no attribute 'as_list'"),
+    ],
+)
+def test_graphs(keras, path, value, kind, start):
+    found = raised(object_events(walk(keras), LAYER, changed(GRAPH, path, value)))
+    assert found is not None
+    assert found[0] == kind
+    assert found[1].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("keras", "python", "path", "value", "expected"),
+    [
+        ("2.10.0", "3.10.13", ["config", "layers"], GONE, ("KeyError", "'layers'")),
+        (
+            "2.12.0",
+            "3.11.7",
+            ["config"],
+            {},
+            (
+                "UnboundLocalError",
+                "cannot access local variable 'build_input_shape' where it is not associated with a value",
+            ),
+        ),
+        ("2.10.0", "3.10.13", ["config"], [], None),
+        (
+            "2.10.0",
+            "3.10.13",
+            ["config", "layers", 1],
+            None,
+            (
+                "TypeError",
+                "The added layer must be an instance of class Layer. Received: layer=None of type <class 'NoneType'>.",
+            ),
+        ),
+        ("2.13.1", "3.11.7", ["config", "layers", 1], 5, ("TypeError", "argument of type 'int' is not iterable")),
+        (
+            "2.8.0",
+            "3.10.13",
+            ["config", "layers", 1],
+            "Dense",
+            ("TypeError", "Dense.__init__() missing 1 required positional argument: 'units'"),
+        ),
+        (
+            "2.10.0",
+            "3.10.13",
+            ["config", "layers", 1, "config"],
+            [1],
+            ("TypeError", "keras.layers.core.dense.Dense() argument after ** must be a mapping, not list"),
+        ),
+        (
+            "2.10.0",
+            "3.10.13",
+            ["config", "layers", 1, "config"],
+            "x",
+            ("AttributeError", "'str' object has no attribute 'items'"),
+        ),
+    ],
+)
+def test_sequential_models(keras, python, path, value, expected):
+    made = changed(MODEL, path, value)
+    assert raised(object_events(walk(keras, python=python), LAYER, made)) == expected
