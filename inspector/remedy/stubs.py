@@ -80,7 +80,8 @@ def _facts(target: Runtime) -> KerasFacts:
     recorded, gaps = candidates(target)
     facts = next((c.keras for c in recorded if c.keras is not None), None)
     if facts is None:
-        raise UsageError(f"{target.label}: {gaps['keras'].reason if gaps else 'no Keras there'}")
+        reasons = [gap.reason for gap in gaps.values()]
+        raise UsageError(f"{target.label}: {reasons[-1] if reasons else 'no Keras there'}")
     return facts
 
 

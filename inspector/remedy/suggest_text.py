@@ -50,6 +50,8 @@ def _changes(found: Suggestion, report: Report) -> Iterator[str]:
     error = next((o.error for o in report.outcomes if o.loader in report.required and o.error), None)
     if error is not None:
         yield f"  {error.type}: {' '.join(error.message.split())[:160]}"
+    elif report.gaps:
+        yield f"  {report.gaps[0].reason}"
     if not found.changes:
         yield "no change to this environment is known to make it load"
     for number, change in enumerate(found.changes, 1):

@@ -69,6 +69,7 @@ def _allows(option, target):
         ),
         (["stubs", str(CLASSIC / "tf2.15.1/my_custom_layer.keras")], 0, "class MyCustomLayer(keras.layers.Layer):"),
         (["suggest"], 2, ""),
+        (["stubs", str(CLASSIC / "tf2.15.1/my_custom_layer.keras"), "--against", "tensorflow==2.99.0"], 2, ""),
     ],
 )
 def test_commands(arguments, status, part, capsys):
