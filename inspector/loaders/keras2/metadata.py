@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from inspector.codec import json_text
@@ -99,6 +100,7 @@ def nodes_of(walk: Walk, artifact: Artifact, graph: MetaGraph) -> list[Node]:
     return [_node(n.index, n.identifier, n.metadata) for n in graph.objects if n.identifier in IDENTIFIERS]
 
 
+@lru_cache(maxsize=256)  # the nodes of the model at hand, whose metadata nobody changes: each runtime asks again
 def _node(index: int, identifier: str, text: str) -> Node:
     try:
         value = json_text.parse(text, MEMBER)
