@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.runtime.catalog.keras_build import without_backend_limits
 from inspector.runtime.catalog.keras_pack import pack, unpack
 from inspector.runtime.facts import Rejected
 from inspector.runtime.keras_facts import RecordedKeras, recorded_releases, registered_objects, release_facts
@@ -147,14 +146,6 @@ def test_packed_trials_unpack_to_what_they_were():
     plain = entries(RECORD)
     again = pack({"": unpack(pack({"": plain})[""])})
     assert again == pack({"": plain})
-
-
-def test_what_only_the_numpy_backend_refuses_counts_as_accepted():
-    sparse = ["TypeError", "`sparse=True` is not supported with the numpy backend"]
-    trials = {"keys": {"sparse": [[False, 1], [True, 3]], "units": [[0, 2]]}, "order": ["sparse", "units"]}
-    record = {"texts": [NEGATIVE, sparse], "classes": {"x": {"trials": {"v3": trials}}}}
-    without_backend_limits(record)
-    assert trials == {"keys": {"sparse": 1, "units": [[0, 2]]}, "order": ["units"]}
 
 
 def test_texts_are_kept_short_and_given_whole():

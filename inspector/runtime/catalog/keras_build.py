@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TARGET = CATALOG / "keras.zlib"
-# What the numpy backend says where it lacks sparse and ragged tensors.
-_LIMITS = ("is not supported with the numpy backend", "can only be used with the TensorFlow backend")
 
 # Patch releases that deserialize as another does: their sources differ in no file that a trial reaches (what differs is
 # saving_lib, file_editor, datasets, exporting, ...). Made by comparing the packages file by file.
@@ -54,24 +52,6 @@ def release_name(record: dict[str, Any]) -> str:
     return f"{record['flavour']} {record['version'].partition('-')[0]}"
 
 
-def without_backend_limits(record: dict[str, Any]) -> dict[str, Any]:
-    """Give a record of the numpy backend as TensorFlow's would be, which takes sparse and ragged inputs."""
-    limits = {n + 2 for n, (_, text) in enumerate(record["texts"]) if any(words in text for words in _LIMITS)}
-    for facts in record["classes"].values():
-        for trials in facts.get("trials", {}).values():
-            _accept(trials, limits)
-    return record
-
-
-def _accept(trials: dict[str, Any], limits: set[int]) -> None:
-    for key, outcome in trials.get("keys", {}).items():
-        if isinstance(outcome, list) and any(number in limits for _, number in outcome):
-            trials["keys"][key] = [[value, 1 if number in limits else number] for value, number in outcome]
-            if all(number == 1 for _, number in trials["keys"][key]):
-                trials["keys"][key] = 1
-            trials["order"] = [name for name in trials["order"] if name != key]
-
-
 def _order(release: str) -> tuple[str, Version]:
     flavour, _, version = release.partition(" ")
     return flavour, Version(version)
@@ -84,7 +64,7 @@ def main(arguments: list[str]) -> None:
         document = json.loads(Path(argument).read_text(encoding="utf-8"))
         record = document.get("keras", document)
         classes = {place: without_code(facts) for place, facts in record["classes"].items()}
-        releases[release_name(record)] = entries(without_backend_limits(record | {"classes": classes}))
+        releases[release_name(record)] = entries(record | {"classes": classes})
     releases |= dict(_alike(releases))
     write_store(TARGET, pack({release: releases[release] for release in sorted(releases, key=_order)}))
 
