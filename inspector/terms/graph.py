@@ -68,7 +68,7 @@ class Graph:
 
 @record
 class TensorInfo:
-    """One declared tensor of a signature. `dtype` is a name (`float32`), `shape` None: unknown rank, -1: unknown size."""
+    """One declared tensor of a signature: dtype name (`float32`), shape (None: unknown rank, -1: unknown size)."""
 
     tensor: str
     dtype: str
@@ -147,7 +147,7 @@ class TensorEntry:
 
 @record
 class TensorFault:
-    """Why a tensor cannot be restored: `kind` is `missing` (no shard), `short` (the shard ends before it) or `checksum`.
+    """Why a tensor cannot be restored: `missing` (no shard), `short` (the shard ends before it) or `checksum`.
 
     `stored` and `calculated` are the checksums that differ, as TensorFlow prints them.
     """

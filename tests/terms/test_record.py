@@ -34,9 +34,7 @@ def test_defaults_are_made_anew():
     assert Point(1).tags is not Point(1).tags
 
 
-@pytest.mark.parametrize(
-    "wrong", [Point, lambda: Point(1, x=1), lambda: Point(1, z=1), lambda: Point(1, 2, [], "", 5)]
-)
+@pytest.mark.parametrize("wrong", [Point, lambda: Point(1, x=1), lambda: Point(1, z=1), lambda: Point(1, 2, [], "", 5)])
 def test_wrong_fields(wrong):
     with pytest.raises(TypeError, match=r"Point\(x, y, tags, note\)"):
         wrong()
