@@ -42,6 +42,8 @@ class _Class:
     parameters: tuple[str, ...] | None = None
     required: tuple[str, ...] = ()
     has_kwargs: bool = True
+    hands_on: bool = False
+    revives: bool = False
 
 
 @record(frozen=False)
@@ -200,10 +202,30 @@ def _class(statement: ast.ClassDef, registered: str | None, source: str) -> _Cla
     for member in _definitions(statement.body):
         if isinstance(member, ast.FunctionDef) and member.name == "__init__":
             found.parameters, found.required, found.has_kwargs = _parameters(member.args, bound=True)
+            found.hands_on = _hands_on(member)
+        elif isinstance(member, ast.FunctionDef) and member.name == "from_config":
+            found.revives = True
     if found.parameters is None and _is_dataclass(statement):
         found.parameters, found.required = _dataclass_fields(statement)
         found.has_kwargs = False
     return found
+
+
+def _hands_on(constructor: ast.FunctionDef) -> bool:
+    """Whether the constructor does nothing with its **kwargs but give them to that of the base."""
+    kwargs = constructor.args.kwarg
+    if kwargs is None:
+        return False
+    uses = [node for node in ast.walk(constructor) if isinstance(node, ast.Name) and node.id == kwargs.arg]
+    calls = (node for node in ast.walk(constructor) if isinstance(node, ast.Call))
+    given = [
+        keyword.value
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
+        for keyword in call.keywords
+        if keyword.arg is None
+    ]
+    return len(uses) == 1 and uses[0] in given
 
 
 def _function(statement: ast.FunctionDef | ast.AsyncFunctionDef, registered: str | None, source: str) -> CustomObject:
@@ -240,10 +262,12 @@ def _custom_class(found: _Class, classes: dict[str, _Class]) -> CustomObject:
     """The class with the constructor that it inherits; a base outside the sources may take any keyword."""
     parameters: list[str] = []
     required: tuple[str, ...] | None = None
-    has_kwargs = True
-    for ancestor in _ancestry(found, classes):
+    has_kwargs = hands_on = True
+    ancestry = list(_ancestry(found, classes))
+    for ancestor in ancestry:
         if ancestor.parameters is None:
             continue
+        hands_on = hands_on and ancestor.hands_on
         parameters += [name for name in ancestor.parameters if name not in parameters]
         required = ancestor.required if required is None else required
         has_kwargs = ancestor.has_kwargs
@@ -257,6 +281,9 @@ def _custom_class(found: _Class, classes: dict[str, _Class]) -> CustomObject:
         has_kwargs,
         is_class=True,
         source=found.source,
+        bases=tuple(base for a in ancestry for base in a.bases if base.rpartition(".")[2] not in classes),
+        hands_on=hands_on and required is not None,
+        revives=any(ancestor.revives for ancestor in ancestry),
     )
 
 

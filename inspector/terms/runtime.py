@@ -29,6 +29,8 @@ class CustomObject:
 
     `parameters` is None where only the name is known; `has_kwargs` says that the constructor takes any keyword.
     `passed` says that the loader gets it in `custom_objects` under its own name; else it is only registered.
+    `bases` are the bases outside the sources as they are written there; `hands_on` says that keywords which the
+    constructor does not name reach the base's, `revives` that the class has a `from_config` of its own.
     """
 
     name: str
@@ -39,6 +41,27 @@ class CustomObject:
     is_class: bool | None = None
     source: str = ""
     passed: bool = True
+    bases: tuple[str, ...] = ()
+    hands_on: bool = False
+    revives: bool = False
+
+    @property
+    def keras_base(self) -> str:
+        """The public name of its only base, `keras.layers.Dense`; empty where there are several or others."""
+        public = self.bases[0].partition("keras.")[2] if len(self.bases) == 1 else ""
+        return f"keras.{public}" if public else ""
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it is known to be a layer of Keras by a base such as `keras.layers.Layer`."""
+        return any(base.endswith("Layer") or ".layers." in f".{base}" for base in self.bases)
+
+    def refused_by_base(self, config: Mapping[str, object], taken: frozenset[str]) -> list[str]:
+        """The keys of a config that only the base's constructor can take, and that are not among those it does."""
+        plain = any(base.rpartition(".")[2] == "Layer" for base in self.bases)
+        if self.parameters is None or not plain or not (self.hands_on and self.has_kwargs):
+            return []
+        return [key for key in config if key not in self.parameters and key not in taken]
 
     @property
     def keys(self) -> tuple[str, ...]:

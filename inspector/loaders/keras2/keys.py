@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.runtime.facts import Rejected
-from inspector.terms.finding import ExpectedError
+from inspector.terms.finding import ExpectedError, Problem
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
@@ -32,15 +32,11 @@ _OPTIMIZER_KEYS = frozenset({"clipnorm", "clipvalue", "decay", "lr"})
 # Keras 2.12 and later word anew what the constructor of a layer raises. Source: Layer.from_config.
 _REWORDED_SINCE = (2, 12)
 _LAYER_KEYS = frozenset({"batch_input_shape", "batch_size", "input_dim", "input_shape", "weights"})
-_OF_LAYER = _LAYER_KEYS | {
-    "activity_regularizer",
-    "autocast",
-    "dtype",
-    "dynamic",
-    "implementation",
-    "name",
-    "trainable",
-}
+_BASE_KEYS = frozenset({"activity_regularizer", "autocast", "dtype", "dynamic", "implementation", "name", "trainable"})
+_OF_LAYER = _LAYER_KEYS | _BASE_KEYS
+# What a functional model stores; the class that is made from it may be the user's own.
+_GRAPH_KEYS = frozenset({"name", "layers", "input_layers", "output_layers"})
+_ABSTRACT = frozenset({"Layer", "Model", "Sequential", "Loss", "Metric", "Optimizer", "Mean", "Initializer", "Wrapper"})
 # Keys that only SavedModel metadata holds, with the release since which their classes take them. Source:
 # index_lookup.py.
 _SAVED_MODEL_KEYS = {"has_input_vocabulary": (2, 6)}
@@ -175,15 +171,32 @@ def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) ->
     """What the user's own class raises for the config, as far as its constructor is known."""
     from inspector.loaders.keras2.walk import reworded  # noqa: PLC0415 - cold start: few models hold such a class
 
-    if known.parameters is None or known.revives:
+    if known.revives:
+        return
+    if set(config) >= _GRAPH_KEYS:
+        from inspector.loaders.keras2.network import network_events  # noqa: PLC0415 - models hold objects
+
+        yield from network_events(walk, "Functional", config)
+        return
+    if known.parameters is None:
+        yield from _events_of_base(walk, known, config)
         return
     events = _constructor_events(walk, known, config)
     if walk.release < _REWORDED_SINCE or not known.is_layer:
         yield from events
         return
-    yield from reworded(
-        events, lambda e: ExpectedError("TypeError", texts.deserializing(known.name, config, e.message))
-    )
+
+    def again(error: ExpectedError) -> ExpectedError:
+        return ExpectedError("TypeError", texts.deserializing(known.name, config, error.message))
+
+    yield from reworded(events, again)
+
+
+def _events_of_base(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
+    """A class without a constructor of its own is made by that of its base, where this is a class of Keras."""
+    base = walk.facts.exported(known.keras_base) if known.keras_base else None
+    if base is not None and not base.is_function and base.name not in _ABSTRACT:
+        yield from (event for event in config_events(walk, base, config) if isinstance(event, Problem))
 
 
 def _constructor_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:

@@ -41,7 +41,7 @@ def _bytecode_events(walk: Walk, dumped: Any) -> Iterator[Event]:
     if walk.path == "v3" and walk.safe_mode:
         yield walk.problem("KER108", "Lambda", "ValueError", REFUSED)
         return
-    code = dumped[0] if isinstance(dumped, list) and dumped else dumped
+    code = dumped[0] if isinstance(dumped, (list, tuple)) and dumped else dumped
     if not isinstance(code, str):
         text = f"'{type(code).__name__}' object has no attribute 'encode'"
         yield walk.problem("KER103", "Lambda", "AttributeError", text, key="function", value=repr(code))

@@ -182,6 +182,8 @@ def _passed_on(walk: Walk, metadata: Mapping[str, Any], problem: Problem) -> Pro
     if walk.release < (2, 7) or problem.error.type not in ("TypeError", "KeyError"):
         return problem
     cls = next(iter(walk.facts.named(name, "layer")), None)
+    if cls is None and name in walk.custom:
+        return problem  # no class of Keras' own has that name
     shown = f"<class '{cls.module}.{name}'>" if cls else name
     text = (
         f"Unable to restore object of class '{name}' likely due to name conflict with built-in Keras class "

@@ -18,6 +18,8 @@ from inspector.loaders.keras2.objects import (
     LOSS,
     METRIC,
     OPTIMIZER,
+    REGULARIZER,
+    SCHEDULE,
     Family,
     built_events,
     class_of,
@@ -83,9 +85,20 @@ def _string(walk: Walk, family: Family, name: str, identifier: Any = None) -> It
     """A name: known, or handed on as the string that it is."""
     if name in walk.custom or knows(walk, family, name):
         return
-    if family is LAYER:
+    if family is LAYER and walk.pointer.endswith("/cell"):
+        text = f"Argument `cell` should have a `call` method. The RNN was passed: cell={name}"
+        yield walk.problem("KER101", name, "ValueError", text, kind=family.noun)
+    elif family is LAYER and walk.pointer.endswith("/layer"):
+        text = texts.unknown_object(walk.release, family.noun, name)
+        yield walk.problem("KER101", name, "ValueError", text, kind=family.noun)
+    elif family is LAYER:
         text = f"The added layer must be an instance of class Layer. Received: layer={name} of type <class 'str'>."
         yield walk.problem("KER101", name, "TypeError", text, kind=family.noun)
+    elif family is SCHEDULE:
+        text = f"Cannot convert '{name}' to EagerTensor of dtype float"
+        yield walk.problem("KER105", name, "TypeError", text, kind=family.noun)
+    elif family is REGULARIZER and not walk.pointer.endswith("/activity_regularizer"):
+        return  # the name is not called before the losses are asked for
     elif family in (INITIALIZER, CONSTRAINT):
         # The name stays in the layer until its weights are made.
         text = texts.unknown_object(walk.release, family.noun, name)
@@ -186,7 +199,8 @@ def _function(walk: Walk, name: str, value: Mapping[str, Any]) -> Iterator[Event
         return
     module = value.get("module")
     if module == "builtins":
-        if any(walk.facts.resolves(family, name) for family in _BUILTIN):
+        # Among the user's own, any name that ends alike will do: it finds a function that is registered with a package.
+        if any(walk.facts.resolves(f, name) for f in _BUILTIN) or any(key.endswith(name) for key in walk.custom):
             return
     elif module and walk.facts.exported(f"{module}.{name}") is not None:
         return

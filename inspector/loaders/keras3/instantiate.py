@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import functional, lambdas, sequential
 from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
 from inspector.loaders.keras3.lookup import check_vocabulary
-from inspector.loaders.keras_common.construct import Construction, check_config, wrapped
+from inspector.loaders.keras_common.construct import Construction, check_config, last_cause, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, Thing
 
@@ -29,6 +29,11 @@ WRAPPED_KEYS = {
     "LossScaleOptimizer": ("inner_optimizer",),
     "Pipeline": ("layers",),
 }
+# What Layer.__init__ takes in every Keras 3.
+_OF_LAYER = frozenset({"activity_regularizer", "autocast", "dtype", "input_dim", "input_shape", "name", "trainable"})
+_ABSTRACT = frozenset({"Layer", "Model", "Sequential", "Metric", "Mean", "Optimizer", "Initializer", "Wrapper"})
+# Base classes that were not recorded, and a class whose constructor only calls theirs with the same keys.
+_STANDS_FOR = {"keras.losses.Loss": "keras.losses.MeanSquaredError", "keras.Loss": "keras.losses.MeanSquaredError"}
 # Keys that from_config deserializes but does not take away: their objects then stand in the config.
 _DESERIALIZED_KEYS = {
     "Rescaling": ("scale", "offset"),
@@ -186,21 +191,53 @@ def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer:
 
 def instantiate_custom(session: Session, custom: CustomObject, config: dict[str, Any], pointer: str) -> Thing:
     """An instance of a class of the user's: checked against its constructor as far as that is known."""
-    if custom.parameters is not None:
-        unknown = [k for k in config if k not in custom.parameters] if not custom.has_kwargs else []
-        missing = [k for k in custom.required if k not in config]
-        if unknown:
-            text = f"{custom.name}.__init__() got an unexpected keyword argument {unknown[0]!r}"
-            details = {"class": custom.name, "keys": ", ".join(unknown)}
-            raise LoadFailure("TypeError", text, "KER102", details["class"], f"{pointer}/{unknown[0]}", details)
-        if missing:
-            text = f"{custom.name}.__init__() missing {len(missing)} required positional argument: {missing[0]!r}"
-            details = {"class": custom.name, "keys": ", ".join(missing)}
-            raise LoadFailure("TypeError", text, "KER104", details["class"], pointer, details)
+    if not custom.revives:
+        try:
+            _check_constructor(session, custom, config, pointer)
+        except LoadFailure as failure:
+            if not custom.is_layer:
+                raise
+            text = f"Error when deserializing class '{custom.name}' using config={config}.\n\n"
+            raise failure.reworded("TypeError", f"{text}Exception encountered: {last_cause(failure.text)}") from failure
     thing = Thing(custom.name, config, custom=custom)
     if {"name", "layers", "input_layers", "output_layers"} <= set(config):
         return functional.from_config(session, thing, config, pointer)
     return thing
+
+
+def _check_constructor(session: Session, custom: CustomObject, config: dict[str, Any], pointer: str) -> None:
+    """What the constructor raises because of the config's keys."""
+    if custom.parameters is None:
+        _check_base(session, custom, config, pointer)
+        return
+    unknown = [k for k in config if k not in custom.parameters] if not custom.has_kwargs else []
+    missing = [k for k in custom.required if k not in config]
+    refused = custom.refused_by_base(config, _OF_LAYER)
+    if unknown:
+        text = f"{custom.name}.__init__() got an unexpected keyword argument {unknown[0]!r}"
+        details = {"class": custom.name, "keys": ", ".join(unknown)}
+        raise LoadFailure("TypeError", text, "KER102", details["class"], f"{pointer}/{unknown[0]}", details)
+    if missing:
+        text = f"{custom.name}.__init__() missing {len(missing)} required positional argument: {missing[0]!r}"
+        details = {"class": custom.name, "keys": ", ".join(missing)}
+        raise LoadFailure("TypeError", text, "KER104", details["class"], pointer, details)
+    if refused:
+        given = {key: config[key] for key in refused}
+        text = f"Unrecognized keyword arguments passed to {custom.name}: {given}"
+        details = {"class": custom.name, "keys": ", ".join(refused)}
+        raise LoadFailure("ValueError", text, "KER102", details["class"], f"{pointer}/{refused[0]}", details)
+
+
+def _check_base(session: Session, custom: CustomObject, config: dict[str, Any], pointer: str) -> None:
+    """A class without a constructor of its own is made by that of its base, where this is a class of Keras."""
+    if not custom.keras_base:
+        return
+    base = session.facts.exported(_STANDS_FOR.get(custom.keras_base, custom.keras_base))
+    if base is None or base.is_function or base.name in _ABSTRACT:
+        return
+    gaps = list(session.gaps)
+    check_config(Construction(session, base, config, pointer))
+    session.gaps[:] = gaps
 
 
 def _functional(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
