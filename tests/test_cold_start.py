@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from conftest import CLASSIC, LOCKS
+from conftest import CLASSIC, FIXTURES, LOCKS
 
 BANNED = {
     "asyncio", "csv", "dataclasses", "email", "h5py", "html", "http", "importlib.metadata", "importlib.resources",
@@ -30,7 +30,7 @@ print(json.dumps([status, sorted(set(sys.modules) - before)]), file=sys.stderr)
 
 def loaded(*arguments):
     # -I and -S keep what the environment's own start loads out of it; the paths are handed over.
-    script = f"import sys; sys.path[:] = {sys.path!r}\n{SCRIPT}"
+    script = f"import sys; sys.path[:] = {[str(FIXTURES.parent), *sys.path]!r}\n{SCRIPT}"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", script, *arguments], capture_output=True, text=True, check=True
     )
