@@ -10,6 +10,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.constructors import (
+    layer_value_events,
+    loss_scale_events,
+    loss_scale_keys,
+    wraps_optimizer,
+)
 from inspector.loaders.keras2.keys import config_events, custom_events
 from inspector.loaders.keras2.walk import reworded
 from inspector.runtime.facts import Rejected
@@ -73,6 +79,8 @@ _MODELS_BESIDE_TABLE = frozenset(
 _OPTIMIZERS = ("Adadelta", "Adagrad", "Adam", "Adamax", "Nadam", "RMSprop", "SGD", "Ftrl", "LossScaleOptimizer")
 NETWORKS = ("Sequential", "Functional", "Model")
 _LAYER_KEYS = ("layer", "cell", "backward_layer")
+# Names of the zip format that stay in a layer until it makes its weights, outside of its constructor.
+_RAISED_LATER = ("Unknown initializer: ", "Unknown constraint: ")
 
 
 def object_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event]:
@@ -148,6 +156,9 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
     if family is LAYER and name in NETWORKS:
         yield from network_events(walk.at("config"), name, config)
         return
+    if family is OPTIMIZER and wraps_optimizer(walk, name) and isinstance(config, dict):
+        yield from _loss_scaled(walk.at("config"), config)
+        return
     cls = class_of(walk, family, name, config)
     hidden = walk.facts.registered(name)
     if cls is None and hidden is not None and isinstance(config, dict):
@@ -158,6 +169,13 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
         yield from built_events(walk.at("config"), family, cls, config)
     else:
         yield _not_mapping(walk.at("config"), family, cls, config)
+
+
+def _loss_scaled(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
+    """An optimizer around another one."""
+    yield from loss_scale_events(walk, config)
+    key = loss_scale_keys(walk, config)[0]
+    yield from object_events(walk.at(key), OPTIMIZER, config.get(key))
 
 
 def _not_items(walk: Walk, family: Family, config: Any) -> Problem | None:
@@ -203,7 +221,7 @@ def knows(walk: Walk, family: Family, name: str) -> bool:
     if family is LAYER and walk.release < _MODELS_IN_TABLE_SINCE:
         return name in _MODELS_BESIDE_TABLE
     if family is OPTIMIZER:
-        return walk.facts.resolves(family.name, name.lower())
+        return wraps_optimizer(walk, name) or walk.facts.resolves(family.name, name.lower())
     return family is DTYPE_POLICY and bool(walk.facts.named(name, family.name))
 
 
@@ -253,7 +271,11 @@ def built_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[st
         failed = failed or isinstance(event, Problem)
         yield event
     if not failed:
-        events = chain(file_events(walk, cls, config), nested_events(walk, family, cls, config))
+        events = chain(
+            layer_value_events(walk, cls.name, config) if family is LAYER else (),
+            file_events(walk, cls, config),
+            nested_events(walk, family, cls, config),
+        )
         yield from reworded(events, lambda error: passed_on(walk, family, cls, config, error))
 
 
@@ -276,7 +298,9 @@ def passed_on(
     refusal = walk.facts.unknown_keys(walk.path, cls)
     if walk.release < (2, 12) or family is not LAYER or not isinstance(refusal, Rejected):
         return error
-    if not refusal.text.startswith("Error when deserializing class"):
+    if not refusal.text.startswith("Error when deserializing class") or (
+        walk.path == "v3" and error.message.startswith(_RAISED_LATER)
+    ):
         return error
     return ExpectedError("TypeError", texts.deserializing(cls.name, config, error.message))
 

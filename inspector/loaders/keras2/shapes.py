@@ -19,18 +19,33 @@ Shape = tuple[int | None, ...] | None
 _COPIES = {"TimeDistributed": 1, "Bidirectional": 2}
 # Layers whose variables follow from other things than their config.
 _UNKNOWN = frozenset({"RNN", "StackedRNNCells"})
+_CONSTANT_MEAN_SINCE = (2, 6)
 
 
-def variables(class_name: str, config: Mapping[str, Any], given: Shape) -> list[Variable] | None:
-    """The layer's variables, trainable ones first, as HDF5 files hold them; None where they are not known."""
+def variables(
+    class_name: str, config: Mapping[str, Any], given: Shape, release: tuple[int, int] = (2, 15)
+) -> list[Variable] | None:
+    """The layer's variables, trainable ones first, as HDF5 files hold them; None where they are not known.
+
+    `release` is Keras' (major, minor).
+    """
     if class_name in _UNKNOWN:
         return None
+    if class_name == "Normalization":
+        return _normalization(config, release)
     if class_name in _COPIES:
         return _wrapped(config, _COPIES[class_name])
     made = own_variables(CELL_OF.get(class_name, class_name), plain(config), given)
     if made is not None and class_name.startswith("DepthwiseConv"):
         made = [replace(v, name="depthwise_kernel") if v.name == "kernel" else v for v in made]
     return made
+
+
+def _normalization(config: Mapping[str, Any], release: tuple[int, int]) -> list[Variable]:
+    """From Keras 2.6 on a layer that is given its mean has no variables. Source: Normalization.build."""
+    if release >= _CONSTANT_MEAN_SINCE and config.get("mean") is not None:
+        return []
+    return [Variable(name, None, trainable=False) for name in ("mean", "variance", "count")]
 
 
 def _wrapped(config: Mapping[str, Any], copies: int) -> list[Variable] | None:

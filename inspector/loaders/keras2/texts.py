@@ -165,3 +165,17 @@ def not_a_model(release: tuple[int, int], config: object) -> str:
     """The text of the TypeError of `model_from_config` for a list."""
     hint = f"Received: config={config}. Did you meant to use" if release >= (2, 7) else "Maybe you meant to use"
     return f"`model_from_config` expects a dictionary, not a list. {hint} `Sequential.from_config(config)`?"
+
+
+def no_dtype(release: tuple[int, int], name: str) -> str:
+    """The text of TensorFlow's TypeError for what is no dtype."""
+    lead = (
+        f"Cannot convert the argument `type_value`: {name!r}" if release >= (2, 7) else f"Cannot convert value {name!r}"
+    )
+    return f"{lead} to a TensorFlow DType."
+
+
+def negative_units(release: tuple[int, int], units: float) -> str:
+    """The text of the ValueError of a Dense layer with a negative size."""
+    end = f". Received: units={units}" if release >= (2, 7) else f", got {units}."
+    return f"Received an invalid value for `units`, expected a positive integer{end}"

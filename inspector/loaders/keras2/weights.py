@@ -40,7 +40,7 @@ class SavedLayer:
 
 def weight_events(walk: Walk, model: Any, file: Hdf5File, group: str = "/model_weights") -> Iterator[Event]:
     """What loading the weights raises. `walk.member` is the HDF5 file, pointers are paths in it."""
-    yield from layer_events(walk, model_layers(model), file, group)
+    yield from layer_events(walk, model_layers(model, walk.release), file, group)
 
 
 def layer_events(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str) -> Iterator[Event]:
@@ -179,7 +179,7 @@ def fits(made: tuple[int | None, ...] | None, found: tuple[int, ...]) -> bool:
     )
 
 
-def model_layers(model: Any) -> list[ModelLayer]:
+def model_layers(model: Any, release: tuple[int, int] = (2, 15)) -> list[ModelLayer]:
     """The layers of the rebuilt model in the order of its config, with the variables that follow from it."""
     config = model.get("config") if isinstance(model, dict) else None
     layers = config.get("layers") if isinstance(config, dict) else config
@@ -188,7 +188,7 @@ def model_layers(model: Any) -> list[ModelLayer]:
     sequential = isinstance(model, dict) and model.get("class_name") == "Sequential"
     shapes: dict[str, Shape] = {}
     found, before = [], None
-    for layer in layers:
+    for layer in layers if sequential else _once(layers):
         inner = layer.get("config") if isinstance(layer, dict) else None
         if not isinstance(inner, dict):
             continue
@@ -199,8 +199,18 @@ def model_layers(model: Any) -> list[ModelLayer]:
         name = str(inner.get("name", layer.get("name", "")))
         before = output(layer.get("class_name", ""), inner, given)
         shapes[name] = before
-        found.append(ModelLayer(name, _made(layer, inner, given)))
+        found.append(ModelLayer(name, _made(layer, inner, given, release)))
     return found
+
+
+def _once(layers: Sequence[Any]) -> Iterator[Any]:
+    """A Functional model's layers: one that is listed twice is made once."""
+    seen = set()
+    for layer in layers:
+        name = layer.get("name") if isinstance(layer, dict) else None
+        if name is None or name not in seen:
+            yield layer
+        seen.add(name)
 
 
 def _given(layer: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Shape:
@@ -212,12 +222,14 @@ def _given(layer: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Shape:
     return shapes.get(source[0]) if isinstance(source, list) and source and isinstance(source[0], str) else None
 
 
-def _made(layer: Mapping[str, Any], inner: Mapping[str, Any], given: Shape) -> list[Variable] | None:
+def _made(
+    layer: Mapping[str, Any], inner: Mapping[str, Any], given: Shape, release: tuple[int, int]
+) -> list[Variable] | None:
     """The variables of one layer; those of a nested model are counted only where all its layers are known."""
     name = str(layer.get("class_name", ""))
     if name not in _NETWORKS:
-        return variables(name, inner, given)
-    nested = [part.made for part in model_layers(layer)]
+        return variables(name, inner, given, release)
+    nested = [part.made for part in model_layers(layer, release)]
     if any(made is None for made in nested):
         return None
     return [replace(v, shape=None) for made in nested for v in made or ()]

@@ -5,7 +5,9 @@ from copy import deepcopy
 import pytest
 from keras2_models import dense, raised, sequential, walk
 
-from inspector.loaders.keras2.objects import LAYER, object_events
+from inspector.loaders.keras2.objects import LAYER, OPTIMIZER, object_events
+from inspector.loaders.keras2.shapes import variables
+from inspector.loaders.keras2.weights import model_layers
 
 GRAPH = {
     "class_name": "Functional",
@@ -125,3 +127,62 @@ def test_graphs(keras, path, value, kind, start):
 def test_sequential_models(keras, python, path, value, expected):
     made = changed(MODEL, path, value)
     assert raised(object_events(walk(keras, python=python), LAYER, made)) == expected
+
+
+@pytest.mark.parametrize(
+    ("keras", "changes", "expected"),
+    [
+        ("2.8.0", {"units": "7"}, None),
+        ("2.8.0", {"units": "two"}, ("ValueError", "invalid literal for int() with base 10: 'two'")),
+        (
+            "2.8.0",
+            {"units": None},
+            ("TypeError", "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'"),
+        ),
+        (
+            "2.6.0",
+            {"units": -3},
+            ("ValueError", "Received an invalid value for `units`, expected a positive integer, got -3."),
+        ),
+        (
+            "2.8.0",
+            {"dtype": "float31"},
+            ("TypeError", "Cannot convert the argument `type_value`: 'float31' to a TensorFlow DType."),
+        ),
+        ("2.6.0", {"dtype": "float31"}, ("TypeError", "Cannot convert value 'float31' to a TensorFlow DType.")),
+        ("2.8.0", {"dtype": "mixed_float16"}, None),
+    ],
+)
+def test_values_that_constructors_check(keras, changes, expected):
+    assert raised(object_events(walk(keras), LAYER, dense(**changes))) == expected
+
+
+ADAM = {"class_name": "Adam", "config": {"name": "Adam", "learning_rate": 0.001}}
+
+
+@pytest.mark.parametrize(
+    ("keras", "config", "expected"),
+    [
+        ("2.8.0", {"inner_optimizer": ADAM, "dynamic": True}, None),
+        ("2.12.0", {"optimizer": ADAM, "loss_scale": {}}, None),
+        ("2.8.0", {"dynamic": True}, ("KeyError", "'inner_optimizer'")),
+        ("2.8.0", {"loss_scale": {}}, ("KeyError", "'optimizer'")),
+    ],
+)
+def test_an_optimizer_that_scales_the_loss_of_another(keras, config, expected):
+    stored = {"class_name": "LossScaleOptimizer", "config": config}
+    assert raised(object_events(walk(keras), OPTIMIZER, stored)) == expected
+
+
+@pytest.mark.parametrize(
+    ("keras", "mean", "count"), [("2.5.3", None, 3), ("2.5.3", [1.0], 3), ("2.6.0", None, 3), ("2.6.0", [1.0], 0)]
+)
+def test_a_normalization_with_its_mean_has_no_variables_from_2_6_on(keras, mean, count):
+    release = tuple(map(int, keras.split(".")[:2]))
+    assert len(variables("Normalization", {"mean": mean}, None, release) or ()) == count
+
+
+def test_a_layer_that_is_listed_twice_is_made_once():
+    layers = GRAPH["config"]["layers"]
+    model = changed(GRAPH, ["config", "layers"], [*layers, layers[1]])
+    assert [layer.name for layer in model_layers(model)] == ["a", "b"]
