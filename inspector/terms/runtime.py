@@ -46,6 +46,11 @@ class CustomObject:
     revives: bool = False
 
     @property
+    def is_function(self) -> bool:
+        """Whether it is a function; where only its name is known, Python's custom of writing names decides."""
+        return self.name[:1].islower() if self.is_class is None else not self.is_class
+
+    @property
     def keras_base(self) -> str:
         """The public name of its only base, `keras.layers.Dense`; empty where there are several or others."""
         public = self.bases[0].partition("keras.")[2] if len(self.bases) == 1 else ""

@@ -38,6 +38,7 @@ _INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
 }
 # Wrappers, and the attribute whose layer holds the variables.
 _WRAPPERS = {"TimeDistributed": "layer", "Bidirectional": "forward_layer"}
+_OWN = 2  # slashes in the path of a variable that the outermost object itself holds, /vars/0
 # Layers with a `load_own_variables` of their own that takes what it finds.
 _LENIENT = frozenset({"TextVectorization", "StringLookup", "IntegerLookup"})
 
@@ -62,11 +63,35 @@ def state_events(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[
         text = texts.hdf5_open(walk.h5py, "object", "object 'vars' doesn't exist")
         yield walk.problem("KER132", "vars", "KeyError", repr(text), path="/vars")
         return
+    if not isinstance(model.config.get("config"), dict) or "layers" not in model.config["config"]:
+        yield from _subclassed(walk, file)
+        return
     for place in _places(walk, model.config, ""):
         failed = list(_state(walk, file, place)) or list(_assets(walk, artifact, place))
         yield from failed
         if failed:
             return
+
+
+def _subclassed(walk: Walk, file: Hdf5File) -> Iterator[Event]:
+    """A model without a graph: its layers are met as a list first, and Keras 3 has stored them as attributes alone."""
+    root = f"/{_root(walk)}"
+    stored = next((path for path in file.datasets if path.count("/") > _OWN and not path.startswith(root)), None)
+    if stored is None or root in file.groups:
+        return
+    path = stored.rpartition("/vars/")[0]
+    count = sum(1 for dataset in file.datasets if dataset.startswith(f"{path}/vars/"))
+    name = path.rpartition("/")[2]
+    text = (
+        f"Layer '{name}' expected {count} variables, but received 0 variables during loading. "
+        f"Expected: ['{name}/kernel:0', '{name}/bias:0']"
+    )
+    yield walk.at(root.strip("/")).problem("KER110", name, "ValueError", text, expected=str(count), found="0")
+
+
+def _root(walk: Walk) -> str:
+    """The attribute at which this release looks for a model's layers."""
+    return "layers" if walk.release >= (2, 15) else "_layer_checkpoint_dependencies"
 
 
 def snake(name: str) -> str:
@@ -78,7 +103,7 @@ def snake(name: str) -> str:
 
 def _places(walk: Walk, model: Mapping[str, Any], prefix: str) -> Iterator[_Place]:
     """Every layer below a model, each after its parent, with its path in this release's layout."""
-    root = "layers" if walk.release >= (2, 15) else "_layer_checkpoint_dependencies"
+    root = _root(walk)
     used: Counter[str] = Counter()
     config = model.get("config")
     layers = config.get("layers") if isinstance(config, dict) else None

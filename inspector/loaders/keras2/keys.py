@@ -172,6 +172,7 @@ def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) ->
     from inspector.loaders.keras2.walk import reworded  # noqa: PLC0415 - cold start: few models hold such a class
 
     if known.revives:
+        yield from _revived_events(walk, config)
         return
     if set(config) >= _GRAPH_KEYS:
         from inspector.loaders.keras2.network import network_events  # noqa: PLC0415 - models hold objects
@@ -192,6 +193,16 @@ def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) ->
     yield from reworded(events, again)
 
 
+def _revived_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
+    """A `from_config` of the user's is not read; what it deserializes by class name must at least be known."""
+    for key, value in config.items():
+        name = value.get("class_name") if isinstance(value, dict) and "config" in value else None
+        if walk.path == "legacy" and isinstance(name, str) and name not in walk.custom and not walk.facts.named(name):
+            text = texts.unknown_object(walk.release, "layer", name)
+            yield walk.at(key).problem("KER101", name, "ValueError", text, kind="layer")
+            return
+
+
 def _events_of_base(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
     """A class without a constructor of its own is made by that of its base, where this is a class of Keras."""
     base = walk.facts.exported(known.keras_base) if known.keras_base else None
@@ -200,7 +211,8 @@ def _events_of_base(walk: Walk, known: CustomObject, config: Mapping[str, Any]) 
 
 
 def _constructor_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
-    unexpected = [key for key in config if key not in known.parameters]
+    """What the constructor raises because of the keys."""
+    unexpected = [key for key in config if key not in (known.parameters or ())]
     if unexpected and not known.has_kwargs:
         text = texts.unexpected_keyword(walk.python, known.name, unexpected[0])
         yield walk.problem("KER102", known.name, "TypeError", text, key=unexpected[0], keys=", ".join(unexpected))

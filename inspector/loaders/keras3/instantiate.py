@@ -197,12 +197,19 @@ def instantiate_custom(session: Session, custom: CustomObject, config: dict[str,
         except LoadFailure as failure:
             if not custom.is_layer:
                 raise
-            text = f"Error when deserializing class '{custom.name}' using config={config}.\n\n"
+            text = f"Error when deserializing class '{custom.name}' using config={_shown(session, config)}.\n\n"
             raise failure.reworded("TypeError", f"{text}Exception encountered: {last_cause(failure.text)}") from failure
     thing = Thing(custom.name, config, custom=custom)
     if {"name", "layers", "input_layers", "output_layers"} <= set(config):
         return functional.from_config(session, thing, config, pointer)
     return thing
+
+
+def _shown(session: Session, config: dict[str, Any]) -> dict[str, Any]:
+    """The config as from_config has it when the constructor fails: since 3.4 with the dtype policy's name."""
+    dtype = config.get("dtype")
+    policy = dtype.get("config") if isinstance(dtype, dict) and session.release >= (3, 4) else None
+    return {**config, "dtype": policy.get("name")} if isinstance(policy, dict) else config
 
 
 def _check_constructor(session: Session, custom: CustomObject, config: dict[str, Any], pointer: str) -> None:

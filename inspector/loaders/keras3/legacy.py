@@ -146,7 +146,7 @@ def _function_named(session: Session, key: str, value: Any) -> Any:
     if key == "name" or not isinstance(value, str):
         return value
     custom = session.custom(value)
-    if custom is not None and custom.is_class is False:
+    if custom is not None and custom.is_function:
         return FunctionThing(value)
     if session.release >= (3, 14) and session.facts.resolves("layer", value):
         functions = [found for found in session.facts.named(value) if found.is_function]
