@@ -6,15 +6,29 @@ the Python that dumped it and the Python that loads it. The v3 format refuses it
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Any
 
-from inspector.codec.bytecode import Effect, calls_in, decode, loads_in
+from inspector.codec.bytecode import Effect, calls_in, decode, instructions, loads_in
+from inspector.codec.marshalled import summary
+from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.objects import FUNCTION, object_events
+from inspector.loaders.keras2.walk import until_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from inspector.loaders.keras2.walk import Event, Walk
+
+# What a function without its own module finds beside Python's built-in names: those of Keras's module of the Lambda
+# layer that models may use. Source: the imports of layers/core.py (to 2.6) and layers/core/lambda_layer.py.
+_OF_EVERY = frozenset({"np", "sys", "warnings", "Lambda", "Layer", "keras_export", "generic_utils", "tf_utils"})
+_OF_CORE = frozenset({"K", "Activation", "Dense", "Dropout", "Flatten", "Masking", "Permute", "Reshape", "copy"})
+_OF_CORE_MODULES = frozenset({"activations", "constraints", "initializers", "regularizers"})
+_OF_BUNDLED = frozenset({"array_ops", "math_ops", "nn", "ops", "dtypes", "nest", "standard_ops", "context"})
+_CORE_UNTIL, _BUNDLED_UNTIL = (2, 7), (2, 6)
+# Modules that are always loaded when a model is, or are the script that loads it.
+_LOADED = frozenset({"__main__", "tensorflow", "tensorflow_core", "keras", "tf_keras", "numpy"})
 
 REFUSED = (
     "Requested the deserialization of a Lambda layer with a Python `lambda` inside it. This carries a potential risk "
@@ -31,9 +45,16 @@ def lambda_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
         if kind == "function" and key == "function":
             yield from object_events(here, FUNCTION, config.get(key))
         elif kind == "lambda":
-            yield from _bytecode_events(here, config.get(key))
+            yield from _lambda_events(here, config, key)
         elif kind is None:
             yield here.problem("KER104", "Lambda", "KeyError", f"'{key}_type'", key=f"{key}_type")
+
+
+def _lambda_events(walk: Walk, config: Mapping[str, Any], key: str) -> Iterator[Event]:
+    yield from until_problem(
+        lambda: _bytecode_events(walk, config.get(key)),
+        lambda: _global_events(walk, config, key),
+    )
 
 
 def _bytecode_events(walk: Walk, dumped: Any) -> Iterator[Event]:
@@ -62,3 +83,40 @@ def _run_events(walk: Walk, data: bytes) -> Iterator[Event]:
             yield walk.problem("KER109", "Lambda", kind, outcome.text)
         if outcome.effect is not Effect.OK:
             return
+
+
+def _global_events(walk: Walk, config: Mapping[str, Any], key: str) -> Iterator[Event]:
+    """A function of a module that is not loaded has only the names of Keras's own module. It is called at once."""
+    dumped = config.get(key)
+    code = dumped[0] if isinstance(dumped, list) and dumped else dumped
+    module = config.get("module" if key == "function" else f"{key}_module")
+    if not isinstance(code, str) or not isinstance(module, str) or module.partition(".")[0] in _LOADED:
+        return
+    names, branches = _globals_of(decode(code), ".".join(map(str, walk.python)))
+    unknown = next((name for name in names if not _is_there(walk, name)), None)
+    if unknown is None or unknown in walk.custom:
+        return
+    if branches:
+        yield walk.gap(f"the Lambda function uses the global name {unknown}, which may never be reached")
+    else:
+        text = texts.building(walk.release, "Lambda", config.get("name")) + f"name '{unknown}' is not defined"
+        yield walk.problem("KER109", "Lambda", "NameError", text)
+
+
+def _globals_of(data: bytes, python: str) -> tuple[list[str], bool]:
+    """The global names that the function looks up, in order, and whether it branches."""
+    code = summary(data)
+    found = (instructions(code, python) if code is not None else None) or []
+    shift = 1 if tuple(map(int, python.split("."))) >= (3, 11) else 0  # the lowest bit says that a NULL is pushed
+    places = [argument >> shift for name, argument in found if name == "LOAD_GLOBAL"]
+    names = [code.names[place] for place in places if code is not None and place < len(code.names)]
+    return names, any("JUMP" in name for name, _ in found)
+
+
+def _is_there(walk: Walk, name: str) -> bool:
+    """Whether Keras's module of the Lambda layer, or Python, has that name."""
+    if name in _OF_EVERY or hasattr(builtins, name):
+        return True
+    if walk.release < _BUNDLED_UNTIL:
+        return name in _OF_CORE or name in _OF_CORE_MODULES or name in _OF_BUNDLED
+    return name == "tf" or (walk.release < _CORE_UNTIL and (name in _OF_CORE or name in _OF_CORE_MODULES))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras2 import texts
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from inspector.loaders.keras2.walk import Event, Walk
     from inspector.runtime.facts import Capabilities
@@ -18,6 +19,8 @@ _CUDNN = {"CuDNNLSTM": "lstm", "CuDNNGRU": "gru"}
 _OP = "CudnnRNNV2"
 # Releases before it name the node and nothing of its attributes.
 _LONG_TEXT_SINCE = (2, 3)
+# Before it lookups of another dtype are refused when the model is built.
+_CASTS_SINCE = (2, 6)
 # Configs are trees of models; deeper than any real model is nested.
 _MAX_DEPTH = 40
 
@@ -27,13 +30,53 @@ def predict_events(walk: Walk, artifact: Artifact, capabilities: Capabilities) -
     model = artifact.keras
     if model is None or capabilities.tensorflow is None:
         return
+    here = replace(walk, member=model.config_member, pointer=model.config_pointer)
+    if walk.release >= _CASTS_SINCE:
+        yield from _lookups(here, model.config)
     if any(kernel.device == "CPU" for kernel in capabilities.tensorflow.kernels(_OP)):
         return
-    here = replace(walk, member=model.config_member, pointer=model.config_pointer)
     for layer in layers_of(model.config):
         if layer.get("class_name") in _CUDNN:
             yield _no_kernel(here, layer["class_name"], layer.get("config") or {})
             return
+
+
+def _lookups(walk: Walk, model: Any) -> Iterator[Event]:
+    """A lookup of numbers that is fed with text: only a call with data casts it. Source: IndexLookup.call."""
+    config = model.get("config") if isinstance(model, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else None
+    known = [layer for layer in layers if isinstance(layer, dict)] if isinstance(layers, list) else []
+    texts_given = {layer.get("name") for layer in known if _is_text_input(layer)}
+    for layer in known:
+        if _looks_up_numbers(layer) and _source(layer) in texts_given:
+            name = str(layer["class_name"])
+            text = texts.calling(walk.release, name, layer["config"].get("name"))
+            text += texts.no_cast(walk.release, "string", "int64")
+            yield walk.problem("KER103", name, "UnimplementedError", text, key="dtype", value="'string'")
+            return
+
+
+def _is_text_input(layer: Mapping[str, Any]) -> bool:
+    config = layer.get("config")
+    return layer.get("class_name") == "InputLayer" and isinstance(config, dict) and config.get("dtype") == "string"
+
+
+def _looks_up_numbers(layer: Mapping[str, Any]) -> bool:
+    """StringLookup takes numbers when it is inverted, IntegerLookup always."""
+    config = layer.get("config")
+    if not isinstance(config, dict):
+        return False
+    return layer.get("class_name") == "IntegerLookup" or (
+        layer.get("class_name") == "StringLookup" and config.get("invert") is True
+    )
+
+
+def _source(layer: Mapping[str, Any]) -> Any:
+    """The layer that feeds the first call, of a layer with one input."""
+    found: Any = layer.get("inbound_nodes")
+    while isinstance(found, list) and len(found) > 0:
+        found = found[0]
+    return found
 
 
 def layers_of(config: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -64,11 +107,4 @@ def _no_kernel(walk: Walk, class_name: str, config: dict[str, Any]) -> Event:
             f"Could not find valid device for node.\nNode:{{{{node {_OP}}}}}\nAll kernels registered for op {_OP} :\n"
             f"  <no registered kernels>\n [Op:{_OP}]"
         )
-    lead = f"Exception encountered when calling layer '{name}' (type {class_name}).\n\n"
-    if walk.release in {(2, 9), (2, 10)}:  # a missing comma left source text in the message
-        lead = f'Exception encountered when calling layer "{name}" "                 f"(type {class_name}).\n\n'
-    elif walk.release in {(2, 7), (2, 8)}:
-        lead = f'Exception encountered when calling layer "{name}" (type {class_name}).\n\n'
-    elif walk.release < (2, 7):
-        lead = ""
-    return walk.problem("OPS107", _OP, "NotFoundError", lead + text, op=_OP)
+    return walk.problem("OPS107", _OP, "NotFoundError", texts.calling(walk.release, class_name, name) + text, op=_OP)

@@ -179,3 +179,24 @@ def negative_units(release: tuple[int, int], units: float) -> str:
     """The text of the ValueError of a Dense layer with a negative size."""
     end = f". Received: units={units}" if release >= (2, 7) else f", got {units}."
     return f"Received an invalid value for `units`, expected a positive integer{end}"
+
+
+def calling(release: tuple[int, int], class_name: str, name: object) -> str:
+    """How the text of an exception from inside a layer's call begins; up to Keras 2.6 it is passed on as it is."""
+    if release < (2, 7):
+        return ""
+    if release == (2, 10):  # a missing comma left source text in the message
+        return f'Exception encountered when calling layer "{name}" "                 f"(type {class_name}).\n\n'
+    quote = '"' if release < (2, 10) else "'"
+    return f"Exception encountered when calling layer {quote}{name}{quote} (type {class_name}).\n\n"
+
+
+def building(release: tuple[int, int], class_name: str, name: object) -> str:
+    """How the same begins while a model is built from its config, not called with data."""
+    return f'Exception encountered when calling layer "{name}" (type {class_name}).\n\n' if release >= (2, 7) else ""
+
+
+def no_cast(release: tuple[int, int], source: str, target: str) -> str:
+    """The text of the UnimplementedError of a cast without a kernel; later releases name the wrapping function."""
+    place = "{{function_node __wrapped__Cast_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
+    return f"{place if release >= (2, 11) else ''}Cast {source} to {target} is not supported [Op:Cast]"

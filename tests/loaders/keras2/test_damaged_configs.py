@@ -5,7 +5,9 @@ from copy import deepcopy
 import pytest
 from keras2_models import dense, raised, sequential, walk
 
+from inspector.loaders.keras2.lambdas import _is_there
 from inspector.loaders.keras2.objects import LAYER, OPTIMIZER, object_events
+from inspector.loaders.keras2.prediction import _lookups
 from inspector.loaders.keras2.shapes import variables
 from inspector.loaders.keras2.weights import model_layers
 
@@ -186,3 +188,18 @@ def test_a_layer_that_is_listed_twice_is_made_once():
     layers = GRAPH["config"]["layers"]
     model = changed(GRAPH, ["config", "layers"], [*layers, layers[1]])
     assert [layer.name for layer in model_layers(model)] == ["a", "b"]
+
+
+def test_a_function_of_a_module_that_is_not_loaded_has_only_the_names_of_keras():
+    assert [_is_there(walk("2.10.0"), name) for name in ("tf", "np", "len", "math", "K")] == [True] * 3 + [False] * 2
+    assert _is_there(walk("2.6.0"), "K")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "invert", "expected"), [("string", True, True), ("string", False, False), ("int64", True, False)]
+)
+def test_an_inverted_lookup_of_text_fails_when_it_is_called(dtype, invert, expected):
+    entry = {"class_name": "InputLayer", "config": {"dtype": dtype}, "name": "a"}
+    lookup = {"class_name": "StringLookup", "config": {"invert": invert}, "inbound_nodes": [[["a", 0, 0, {}]]]}
+    found = raised(_lookups(walk("2.10.0"), {"config": {"layers": [entry, lookup]}}))
+    assert (found is not None and found[0] == "UnimplementedError") is expected
