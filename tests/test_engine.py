@@ -10,7 +10,7 @@ import pytest
 from inspector.cli.judge import status
 from inspector.engine.agree import agreed
 from inspector.engine.applicable import LoaderModel
-from inspector.engine.check import _judge
+from inspector.engine.check import _judge, check
 from inspector.engine.explain import damage_findings, findings_of
 from inspector.runtime.facts import Capabilities
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
@@ -120,3 +120,9 @@ def test_exit_status(outcomes, gaps, fail_on, expected):
     findings = findings_of(outcomes, RUNTIME, (MAIN,))
     report = Report(ARTIFACT, RUNTIME, outcomes, (MAIN,), findings, Requirements(), gaps)
     assert status(report, fail_on) == expected
+
+
+def test_a_format_without_a_loader_is_unknown_with_its_reason():
+    report = check(Artifact("m.tflite", Format.TFLITE, is_directory=False, suffix=".tflite", magic=b"TFL3"), RUNTIME)
+    assert report.verdict is Verdict.UNKNOWN
+    assert [gap.reason for gap in report.gaps] == ["no loader of the tflite format is judged"]

@@ -137,4 +137,10 @@ def _gaps(
     """What could not be judged: of the artifact, of the runtime, and on the way of the required loaders."""
     of_loaders = chain.from_iterable(o.gaps for o in outcomes if o.loader in required)
     of_runtime = () if runtime is None else runtime.gaps
-    return tuple(dict.fromkeys(chain(artifact.gaps, of_runtime, of_loaders)))
+    missing = () if runtime is None or required else (_no_loader(artifact),)
+    return tuple(dict.fromkeys(chain(artifact.gaps, of_runtime, missing, of_loaders)))
+
+
+def _no_loader(artifact: Artifact) -> Gap:
+    """The gap of a format that is read, or only recognised, and that no loader model judges."""
+    return Gap(Location(artifact.path), f"no loader of the {artifact.format.value} format is judged")
