@@ -116,3 +116,22 @@ def test_there_are_enough_models_and_sources():
     assert len(sources) >= 40
     assert len(saved) >= 60
     assert all(ast.parse(source.read_text()) for source in sources)
+
+
+@pytest.mark.parametrize("model", ["layer_plain", "layer_registered"])
+@pytest.mark.parametrize(
+    ("runtime_name", "imported", "with_source", "verdict"),
+    [
+        ("tf2.18.1-k3.8.0", (), False, "fails"),
+        ("tf2.18.1-k3.8.0", ("user_code",), False, "unknown"),  # it may hold the class
+        ("tf2.18.1-k3.8.0", ("user_code",), True, "loads"),  # found in its module, registered or not
+        ("tf2.19.1-k3.10.0", ("user_code",), False, "fails"),  # since 3.9 only Keras' own packages are looked into
+    ],
+)
+def test_a_module_that_the_process_imports(models, tmp_path, model, runtime_name, imported, with_source, verdict):
+    source = tmp_path / "user_code.py"
+    source.write_text((CUSTOM / "sources" / "layer_plain.py").read_text())
+    given = [str(source)] if with_source else []
+    found = inspector.resolve(str(LOCKS / f"{runtime_name}.txt"), imports=imported, custom_objects=given)
+    said = inspector.check(inspector.read(str(models / "tf2.15.1" / f"{model}.keras")), found).to_dict()
+    assert said["verdicts"][LOADER]["verdict"] == verdict

@@ -176,8 +176,9 @@ def located(walk: Walk, name: str, value: Mapping[str, Any]) -> tuple[ClassFacts
 
 
 def _importable(walk: Walk, module: str) -> bool:
-    """Whether the target can import that module: Keras' own are recorded, `__main__` is always there."""
-    return module == "__main__" or walk.facts.has_module(module)
+    """Whether the target can import that module: Keras' own are recorded, `__main__` is there, and what is imported."""
+    imported = {name.partition(":")[0].partition(".")[0] for name in walk.runtime.imports}
+    return module == "__main__" or module.partition(".")[0] in imported or walk.facts.has_module(module)
 
 
 def _not_located(walk: Walk, kind: str, name: str, value: Mapping[str, Any]) -> Event:

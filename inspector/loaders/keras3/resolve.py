@@ -10,10 +10,10 @@ from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing
 from inspector.runtime.facts import ClassFacts
 from inspector.terms.record import record
+from inspector.terms.runtime import CustomObject
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
-    from inspector.terms.runtime import CustomObject
 
 # Packages that a config may import from since 3.9.
 _ALLOWED_PACKAGES = frozenset({"keras", "keras_hub", "keras_cv", "keras_nlp"})
@@ -87,7 +87,7 @@ def retrieve(session: Session, wanted: Wanted) -> Found | CustomClass:
     if custom is not None:
         return _custom(custom, wanted)
     if isinstance(wanted.module, str) and wanted.module:
-        found = _public(session, wanted) or _builtin_function(session, wanted)
+        found: Found | CustomClass | None = _public(session, wanted) or _builtin_function(session, wanted)
         if found is None:
             found = _in_module(session, wanted)
         if found is not None:
@@ -166,7 +166,7 @@ def _builtin_function(session: Session, wanted: Wanted) -> Found | None:
     return None
 
 
-def _in_module(session: Session, wanted: Wanted) -> Found | None:
+def _in_module(session: Session, wanted: Wanted) -> Found | CustomClass | None:
     """What `vars(importlib.import_module(module))` holds under the name; None lets the search end without it."""
     package = wanted.module.split(".", maxsplit=1)[0]
     if session.release >= (3, 9) and package not in _ALLOWED_PACKAGES:
@@ -175,6 +175,8 @@ def _in_module(session: Session, wanted: Wanted) -> Found | None:
         text = texts.parent_not_importable(wanted.what, wanted.name, wanted.module, wanted.full)
         details = {"module": wanted.module, "class": wanted.name}
         raise LoadFailure("TypeError", text, "KER106", wanted.module, wanted.pointer, details)
+    if package != session.facts.root.split(".", maxsplit=1)[0] and _is_there(session, package):
+        return _of_others(session, wanted)
     found = _member(session, wanted)
     saveable = isinstance(found, ClassFacts) and found.name != NO_LEGACY
     if session.release >= (3, 11) and not saveable:
@@ -193,10 +195,24 @@ def _importable(session: Session, wanted: Wanted) -> bool:
         return True
     if package in sys.stdlib_module_names:
         return wanted.module == package or package in {"collections", "os", "concurrent", "importlib", "xml"}
-    if package.replace("_", "-").lower() in session.runtime.packages:
-        session.gap(wanted.pointer, f"what the module {wanted.module} of an installed package holds was not recorded")
-        return True
-    return False
+    return _is_there(session, package)
+
+
+def _is_there(session: Session, package: str) -> bool:
+    """Whether a package beside Keras is installed, or imported by the process."""
+    imported = {name.partition(":")[0].partition(".")[0] for name in session.runtime.imports}
+    return package in imported or package.replace("_", "-").lower() in session.runtime.packages
+
+
+def _of_others(session: Session, wanted: Wanted) -> FunctionThing | CustomClass:
+    """What a module outside Keras holds: up to 3.8 classes are found there without being registered."""
+    file = f"{wanted.module.replace('.', '/')}.py"
+    for custom in session.runtime.custom_objects:
+        held = custom.source == wanted.module or custom.source.rpartition(":")[0].endswith(file)
+        if held and custom.name == wanted.name:
+            return _custom(custom, wanted)
+    session.gap(wanted.pointer, f"what the module {wanted.module} of another package holds was not recorded")
+    return _custom(CustomObject(wanted.name, is_class=wanted.what == "class"), wanted)
 
 
 def _member(session: Session, wanted: Wanted) -> Found | None:
