@@ -24,6 +24,7 @@ _LOSS_SCALE_KEYS = frozenset(
 )
 # Up to TensorFlow 2.5 a negative number of units is met only when the variables are made.
 _UNITS_CHECKED_SINCE = (2, 6)
+_CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
 # Names of dtypes beside TensorFlow's own: policies, and what NumPy calls them. Source: dtypes.as_dtype.
 _DTYPES = frozenset({*NAMES.values(), "half", "float", "double", "mixed_float16", "mixed_bfloat16"})
 
@@ -56,6 +57,7 @@ def layer_value_events(walk: Walk, class_name: str, config: Mapping[str, Any]) -
     yield from until_problem(
         lambda: _dtype(walk, config.get("dtype")),
         lambda: _units(walk, config["units"]) if class_name == "Dense" and "units" in config else (),
+        lambda: _filters(walk, class_name, config.get("filters")),
     )
 
 
@@ -72,6 +74,14 @@ def _units(walk: Walk, value: Any) -> Iterator[Event]:
         error = ("ValueError", texts.negative_units(walk.release, value))
     if error is not None:
         yield walk.at("units").problem("KER103", "Dense", *error, key="units", value=repr(value))
+
+
+def _filters(walk: Walk, class_name: str, value: Any) -> Iterator[Event]:
+    """A number of filters is compared with zero before anything is made of it. Source: Conv.__init__."""
+    if isinstance(value, str) and class_name in _CONVOLUTIONS and walk.release >= _UNITS_CHECKED_SINCE:
+        sign = "<=" if walk.release >= (2, 9) else "<"
+        text = f"'{sign}' not supported between instances of 'str' and 'int'"
+        yield walk.at("filters").problem("KER103", class_name, "TypeError", text, key="filters", value=repr(value))
 
 
 def _no_int(walk: Walk, value: Any) -> tuple[str, str] | None:

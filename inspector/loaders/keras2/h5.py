@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.objects import LAYER, object_events
+from inspector.loaders.keras2.ranks import rank_events
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.loaders.keras2.weights import weight_events
@@ -37,6 +38,7 @@ def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[
     steps = [
         lambda: _readable(walk, model, "model_config", model.config_error),
         lambda: _model(replace(walk, pointer="model_config"), model.config),
+        lambda: rank_events(replace(walk, pointer="model_config"), model.config),
         lambda: weight_events(walk, model.config, model.hdf5) if model.hdf5 else (),
     ]
     if compiling:

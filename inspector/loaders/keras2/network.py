@@ -23,8 +23,8 @@ _CONSTRUCTED_SINCE = (2, 8)
 # What the constructor of Model takes beside the graph itself. Source: Model.__init__ of 2.9.
 _MODEL_KEYS = frozenset({"name", "trainable", "dtype", "dynamic", "autocast"})
 _UNIQUE_IN_ADD_SINCE = (2, 3)
-# Since then a Sequential config without a name leaves a variable unset that is read when the model has no inputs.
-_SHAPE_UNSET_SINCE = (2, 12)
+# Between these a Sequential config without a name leaves a variable unset that is read when the model has no inputs.
+_SHAPE_UNSET = ((2, 12), (2, 16))
 _ASKED_FOR_MODULE_SINCE = (2, 13)
 
 
@@ -104,7 +104,7 @@ def _name(layer: Any) -> str | None:
 
 
 def _shape_unset(walk: Walk, config: Any, layers: Sequence[Any] | Mapping[str, Any]) -> Iterator[Event]:
-    """From Keras 2.12 on a bare list of layers must say its input's shape."""
-    if walk.release >= _SHAPE_UNSET_SINCE and layers is config and not is_built(layers):
+    """From Keras 2.12 to 2.15 a bare list of layers must say its input's shape."""
+    if _SHAPE_UNSET[0] <= walk.release < _SHAPE_UNSET[1] and layers is config and not is_built(layers):
         text = texts.unset_local(walk.python, "build_input_shape")
         yield walk.problem("KER104", "Sequential", "UnboundLocalError", text, key="name", keys="name")

@@ -200,3 +200,13 @@ def no_cast(release: tuple[int, int], source: str, target: str) -> str:
     """The text of the UnimplementedError of a cast without a kernel; later releases name the wrapping function."""
     place = "{{function_node __wrapped__Cast_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
     return f"{place if release >= (2, 11) else ''}Cast {source} to {target} is not supported [Op:Cast]"
+
+
+def wrong_rank(release: tuple[int, int], name: str, expected: int, shape: list[int | None]) -> str:
+    """The text of the ValueError for a layer that is called with an input of another rank."""
+    quote = '"' if release >= (2, 7) else ""
+    shown = f"({', '.join(map(str, shape))})" if release >= (2, 4) else repr(shape)
+    return (
+        f"Input 0 of layer {quote}{name}{quote} is incompatible with the layer: expected ndim={expected}, "
+        f"found ndim={len(shape)}. Full shape received: {shown}"
+    )

@@ -8,6 +8,7 @@ from keras2_models import dense, raised, sequential, walk
 from inspector.loaders.keras2.lambdas import _is_there
 from inspector.loaders.keras2.objects import LAYER, OPTIMIZER, object_events
 from inspector.loaders.keras2.prediction import _lookups
+from inspector.loaders.keras2.ranks import rank_events
 from inspector.loaders.keras2.shapes import variables
 from inspector.loaders.keras2.weights import model_layers
 
@@ -203,3 +204,26 @@ def test_an_inverted_lookup_of_text_fails_when_it_is_called(dtype, invert, expec
     lookup = {"class_name": "StringLookup", "config": {"invert": invert}, "inbound_nodes": [[["a", 0, 0, {}]]]}
     found = raised(_lookups(walk("2.10.0"), {"config": {"layers": [entry, lookup]}}))
     assert (found is not None and found[0] == "UnimplementedError") is expected
+
+
+@pytest.mark.parametrize(("shape", "expected"), [([None, 7], True), ([None, 5, 7], False)])
+def test_a_recurrent_layer_takes_inputs_of_rank_three(shape, expected):
+    layer = {"class_name": "LSTM", "config": {"name": "l", "batch_input_shape": shape}}
+    text = 'Input 0 of layer "l" is incompatible with the layer: expected ndim=3, found ndim=2.'
+    found = raised(rank_events(walk("2.10.0"), sequential(layer)))
+    assert (found is not None and found[1].startswith(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("keras", "filters", "expected"),
+    [
+        ("2.8.0", "two", "'<' not supported between instances of 'str' and 'int'"),
+        ("2.10.0", "two", "'<=' not supported between instances of 'str' and 'int'"),
+        ("2.10.0", None, "unsupported operand type(s) for *: 'NoneType' and 'int'"),
+    ],
+)
+def test_numbers_of_filters(keras, filters, expected):
+    config = {"name": "c", "filters": filters, "kernel_size": [2, 2], "batch_input_shape": [None, 6, 6, 3]}
+    model = sequential({"class_name": "Conv2D", "config": config})
+    here = walk(keras)
+    assert raised([*object_events(here, LAYER, model), *rank_events(here, model)]) == ("TypeError", expected)

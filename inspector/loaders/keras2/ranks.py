@@ -1,0 +1,87 @@
+"""Layers of Keras 2 that take inputs of one rank only, fed with another: what their input_spec says.
+
+Only inputs whose shape the config itself declares are followed. Source: `assert_input_compatibility` of Keras' engine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras2 import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras2.walk import Event, Walk
+
+# The rank of a layer's input, batch included. Source: the InputSpec of each layer.
+_RANKS = {
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "Bidirectional"), 3),
+    **{f"{name}{rank}D": rank + 2 for name in ("MaxPooling", "AveragePooling", "ZeroPadding") for rank in (1, 2, 3)},
+    **{f"{name}{rank}D": rank + 2 for name in ("UpSampling", "Cropping", "SpatialDropout") for rank in (1, 2, 3)},
+    **{f"{name}{rank}D": rank + 2 for name in ("GlobalMaxPooling", "GlobalAveragePooling") for rank in (1, 2, 3)},
+    "RepeatVector": 2,
+}
+_CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
+
+
+def rank_events(walk: Walk, model: Any) -> Iterator[Event]:
+    """What the first layer raises that is called with an input of another rank, or that can't make its kernel."""
+    config = model.get("config") if isinstance(model, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else None
+    known = [layer for layer in layers if isinstance(layer, dict)] if isinstance(layers, list) else []
+    inputs = {_name(layer): _declared(layer) for layer in known if layer.get("class_name") == "InputLayer"}
+    before: list[Any] | None = None
+    for layer in known:
+        sequential = model.get("class_name") == "Sequential"
+        given = _declared(layer) or (before if sequential else inputs.get(_source(layer) or ""))
+        before = given if layer.get("class_name") == "InputLayer" else None
+        if given is not None and _lacks_filters(layer):
+            text = "unsupported operand type(s) for *: 'NoneType' and 'int'"
+            yield walk.problem("KER103", str(layer["class_name"]), "TypeError", text, key="filters", value="None")
+            return
+        rank = _rank(layer)
+        if given is not None and rank is not None and rank != len(given):
+            text = texts.wrong_rank(walk.release, _name(layer), rank, given)
+            yield walk.problem("KER135", _name(layer), "ValueError", text)
+            return
+
+
+def _rank(layer: Mapping[str, Any]) -> int | None:
+    name, config = str(layer.get("class_name")), layer.get("config")
+    if name == "Bidirectional":
+        inner = config.get("layer") if isinstance(config, dict) else None
+        return _rank(inner) if isinstance(inner, dict) and inner.get("class_name") in _RECURRENT else None
+    return _RANKS.get(name)
+
+
+def _lacks_filters(layer: Mapping[str, Any]) -> bool:
+    """A convolution without a number of filters, which is met when its kernel is made."""
+    config = layer.get("config")
+    return (
+        layer.get("class_name") in _CONVOLUTIONS
+        and isinstance(config, dict)
+        and "filters" in config
+        and config["filters"] is None
+    )
+
+
+def _name(layer: Mapping[str, Any]) -> str:
+    config = layer.get("config")
+    return str(config.get("name") if isinstance(config, dict) else layer.get("name"))
+
+
+def _declared(layer: Mapping[str, Any]) -> list[Any] | None:
+    config = layer.get("config")
+    shape = config.get("batch_input_shape") if isinstance(config, dict) else None
+    return shape if isinstance(shape, list) else None
+
+
+def _source(layer: Mapping[str, Any]) -> str | None:
+    """The layer that feeds a layer with one input and one call."""
+    nodes = layer.get("inbound_nodes")
+    if not isinstance(nodes, list) or len(nodes) != 1 or not isinstance(nodes[0], list) or len(nodes[0]) != 1:
+        return None
+    source = nodes[0][0]
+    return source[0] if isinstance(source, list) and source and isinstance(source[0], str) else None
