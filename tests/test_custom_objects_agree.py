@@ -120,7 +120,7 @@ def test_there_are_enough_models_and_sources():
 
 @pytest.mark.parametrize("model", ["layer_plain", "layer_registered"])
 @pytest.mark.parametrize(
-    ("runtime_name", "imported", "with_source", "verdict"),
+    "case",
     [
         ("tf2.18.1-k3.8.0", (), False, "fails"),
         ("tf2.18.1-k3.8.0", ("user_code",), False, "unknown"),  # it may hold the class
@@ -128,7 +128,8 @@ def test_there_are_enough_models_and_sources():
         ("tf2.19.1-k3.10.0", ("user_code",), False, "fails"),  # since 3.9 only Keras' own packages are looked into
     ],
 )
-def test_a_module_that_the_process_imports(models, tmp_path, model, runtime_name, imported, with_source, verdict):
+def test_a_module_that_the_process_imports(models, tmp_path, model, case):
+    runtime_name, imported, with_source, verdict = case
     source = tmp_path / "user_code.py"
     source.write_text((CUSTOM / "sources" / "layer_plain.py").read_text())
     given = [str(source)] if with_source else []

@@ -48,7 +48,7 @@ class CustomObject:
     @property
     def is_function(self) -> bool:
         """Whether it is a function; where only its name is known, Python's custom of writing names decides."""
-        return self.name[:1].islower() if self.is_class is None else not self.is_class
+        return self.name.rpartition(">")[2][:1].islower() if self.is_class is None else not self.is_class
 
     @property
     def keras_base(self) -> str:

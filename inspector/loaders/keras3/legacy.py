@@ -93,6 +93,9 @@ def _check_shape(session: Session, config: Any, pointer: str) -> None:
         )
         if session.release >= (3, 15):
             raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
+        if isinstance(config, str):
+            text = "string indices must be integers, not 'str'"
+            raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
         raise LoadFailure("KeyError", "'config'", "KER104", "layer", pointer, {"class": "layer", "keys": "config"})
     if not isinstance(config["config"], dict):
         # Sequential models of Keras 1 and early Keras 2 store a bare list of layers.

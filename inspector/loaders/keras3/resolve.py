@@ -96,7 +96,7 @@ def retrieve(session: Session, wanted: Wanted) -> Found | CustomClass:
 
 
 def _custom(custom: CustomObject, wanted: Wanted) -> FunctionThing | CustomClass:
-    if wanted.what == "function" or custom.is_function:
+    if wanted.what == "function" or custom.is_class is False:
         return FunctionThing(custom.name)
     return CustomClass(custom)
 
