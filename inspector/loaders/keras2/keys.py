@@ -33,6 +33,8 @@ _OPTIMIZER_KEYS = frozenset({"clipnorm", "clipvalue", "decay", "lr"})
 _REWORDED_SINCE = (2, 12)
 _LAYER_KEYS = frozenset({"batch_input_shape", "batch_size", "input_dim", "input_shape", "weights"})
 _BASE_KEYS = frozenset({"activity_regularizer", "autocast", "dtype", "dynamic", "implementation", "name", "trainable"})
+# What the public BatchNormalization hands on to its base class. Source: BatchNormalizationBase.__init__.
+_NORMALIZATION_KEYS = frozenset({"adjustment", "fused", "renorm", "renorm_momentum", "virtual_batch_size"})
 _OF_LAYER = _LAYER_KEYS | _BASE_KEYS
 # What a functional model stores; the class that is made from it may be the user's own.
 _GRAPH_KEYS = frozenset({"name", "layers", "input_layers", "output_layers"})
@@ -107,7 +109,8 @@ def _is_of_base(cls: ClassFacts, key: str, refusal: object) -> bool:
     """Whether the base class takes the key from **kwargs: old releases of Keras write some that no newer one does."""
     if isinstance(refusal, Rejected) and refusal.text.startswith(_OPTIMIZER_REFUSES):
         return key in _OPTIMIZER_KEYS or f"'{key}'" in refusal.text.partition("Allowed kwargs are ")[2]
-    return cls.kind == "layer" and cls.has_kwargs and key in _LAYER_KEYS
+    keys = _LAYER_KEYS | _NORMALIZATION_KEYS if cls.name == "BatchNormalization" else _LAYER_KEYS
+    return cls.kind == "layer" and cls.has_kwargs and key in keys
 
 
 def _applies(said: Rejected, key: str, config: Mapping[str, Any]) -> bool:

@@ -41,6 +41,10 @@ def rank_events(walk: Walk, model: Any) -> Iterator[Event]:
             text = "unsupported operand type(s) for *: 'NoneType' and 'int'"
             yield walk.problem("KER103", str(layer["class_name"]), "TypeError", text, key="filters", value="None")
             return
+        if given is not None and (axes := _axes_beyond(layer, len(given))):
+            text = texts.no_such_axis(walk.release, len(given), axes)
+            yield walk.problem("KER103", "BatchNormalization", "ValueError", text, key="axis", value=repr(axes))
+            return
         rank = _rank(layer)
         if given is not None and rank is not None and rank != len(given):
             text = texts.wrong_rank(walk.release, _name(layer), rank, given)
@@ -65,6 +69,17 @@ def _lacks_filters(layer: Mapping[str, Any]) -> bool:
         and "filters" in config
         and config["filters"] is None
     )
+
+
+def _axes_beyond(layer: Mapping[str, Any], rank: int) -> list[int]:
+    """The axes of a BatchNormalization, where one of them is none of its input's."""
+    config = layer.get("config")
+    axes = config.get("axis") if layer.get("class_name") == "BatchNormalization" and isinstance(config, dict) else None
+    given = [axes] if isinstance(axes, int) else axes
+    if not isinstance(given, list) or not all(isinstance(axis, int) for axis in given):
+        return []
+    counted = [axis + rank if axis < 0 else axis for axis in given]
+    return counted if any(not 0 <= axis < rank for axis in counted) else []
 
 
 def _name(layer: Mapping[str, Any]) -> str:

@@ -210,3 +210,13 @@ def wrong_rank(release: tuple[int, int], name: str, expected: int, shape: list[i
         f"Input 0 of layer {quote}{name}{quote} is incompatible with the layer: expected ndim={expected}, "
         f"found ndim={len(shape)}. Full shape received: {shown}"
     )
+
+
+def no_such_axis(release: tuple[int, int], rank: int, axes: list[int]) -> str:
+    """The text of the ValueError of a BatchNormalization over an axis that its input lacks."""
+    expected = f"Expected 0 <= axis < inputs.rank (with inputs.rank={rank}). Received:"
+    if release >= (2, 9):
+        return f"Invalid value for `axis` argument. {expected} axis={tuple(axes)}"
+    if release >= (2, 7):
+        return f"Invalid axis. {expected} layer.axis=ListWrapper({axes})"
+    return f"Invalid axis: ListWrapper({axes})"

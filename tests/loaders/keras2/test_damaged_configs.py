@@ -227,3 +227,13 @@ def test_numbers_of_filters(keras, filters, expected):
     model = sequential({"class_name": "Conv2D", "config": config})
     here = walk(keras)
     assert raised([*object_events(here, LAYER, model), *rank_events(here, model)]) == ("TypeError", expected)
+
+
+@pytest.mark.parametrize(
+    ("axis", "start"), [([4], "Invalid value for `axis` argument. Expected 0 <= axis < inputs.rank"), ([-1], None)]
+)
+def test_a_normalization_over_an_axis_that_its_input_lacks(axis, start):
+    config = {"name": "n", "axis": axis, "virtual_batch_size": 2, "batch_input_shape": [None, 6, 6, 3]}
+    model = sequential({"class_name": "BatchNormalization", "config": config})
+    found = raised([*object_events(walk("2.10.0"), LAYER, model), *rank_events(walk("2.10.0"), model)])
+    assert found is None if start is None else found is not None and found[1].startswith(start)
