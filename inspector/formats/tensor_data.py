@@ -65,18 +65,29 @@ def _checksum_fault(tree: Tree, bundle: TensorBundle, entry: TensorEntry) -> Ten
     data = _read(tree, shard_name(bundle.prefix, entry.shard, len(bundle.shards)), entry)
     if entry.dtype == "variant":  # serialized tensors with checksums of their own
         return None
-    calculated = _string_checksum(data, entry) if entry.dtype == "string" else crc32c(data)
-    stored = unmask(entry.crc32c)
-    return None if calculated == stored else TensorFault("checksum", stored, calculated)
+    if entry.dtype == "string":
+        return _string_fault(data, entry)
+    return _compared("checksum", unmask(entry.crc32c), crc32c(data))
 
 
-def _string_checksum(data: bytes, entry: TensorEntry) -> int:
-    """Strings lie as varint lengths, their checksum, then the bytes; lengths are summed as fixed-size numbers."""
+def _compared(kind: str, stored: int, calculated: int) -> TensorFault | None:
+    return None if calculated == stored else TensorFault(kind, stored, calculated)
+
+
+def _string_fault(data: bytes, entry: TensorEntry) -> TensorFault | None:
+    """Strings lie as varint lengths, their checksum, then the bytes; lengths are summed as fixed-size numbers.
+
+    `ReadStringTensor` (tensorflow/core/util/tensor_bundle/tensor_bundle.cc) trusts no length before their checksum.
+    """
     crc = at = 0
     for length, end in _lengths(data, entry):
         crc = crc32c((_LENGTH_32 if length <= _MAX_32 else _LENGTH_64).pack(length), crc)
         at = end
-    return crc32c(data[at + _CHECKSUM.size :], crc32c(_CHECKSUM.pack(mask(crc)), crc))
+    stored = data[at : at + _CHECKSUM.size]
+    if len(stored) == _CHECKSUM.size and mask(crc) != _CHECKSUM.unpack(stored)[0]:
+        return TensorFault("lengths", unmask(_CHECKSUM.unpack(stored)[0]), crc)
+    whole = crc32c(data[at + _CHECKSUM.size :], crc32c(_CHECKSUM.pack(mask(crc)), crc))
+    return _compared("checksum", unmask(entry.crc32c), whole)
 
 
 def _lengths(data: bytes, entry: TensorEntry) -> Iterator[tuple[int, int]]:

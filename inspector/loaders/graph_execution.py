@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
-from inspector.loaders.graph_kernels import AUTO_SELECT, PYTHON_OPS, lacks_kernel, random_algorithm
+from inspector.loaders.graph_kernels import AUTO_SELECT, PYTHON_OPS, impossible_cast, lacks_kernel, random_algorithm
 from inspector.loaders.graph_library import RULES, bad_uses
 from inspector.terms.finding import ExpectedError, Gap
 
@@ -65,6 +65,8 @@ def _all(
         elif (kernels := lacks_kernel(item.use, context.registry)) is not None:
             others = sorted({kernel.device for kernel in kernels})
             yield item, _kernel_problem(context, item, others, loader)
+        elif (pair := impossible_cast(item.use)) is not None:
+            yield item, _cast_problem(context, item, pair, loader)
         elif random_algorithm(graph, item) == AUTO_SELECT and not context.texts.accepts("call/auto_select"):
             yield item, _algorithm_problem(context, item, loader)
 
@@ -106,6 +108,14 @@ def _kernel_problem(context: Context, item: Reached, devices: list[str], loader:
     )
     error = ExpectedError("InvalidArgumentError", text)
     return context.problem("OPS107", op, _pointer(item), error, devices=", ".join(devices) or "XLA")
+
+
+def _cast_problem(context: Context, item: Reached, pair: tuple[str, str], loader: str) -> Problem:
+    source, target = map(data_type_string, pair)
+    # A function whose name holds `<lambda>` cannot be told from the text, and the node is not looked up.
+    kind = "cast_in_lambda" if loader == "call" and not _PLAIN_NAME.fullmatch(item.function or "_") else "cast"
+    error = context.error(f"{loader}/{kind}", node=item.node.name, source=source, target=target)
+    return context.problem("OPS113", f"{source} to {target}", _pointer(item), error, source=source, target=target)
 
 
 def _attrs(item: Reached) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_context import PB, PBTXT
+from inspector.loaders.graph_damage import remedy_of
 from inspector.loaders.graph_texts import numbers
 from inspector.terms.artifact import DamageKind
 from inspector.terms.finding import ExpectedError, Gap, Location, Problem
@@ -23,16 +24,19 @@ def file_problems(context: Context) -> Iterator[Problem]:
     """What stops the loader before it knows anything of the model."""
     artifact = context.artifact
     if not artifact.has_member(PB) and not artifact.has_member(PBTXT):
-        yield _at("SMD120", PB, context.error("load/no_file").message, DamageKind.MISSING.value)
+        yield _at(PB, context.error("load/no_file").message, "it is missing", remedy_of(DamageKind.MISSING))
         return
     damage = artifact.damaged(context.member)
     if damage is not None and damage.fault and not _is_tolerated(context, damage):
         text = _parse_error(context, damage)
-        yield _at("SMD120", damage.member, text, damage.reason)
+        yield _at(damage.member, text, damage.reason, remedy_of(damage.kind))
     newer = _newer_text(context)
     if newer is not None:
         text = f"Cannot parse file b'{artifact.path}/{context.member}': {newer.text}."
-        yield _at("SMD120", context.member, text, f"it names a field of TensorFlow {newer.since}: {newer.text}")
+        remedy = (
+            f"use TensorFlow {newer.since} or newer, or the binary form (saved_model.pb), which skips unknown fields"
+        )
+        yield _at(context.member, text, f"it names a field of TensorFlow {newer.since}: {newer.text}", remedy)
 
 
 def _newer_text(context: Context) -> TextError | None:
@@ -66,5 +70,6 @@ def _parse_error(context: Context, damage: Damage) -> str:
     return context.error("load/unparseable").message
 
 
-def _at(rule: str, member: str, text: str, reason: str) -> Problem:
-    return Problem(rule, member, Location(member), ExpectedError("OSError", text), {"reason": reason})
+def _at(member: str, text: str, reason: str, remedy: str) -> Problem:
+    error = ExpectedError("OSError", text)
+    return Problem("SMD120", member, Location(member), error, {"reason": reason, "remedy": remedy})

@@ -30,6 +30,7 @@ _RANDOM_OPS = frozenset(
 )
 # DEVICE_DEFAULT: a kernel for every device that has none of its own.
 _ON_CPU = frozenset({"CPU", "DEFAULT"})
+_NO_NUMBERS = frozenset({"string", "resource", "variant"})
 _ALG_INPUT = {"StatelessRandomUniformIntV2": 3}
 
 
@@ -58,6 +59,21 @@ def _fits(kernel: Kernel, given: Mapping[str, object]) -> bool:
 def _allows(allowed: tuple[object, ...], value: object) -> bool:
     values = value if isinstance(value, tuple) else (value,)
     return value is None or all(item in allowed for item in values)
+
+
+def impossible_cast(use: Use) -> tuple[str, str] | None:
+    """The dtypes of a Cast that no kernel does: those without numbers convert to nothing but themselves.
+
+    The kernel is registered for every dtype and refuses the pair only when it is made (CastOpBase::Unimplemented in
+    tensorflow/core/kernels/cast_op.cc).
+    """
+    if use.op != "Cast":
+        return None
+    given = {name: value for name, _, value in use.attrs}
+    source, target = given.get("SrcT"), given.get("DstT")
+    if source is None or target is None or source == target or not {source, target} & _NO_NUMBERS:
+        return None
+    return source, target
 
 
 def random_algorithm(graph: Graph, item: Reached) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
+from inspector.loaders.graph_types import type_problems
 from inspector.terms.finding import ExpectedError
 from inspector.terms.runtime import KerasFlavour
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # The kinds that `_recreate` knew in the first release; `captured_tensor` came with 2.7.
 _KINDS = {"user_object", "asset", "function", "bare_concrete_function", "variable", "constant", "resource"}
 _CAPTURED_TENSOR_SINCE = (2, 7)
+# The library's structures are decoded while it is imported; before, after all objects are made.
+_TYPES_FIRST_SINCE = (2, 8)
 # recreate_saveable_objects in tensorflow/python/training/saving/saveable_object_util.py calls `save_fn("")` in these.
 _STRING_CALLS_SINCE, _STRING_CALLS_UNTIL = (2, 11), (2, 13)
 # The name under which Keras 2 registers its optimizers for revival (optimizer_v2.RestoredOptimizer).
@@ -26,8 +29,13 @@ _OPTIMIZER = "optimizer"
 
 def object_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
     """What stops the revival, in the order of the object graph."""
+    types = tuple(type_problems(context, graph))
+    if context.release >= _TYPES_FIRST_SINCE:
+        yield from types
     yield from _kind_problems(context, graph)
     yield from _function_problems(context, graph)
+    if context.release < _TYPES_FIRST_SINCE:
+        yield from types
     yield from _slot_problems(context, graph)
     yield from _saveable_problems(context, graph)
 

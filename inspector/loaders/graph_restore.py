@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import data_type_string
 from inspector.loaders.graph_paths import checkpoint_keys
 from inspector.terms.dtypes import name_of
-from inspector.terms.finding import Gap, Location, Problem
+from inspector.terms.finding import ExpectedError, Gap, Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +29,34 @@ def bundle_problems(context: Context, loader: str) -> Iterator[Problem]:
         return
     for damage in context.artifact.damage:
         if damage.member == INDEX:
-            yield _file_problem(context, INDEX, f"{loader}/bad_index", damage.reason)
-        elif damage.member.startswith(f"{FOLDER}/"):
+            yield _index_problem(context, damage, loader)
+        elif damage.member.startswith(f"{FOLDER}/") and not (loader == "v1" and _restores_nothing(context)):
             yield _shard_problem(context, damage, loader)
+
+
+# The recorded text for an index that is something else altogether, and what stands there for other damage
+# (tensorflow/core/lib/io/table.cc and format.cc).
+_NO_TABLE, _TOO_SHORT = "not an sstable (bad magic number)", "file is too short to be an sstable"
+_TABLE_TEXTS = {
+    "block checksum mismatch": "block checksum mismatch",
+    "a block lies beyond the end of the file": "truncated block read",
+}
+_FOOTER_BYTES = 48
+
+
+def _index_problem(context: Context, damage: Damage, loader: str) -> Problem:
+    size = next(member.size for member in context.artifact.members if member.name == INDEX)
+    said = _TOO_SHORT if size < _FOOTER_BYTES else _TABLE_TEXTS.get(damage.reason, _NO_TABLE)
+    found = context.error(f"{loader}/bad_index", member=INDEX)
+    error = ExpectedError(found.type, found.message.replace(_NO_TABLE, said))
+    return Problem("SMD121", INDEX, Location(INDEX), error, {"reason": damage.reason})
+
+
+def _restores_nothing(context: Context) -> bool:
+    """Without variables the restore op of a session only leads to a no-op, and the object graph is not read."""
+    model = context.artifact.saved_model
+    bundle = model.variables if model else None
+    return bundle is not None and set(bundle.entries) <= {_OBJECT_GRAPH_KEY}
 
 
 def _shard_problem(context: Context, damage: Damage, loader: str) -> Problem:
@@ -46,10 +72,30 @@ def _shard_problem(context: Context, damage: Damage, loader: str) -> Problem:
         stored=f"{fault.stored:08d}",
         computed=str(fault.calculated),
     )
+    if fault.kind in {"checksum", "lengths"}:
+        error = _checksum_error(context, error, fault, is_object_graph=loader == "load" and key == _OBJECT_GRAPH_KEY)
     return Problem("SMD121", damage.member, Location(damage.member), error, {"reason": damage.reason})
 
 
-_KINDS = {"missing": "no_shard", "checksum": "bad_checksum", "short": "short_shard"}
+def _checksum_error(
+    context: Context, error: ExpectedError, fault: TensorFault, *, is_object_graph: bool
+) -> ExpectedError:
+    """The object graph is read from Python, whose reader has no class for lost data; the rest by RestoreV2."""
+    found = _CHECKSUM_TEXT.search(error.message)
+    text = found[0] if found else error.message
+    said = text
+    if fault.kind == "lengths":
+        said = f"The length checksum does not match: expected {fault.stored:08d} but actual is {fault.calculated:08d}"
+    if is_object_graph:
+        return ExpectedError(context.error("load/bad_index").type, said)
+    return ExpectedError(error.type, error.message.replace(text, said))
+
+
+# What RestoreV2 says of a whole tensor, between the names of the op before it and after it.
+_CHECKSUM_TEXT = re.compile(
+    r"(TensorBundle at .*?: )?Checksum does not match: stored \S+ vs\. calculated on the restored bytes \S+"
+)
+_KINDS = {"missing": "no_shard", "checksum": "bad_checksum", "lengths": "bad_checksum", "short": "short_shard"}
 # From 2.8 on RestoreV2 reads tensors in the order in which they lie in their shards; of a shard with tensors of both
 # kinds, the releases before were seen to name the short ones first.
 _BY_PLACE_SINCE = (2, 8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_context import context_of
+from inspector.loaders.graph_damage import remedy_of
 from inspector.loaders.graph_import import import_problems
 from inspector.terms.artifact import Format
 from inspector.terms.finding import ExpectedError, Gap, Location, Outcome, Problem
@@ -36,7 +37,8 @@ def _problems(context: Context) -> Iterator[Problem]:
         return
     for damage in artifact.damage:
         error = ExpectedError("DecodeError", "Error parsing message")
-        yield Problem("SMD120", damage.member, Location(damage.member), error, {"reason": damage.reason})
+        details = {"reason": damage.reason, "remedy": remedy_of(damage.kind)}
+        yield Problem("SMD120", damage.member, Location(damage.member), error, details)
 
 
 def _gaps(context: Context) -> tuple[Gap, ...]:

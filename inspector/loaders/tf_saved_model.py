@@ -12,6 +12,7 @@ from inspector.loaders.graph_library import library_problems
 from inspector.loaders.graph_objects import object_problems
 from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, has_variables, variable_problems
 from inspector.loaders.graph_session import session_problems
+from inspector.loaders.graph_types import type_gaps
 from inspector.terms.artifact import Format
 from inspector.terms.finding import Gap, Location, Outcome
 
@@ -80,4 +81,10 @@ def _session_graph_problems(context: Context, graph: MetaGraph) -> Iterator[Prob
 
 
 def _gaps(context: Context) -> tuple[Gap, ...]:
-    return file_gaps(context) + bundle_gaps(context)
+    return file_gaps(context) + bundle_gaps(context) + _type_gaps(context)
+
+
+def _type_gaps(context: Context) -> tuple[Gap, ...]:
+    model = context.artifact.saved_model
+    graphs = model.meta_graphs if model else ()
+    return type_gaps(context, graphs[0]) if len(graphs) == 1 else ()

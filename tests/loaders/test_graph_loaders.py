@@ -335,3 +335,83 @@ def test_loops_of_tensorflow_1_are_imported_whole(tmp_path):
     assert [p.subject for p in outcome(graph(tmp_path, *nodes), GRAPH, "2.15.1").problems if p.rule == "OPS101"] == [
         "Nope"
     ]
+
+
+def returns(builder, number, name):
+    """Make the last function return a composite type of that class number and name."""
+    function = builder.objects.concrete_functions[builder.last.signature.name]
+    outer = function.output_signature.tuple_value.values.add().type_spec_value
+    outer.type_spec_class, outer.type_spec_class_name = number, name
+    outer.type_state.tuple_value.SetInParent()
+    return builder
+
+
+NOT_SUPPORTED = "ValueError: The type 'T' is not supported by this version of TensorFlow."
+NOT_REGISTERED = "ValueError: The type 'T' has not been registered."
+
+
+@pytest.mark.parametrize(
+    ("number", "release", "expected"),
+    [
+        (3, "1.15.5", "loads"),
+        (9, "2.0.4", NOT_SUPPORTED),
+        (9, "2.1.4", "loads"),
+        (12, "2.5.3", NOT_SUPPORTED),
+        (12, "2.6.5", NOT_REGISTERED),
+        (12, "2.21.0", NOT_REGISTERED),
+        (13, "2.5.3", NOT_SUPPORTED),
+        (13, "2.6.5", "loads"),
+        (99, "2.21.0", NOT_SUPPORTED),
+    ],
+)
+def test_composite_types_must_be_known(tmp_path, number, release, expected):
+    artifact = returns(Builder().function("f").node("NoOp"), number, "T").read(tmp_path)
+    assert said(artifact, LOAD, release).startswith(expected)
+    assert said(artifact, V1, release) == "loads"
+
+
+def test_types_of_tensorflow_itself_are_registered(tmp_path):
+    artifact = returns(Builder().function("f").node("NoOp"), 12, "tf.WeakTensor.Spec").read(tmp_path)
+    assert said(artifact, LOAD, "2.15.1") == "loads"
+    assert "has not been registered" in said(artifact, LOAD, "2.13.1")
+
+
+def test_what_an_import_registers_is_a_gap(tmp_path):
+    artifact = returns(Builder().function("f").node("NoOp"), 12, "T").read(tmp_path)
+    runtime = Runtime("test", "3.11", {}, "2.15.1", None, KerasFlavour.KERAS2, imports=("boxes",))
+    found = next(tf_saved_model.outcomes(artifact, Capabilities(runtime, release_facts("2.15.1"), None)))
+    assert found.gaps
+    assert not found.problems
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        (FLOAT, INT64, "loads"),
+        (STRING, STRING, "loads"),
+        (STRING, INT64, "UnimplementedError: Graph execution error:"),
+    ],
+)
+def test_casts_of_strings_are_refused_by_the_call(tmp_path, source, target, expected):
+    types = {"SrcT": ("type", source), "DstT": ("type", target)}
+    artifact = Builder().function("f", ("x", source)).node("Cast", "c", ("x",), **types).signature("f").read(tmp_path)
+    assert said(artifact, SERVING, "2.15.1").startswith(expected)
+    assert said(artifact, LOAD, "2.15.1") == "loads"
+
+
+@pytest.mark.parametrize(
+    ("data", "remedy"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "git lfs pull"),
+        (b"<!DOCTYPE html>", "download the file itself"),
+        (b"\x12\xff", "copy the file again"),
+        (None, "copy the whole folder again"),
+    ],
+)
+def test_the_fix_suits_the_damage(tmp_path, data, remedy):
+    if data is not None:
+        (tmp_path / "saved_model.pb").write_bytes(data)
+    artifact = saved_model.read(LocalTree(str(tmp_path)), str(tmp_path))
+    first = outcome(artifact, LOAD, "2.15.1").problems[0]
+    assert first.rule == "SMD120"
+    assert remedy in first.details["remedy"]

@@ -1,13 +1,12 @@
-"""What a graph asks of the op registry."""
+"""Which ops a model needs from the registry."""
 
 from __future__ import annotations
-
-import pytest
 
 import inspector
 from inspector.codec import pbtxt
 from inspector.formats.graph_views import GraphView
 from inspector.requirements import ops
+from inspector.terms.artifact import Artifact, Format
 
 TEXT = b"""
 node { name: "a" op: "Const" attr { key: "dtype" value { type: DT_FLOAT } } }
@@ -31,39 +30,10 @@ library {
 """
 
 
-@pytest.fixture
-def uses():
-    return ops.graph_uses(GraphView(pbtxt.parse("tensorflow.GraphDef", TEXT, "")))
-
-
-def test_equal_uses_are_one(uses):
-    assert [(use.op, use.types, use.node, use.count) for use in uses.main[:2]] == [
-        ("Const", (("dtype", ("float32",)),), "a", 2),
-        ("Const", (("dtype", ("int32",)),), "c", 1),
-    ]
-
-
-def test_attributes_have_kinds(uses):
-    found = {use.op: use for use in uses.in_functions()}
-    assert found["Case"].attrs == (("branches", "list(func)"),)
-    assert found["Pack"].types == (("Ts", ("bool", "float32_ref")),)
-    assert found["Identity"].attr_names == ("T",)
-
-
-def test_places(uses):
-    use = next(use for use in uses.in_functions() if use.op == "MyOp")
-    assert use.location("saved_model.pb").pointer == "unused/m"
-    assert uses.main[0].location("graph.pb").pointer == "a"
-
-
-def test_reachable_functions(uses):
-    assert uses.reachable([""]) == {"outer", "inner", "lost"}
-    assert uses.reachable(["inner"]) == frozenset()
-    assert uses.library == ("outer", "inner", "unused")
-
-
-def test_references_that_lead_nowhere(uses):
-    assert [(item.function, item.container, item.attr) for item in uses.unresolved()] == [("lost", "outer", "branches")]
+def test_ops_of_the_graph_and_of_every_function():
+    graph = GraphView(pbtxt.parse("tensorflow.GraphDef", TEXT, ""))
+    artifact = Artifact("g.pb", Format.GRAPH_DEF, is_directory=False, suffix=".pb", magic=b"", graph=graph)
+    assert ops.op_names(artifact) == ("Case", "Const", "Identity", "MyOp", "Pack", "PartitionedCall")
 
 
 def test_calls_of_functions_are_no_ops(recorded_artifacts):
@@ -71,8 +41,3 @@ def test_calls_of_functions_are_no_ops(recorded_artifacts):
     names = ops.op_names(artifact)
     assert "DisableCopyOnRead" in names
     assert not [name for name in names if name.startswith("__inference")]
-
-
-def test_worked_out_once(recorded_artifacts):
-    artifact = inspector.read(str(recorded_artifacts / "tf2.15.1" / "frozen_simple.pb"))
-    assert ops.artifact_uses(artifact)[0] is ops.artifact_uses(artifact)[0]

@@ -9,7 +9,7 @@ RULE = Rule(
     category=Category.INTEGRITY,
     severity=Severity.ERROR,
     message="{loader} cannot read {subject}: {reason}",
-    fix="copy the SavedModel again, completely",
+    fix="{remedy}",
     what="The SavedModel's proto is missing or does not parse.",
     why=(
         "Nothing of the model can be known without it. Up to TensorFlow 2.11, with protobuf 3, some damaged "
