@@ -42,11 +42,18 @@ _TABLE_TEXTS = {
     "a block lies beyond the end of the file": "truncated block read",
 }
 _FOOTER_BYTES = 48
+# CorruptFileError in tensorflow/core/util/tensor_bundle/tensor_bundle.cc.
+_NO_HEADER = (
+    "Unable to read file ({path}). Perhaps the file is corrupt or was produced by a newer version of TensorFlow with "
+    "format changes (failed to seek to header entry)"
+)
 
 
 def _index_problem(context: Context, damage: Damage, loader: str) -> Problem:
     size = next(member.size for member in context.artifact.members if member.name == INDEX)
     said = _TOO_SHORT if size < _FOOTER_BYTES else _TABLE_TEXTS.get(damage.reason, _NO_TABLE)
+    if said in _TABLE_TEXTS.values() and damage.offset == 0:  # the first block holds the header; others are met unnamed
+        said = f"{_NO_HEADER.format(path=f'{context.artifact.path}/{INDEX}')}: {said}"
     found = context.error(f"{loader}/bad_index", member=INDEX)
     error = ExpectedError(found.type, found.message.replace(_NO_TABLE, said))
     return Problem("SMD121", INDEX, Location(INDEX), error, {"reason": damage.reason})
