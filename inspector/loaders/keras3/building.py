@@ -62,7 +62,10 @@ def input_of(session: Session, layer: Thing) -> str:
 def check_build(session: Session, layer: Thing) -> None:
     """`build`: the shapes of the variables that it makes."""
     given = layer.build_shape
-    if layer.facts is None or given is None:
+    if layer.facts is None:
+        return
+    _unsized(layer, given)
+    if given is None:
         return
     if layer.class_name == "Normalization":
         _normalization(session, layer, given)
@@ -73,6 +76,19 @@ def check_build(session: Session, layer: Thing) -> None:
             text = f"Cannot convert '{shape}' to a shape. Found invalid entry '{odd}' of type '{type(odd)}'. "
             details = {"class": layer.class_name, "key": variable.name, "value": repr(odd)}
             raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _unsized(layer: Thing, given: Shape | None) -> None:
+    """A size of None, which Dense refuses by itself since 3.13."""
+    if layer.class_name != "Dense" or layer.config.get("units", 0) is not None:
+        return
+    size = given[-1] if given else None
+    text = (
+        "Shapes used to initialize variables must be fully-defined (no `None` dimensions). Received: "
+        f"shape=({size}, None) for variable path='{layer.name}/kernel'"
+    )
+    details = {"class": layer.class_name, "key": "units", "value": "None"}
+    raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
 
 
 def _normalization(session: Session, layer: Thing, given: Shape) -> None:

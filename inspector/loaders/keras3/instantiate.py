@@ -31,6 +31,10 @@ WRAPPED_KEYS = {
 }
 # What Layer.__init__ takes in every Keras 3.
 _OF_LAYER = frozenset({"activity_regularizer", "autocast", "dtype", "input_dim", "input_shape", "name", "trainable"})
+_DTYPES = frozenset(
+    {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
+    | {"float16", "bfloat16", "float32", "float64", "bool", "string", "int", "float"}
+)
 _ABSTRACT = frozenset({"Layer", "Model", "Sequential", "Metric", "Mean", "Optimizer", "Initializer", "Wrapper"})
 # Base classes that were not recorded, and a class whose constructor only calls theirs with the same keys.
 _STANDS_FOR = {"keras.losses.Loss": "keras.losses.MeanSquaredError", "keras.Loss": "keras.losses.MeanSquaredError"}
@@ -119,6 +123,8 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
     of policies to the deserializer, so that a policy of Keras 2 becomes a bare string that fails at the first call.
     """
     dtype = config.get("dtype")
+    if isinstance(dtype, str) and cls.kind == "layer" and cls.name != "InputLayer":
+        _check_policy(session, cls, config, pointer)
     if not isinstance(dtype, dict) or cls.kind not in {"layer", "operation", "model"}:
         return config, False
     if session.release < (3, 3):
@@ -134,6 +140,20 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
     text = f"{type(policy).__name__!r} object has no attribute 'quantization_mode'"
     name = str(dtype.get("class_name"))
     raise LoadFailure("AttributeError", text, "KER101", name, f"{pointer}/dtype", {"class": name, "module": ""})
+
+
+def _check_policy(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
+    """A policy is named by a dtype, or by one of the names that mix two."""
+    name = config["dtype"]
+    if name in _DTYPES or name.startswith(("mixed_", "float8", "complex")) or "_from_" in name:
+        return
+    text = (
+        f"Cannot convert '{name}' to a mixed precision DTypePolicy. Valid policies include 'mixed_float16', "
+        "'mixed_bfloat16', and the name of any float dtype such as 'float32'."
+    )
+    details = {"class": cls.name, "key": "dtype", "value": repr(name)}
+    failure = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/dtype", details)
+    raise wrapped(session, cls, config, failure)
 
 
 def _old_policy(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:

@@ -57,6 +57,8 @@ _NON_MODELING_APIS = frozenset(
 # What keras.optimizers.legacy holds under each of its names: a class that only says that it is gone.
 NO_LEGACY = "LegacyOptimizerWarning"
 _LEGACY_OPTIMIZERS = frozenset({"Adagrad", "Adam", "Ftrl", "RMSprop", "SGD", "Optimizer"})
+# Modules of the other model classes, which import Model.
+_IMPORT_MODEL = frozenset({"keras.src.models.functional", "keras.src.models.sequential"})
 _KEPT_LAYERS = frozenset({"AlphaDropout", "RandomHeight", "RandomWidth", "ThresholdedReLU"})
 
 Found = ClassFacts | FunctionThing
@@ -220,6 +222,8 @@ def _member(session: Session, wanted: Wanted) -> Found | None:
     for found in session.facts.named(wanted.name):
         if found.module == wanted.module:
             return as_found(found)
+    if wanted.name == "Model" and wanted.module in _IMPORT_MODEL:
+        return next(iter(session.facts.named("Model", "model")), None)
     if wanted.module == "keras.optimizers.legacy" and wanted.name in _LEGACY_OPTIMIZERS:
         return next(iter(session.facts.named(NO_LEGACY)), None)
     # A public module holds more than its registered names: AlphaDropout of Keras 3.4 has none. What Keras keeps for old
