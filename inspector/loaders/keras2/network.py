@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # With any of these missing, Keras hands the config to the class's constructor. Source: Functional.from_config of 2.8.
 _GRAPH_KEYS = ("name", "layers", "input_layers", "output_layers")
-_CONSTRUCTED_SINCE = (2, 8)
+_CONSTRUCTED_SINCE = {"Functional": (2, 8), "Model": (2, 9)}
 # What the constructor of Model takes beside the graph itself. Source: Model.__init__ of 2.9.
 _MODEL_KEYS = frozenset({"name", "trainable", "dtype", "dynamic", "autocast"})
 _UNIQUE_IN_ADD_SINCE = (2, 3)
@@ -32,7 +32,9 @@ def network_events(walk: Walk, class_name: str, config: Any) -> Iterator[Event]:
     """What rebuilding a model of that class raises; old Sequential configs are a bare list of layers."""
     if class_name == "Sequential":
         yield from _sequential(walk, config)
-    elif walk.release >= _CONSTRUCTED_SINCE and not all(_in(config, key) for key in _GRAPH_KEYS):
+    elif walk.release >= _CONSTRUCTED_SINCE.get(class_name, (2, 8)) and not all(
+        _in(config, key) for key in _GRAPH_KEYS
+    ):
         yield from _constructed(walk, class_name, config)
     elif not isinstance(config, dict):
         yield broken(walk, class_name, "TypeError", texts.indexed_by_name(walk.python, config))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.objects import LOSS, METRIC, OPTIMIZER, Family, object_events
 from inspector.loaders.keras2.walk import until_problem
 
@@ -23,7 +24,8 @@ _SPECIAL_METRICS = frozenset({"accuracy", "acc", "crossentropy", "ce"})
 def compile_events(walk: Walk, config: Any) -> Iterator[Event]:
     """What `model.compile(**compile_args_from_training_config(config))` raises."""
     if not isinstance(config, dict):
-        yield walk.gap("the training config is not a dict")
+        text = texts.indexed_by_name(walk.python, config)
+        yield walk.problem("KER134", "optimizer_config", "TypeError", text, key="optimizer_config")
         return
     missing = _required(walk, config)
     steps = (

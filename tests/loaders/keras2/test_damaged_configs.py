@@ -10,6 +10,7 @@ from inspector.loaders.keras2.objects import LAYER, OPTIMIZER, object_events
 from inspector.loaders.keras2.prediction import _lookups
 from inspector.loaders.keras2.ranks import rank_events
 from inspector.loaders.keras2.shapes import variables
+from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.weights import model_layers
 
 GRAPH = {
@@ -237,3 +238,12 @@ def test_a_normalization_over_an_axis_that_its_input_lacks(axis, start):
     model = sequential({"class_name": "BatchNormalization", "config": config})
     found = raised([*object_events(walk("2.10.0"), LAYER, model), *rank_events(walk("2.10.0"), model)])
     assert found is None if start is None else found is not None and found[1].startswith(start)
+
+
+def test_a_training_config_that_is_null():
+    assert raised(compile_events(walk("2.8.0"), None)) == ("TypeError", "'NoneType' object is not subscriptable")
+
+
+def test_a_model_of_2_8_is_not_handed_to_its_constructor():
+    old = {"class_name": "Model", "config": {"layers": [dense()]}}
+    assert raised(object_events(walk("2.8.0"), LAYER, old)) == ("KeyError", "'name'")
