@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.codec.protobuf import parse, parses
 from inspector.formats.graph_views import GraphView
 from inspector.terms.dtypes import name_of
 from inspector.terms.graph import ConcreteFunction, MetaGraph, ObjectNode, Signature, TensorInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_ASSETS = "saved_model_assets"  # saved_model/constants.py: ASSETS_KEY
+_ASSET_FILE = "tensorflow.AssetFileDef"
 
 
 class MetaGraphView(MetaGraph):
@@ -75,7 +79,7 @@ def _plain_fields(message: Any) -> dict[str, Any]:
         "tags": tuple(info.tags),
         "graph": GraphView(message.graph_def),
         "signatures": signatures(message.signature_def),
-        "assets": tuple((item.tensor_info.name, item.filename) for item in message.asset_file_def),
+        "assets": tuple((item.tensor_info.name, item.filename) for item in _asset_files(message)),
         "collections": tuple(sorted(message.collection_def)),
         "saver": _saver(message) if message.HasField("saver_def") else None,
         "tensorflow_version": info.tensorflow_version,
@@ -86,6 +90,14 @@ def _plain_fields(message: Any) -> dict[str, Any]:
         "_functions": None,
         "_objects": None,
     }
+
+
+def _asset_files(message: Any) -> list[Any]:
+    """The AssetFileDefs; the first writers kept them in a collection (loader_impl.get_asset_tensors reads both)."""
+    if message.asset_file_def or _ASSETS not in message.collection_def:
+        return list(message.asset_file_def)
+    packed = (item.value for item in message.collection_def[_ASSETS].any_list.value)
+    return [parse(_ASSET_FILE, data, _ASSETS) for data in packed if parses(_ASSET_FILE, data)]
 
 
 def _saver(message: Any) -> dict[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.loaders.graph_reach import reached_from_tensors
+from inspector.loaders.graph_variables import initializers
 from inspector.terms.artifact import DamageKind
-from inspector.terms.finding import Location, Problem
+from inspector.terms.finding import ExpectedError, Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,33 @@ def asset_problems(context: Context, graph: MetaGraph, loader: str) -> Iterator[
         if damage is not None and damage.kind in _KINDS:
             error = context.error(f"{loader}/{_KINDS[damage.kind]}", member=damage.member, node=node.name)
             yield Problem("SMD122", damage.member, Location(damage.member), error, {"reason": damage.reason})
+
+
+def outside_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    """Files outside the artifact that the initializers of a session loader fill tables from: absent on the target."""
+    assets = {tensor.partition(":")[0] for tensor, _ in graph.assets}
+    constants = {node.name: node for node in graph.graph.nodes if node.op == "Const"}
+    for reached in reached_from_tensors(graph.graph, initializers(graph)):
+        node = reached.node
+        source = node.inputs[1].partition(":")[0] if node.op in _INITIALIZERS and len(node.inputs) > 1 else ""
+        if reached.function or source in assets or source not in constants:
+            continue
+        for path in _strings(constants[source]):
+            if path not in context.capabilities.runtime.assumed_files:
+                yield _outside(context, node, path)
+
+
+def _strings(node: Node) -> Iterator[str]:
+    """The text of a constant."""
+    if "value" in node.attrs:
+        yield from (value.decode("utf-8", "replace") for value in node.attrs["value"].tensor.string_val)
+
+
+def _outside(context: Context, node: Node, path: str) -> Problem:
+    folder, _, name = path.rpartition("/")
+    found = context.texts.error("v1/missing_asset", path=folder or ".", member=name, node=node.name)
+    error = found if folder else ExpectedError(found.type, found.message.replace(f"./{name}", name))
+    return context.problem("KER133", path, node.name, error, target=path)
 
 
 def _initializers(graph: Graph) -> Iterator[Node]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_assets import asset_problems
+from inspector.loaders.graph_assets import asset_problems, outside_problems
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_execution import execution
 from inspector.loaders.graph_import import import_problems
@@ -32,6 +32,7 @@ def session_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> It
     if not wrapped:
         yield from execution(context, graph.graph, reached_from_tensors(graph.graph, setters(graph)), "run")[0]
     yield from asset_problems(context, graph, "load" if wrapped else "v1")
+    yield from outside_problems(context, graph)
 
 
 def _wrapped_problem(context: Context, problem: Problem) -> Problem:
