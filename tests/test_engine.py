@@ -12,6 +12,7 @@ from inspector.engine.agree import agreed
 from inspector.engine.applicable import LoaderModel
 from inspector.engine.check import _judge, check
 from inspector.engine.explain import damage_findings, findings_of
+from inspector.engine.requirements import _packages
 from inspector.runtime.facts import Capabilities
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
 from inspector.terms.finding import ExpectedError, Gap, Location, Outcome, Problem, Severity, Verdict
@@ -126,3 +127,15 @@ def test_a_format_without_a_loader_is_unknown_with_its_reason():
     report = check(Artifact("m.tflite", Format.TFLITE, is_directory=False, suffix=".tflite", magic=b"TFL3"), RUNTIME)
     assert report.verdict is Verdict.UNKNOWN
     assert [gap.reason for gap in report.gaps] == ["no loader of the tflite format is judged"]
+
+
+@pytest.mark.parametrize(
+    ("ops", "classes", "packages"),
+    [
+        (("MatMul", "CaseFoldUTF8"), (), {"tensorflow-text"}),
+        ((), ("Addons>WeightNormalization",), {"tensorflow-addons"}),
+        (("MatMul",), ("Dense", "mine>Dense"), set()),
+    ],
+)
+def test_packages_that_provide_ops_and_classes(ops, classes, packages):
+    assert _packages(ops, classes) == packages

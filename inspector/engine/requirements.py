@@ -41,7 +41,23 @@ def requirements_of(artifact: Artifact) -> Requirements:
 
 def _requirements(artifact: Artifact) -> Requirements:
     classes = tuple(sorted({o.registered_name or o.class_name for o in _objects(artifact) if _is_class(o)}))
-    return Requirements(ops=_ops(artifact), classes=classes)
+    ops = _ops(artifact)
+    return Requirements(ops=ops, classes=classes, packages=tuple(sorted(_packages(ops, classes))))
+
+
+def _packages(ops: tuple[str, ...], classes: tuple[str, ...]) -> set[str]:
+    """The recorded add-ons that register one of the ops, or a class under its `package>Name`."""
+    found: set[str] = set()
+    if ops:
+        from inspector.runtime.add_ons import packages_providing  # noqa: PLC0415 - cold start: only graphs need it
+
+        found.update(package for op in ops for package in packages_providing(op))
+    registered = [name for name in classes if ">" in name]
+    if registered:
+        from inspector.runtime.add_on_classes import packages_with_class  # noqa: PLC0415 - as above
+
+        found.update(package for name in registered for package in packages_with_class(name))
+    return found
 
 
 def _ops(artifact: Artifact) -> tuple[str, ...]:

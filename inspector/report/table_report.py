@@ -64,7 +64,8 @@ def _audit_answer(report: Report, paint: Style) -> str:
         word = paint.paint("NO FINDINGS", "yellow" if report.gaps else "green", "bold")
         return f"{word} in {name}{'; part of it could not be read' if report.gaps else ''}"
     color = _SEVERITY_COLORS[report.worst]
-    return f"{paint.paint(f'{len(report.findings)} FINDINGS', color, 'bold')} in {name}, worst: {report.worst.value}"
+    count = f"{len(report.findings)} FINDING{'S' if len(report.findings) > 1 else ''}"
+    return f"{paint.paint(count, color, 'bold')} in {name}, worst: {report.worst.value}"
 
 
 def _aside(report: Report) -> Iterator[str]:
