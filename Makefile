@@ -40,7 +40,7 @@ agreement: setup
 oracle: setup
 	$(BIN)/python fixtures/scripts/oracle/run.py $(ORACLE)
 
-# Writes docs/rules.md from the rules themselves.
+# Writes docs/rules.md, and the index of what wakes which security rule, from the rules themselves.
 docs: setup
 	$(BIN)/python docs/make_rules.py
 

@@ -16,11 +16,12 @@ DOCS = FIXTURES.parent / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "report-1.0.json").read_text())
 
 
-def test_rules_page_is_up_to_date():
+def test_rules_page_and_index_are_up_to_date():
     spec = importlib.util.spec_from_file_location("make_rules", DOCS / "make_rules.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert (DOCS / "rules.md").read_text() == module.text(), "run `make docs`"
+    assert module.TRIGGERS.read_text() == module.triggers_text(), "run `make docs`"
 
 
 @pytest.mark.parametrize("model", ["my_custom_layer", "my_custom_layer.h5", "cnn.keras", "my_custom_loss"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from inspector.engine.agree import agreed
 from inspector.engine.applicable import MODELS, REQUIRED
+from inspector.engine.audit import audit
 from inspector.engine.capabilities import candidates
 from inspector.engine.explain import damage_findings, findings_of
 from inspector.engine.requirements import requirements_of
@@ -36,6 +37,7 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
     outcomes = () if runtime is None else tuple(loader_outcomes(artifact, runtime, debug=debug))
     if loaders and runtime is not None:
         _demand(required, outcomes, artifact)
+    dangers, blind = audit(artifact, runtime, debug=debug)
     findings = damage_findings(artifact, outcomes)
     if runtime is not None:
         findings += findings_of(outcomes, runtime, required)
@@ -44,9 +46,9 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
         runtime=runtime,
         outcomes=outcomes,
         required=required,
-        findings=findings,
+        findings=(*findings, *dangers),
         requirements=requirements_of(artifact),
-        gaps=_gaps(artifact, runtime, outcomes, required),
+        gaps=(*_gaps(artifact, runtime, outcomes, required), *blind),
         timings={"check": time.perf_counter() - began},
     )
 

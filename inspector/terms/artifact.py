@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inspector.terms.audit import Oddity
     from inspector.terms.finding import Gap
     from inspector.terms.graph import Graph, SavedModel, Signature, TensorBundle
     from inspector.terms.keras import Hdf5File, KerasMetadata, KerasModel
@@ -117,6 +118,10 @@ class Artifact:
     size: int = 0
     # In the order of the text: the first one that the release does not know is raised. Empty for binary protos.
     text_errors: tuple[TextError, ...] = ()
+    # What readers noticed in the containers that no normal writer makes; the security rules judge it.
+    oddities: tuple[Oddity, ...] = ()
+    # What was worked out of the artifact once for every target, as in Graph.
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def damaged(self, member: str) -> Damage | None:
         """The first damage of that member, or None."""

@@ -10,6 +10,8 @@ from inspector.terms.record import field, record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inspector.terms.audit import Confidence, Exposure, Moment, Risk
+
 
 class Severity(StrEnum):
     """How bad a finding is."""
@@ -111,3 +113,9 @@ class Finding:
     fix: str
     blocks: tuple[str, ...] = ()
     predicts: ExpectedError | None = None
+    # Of the category security only: how much harm, how sure, when, and what the target (or which releases) make of it.
+    risk: Risk | None = None
+    confidence: Confidence | None = None
+    moment: Moment | None = None
+    exposure: Exposure | None = None
+    exposure_text: str = ""

@@ -127,6 +127,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fix": finding.fix,
         "blocks": list(finding.blocks),
         "predicts": None if predicts is None else {"type": predicts.type, "message": predicts.message},
+        **({} if finding.risk is None else _security(finding)),
+    }
+
+
+def _security(finding: Finding) -> dict[str, Any]:
+    return {
+        "risk": finding.risk,
+        "confidence": finding.confidence,
+        "moment": finding.moment,
+        "exposure": {"state": finding.exposure, "text": finding.exposure_text},
     }
 
 

@@ -1,0 +1,68 @@
+"""The evidence of one artifact: each part is worked out when a rule first asks for it, and once."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.audit.configs import ConfigEntry
+    from inspector.audit.graph_surface import GraphEvidence
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.audit import Oddity
+
+_MEMO = "evidence"
+
+
+class Evidence:
+    """What the rules look at."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self.artifact = artifact
+
+    @cached_property
+    def configs(self) -> tuple[ConfigEntry, ...]:
+        """Every serialized object of every Keras config, wherever it lies."""
+        from inspector.audit.configs import entries  # noqa: PLC0415 - cold start: only artifacts with Keras configs
+
+        return entries(self.artifact)
+
+    @cached_property
+    def graphs(self) -> GraphEvidence:
+        """The ops that reach files, network or code, with what leads to them."""
+        from inspector.audit.graph_surface import GraphEvidence  # noqa: PLC0415 - cold start: only graphs with such ops
+
+        return GraphEvidence(self.artifact)
+
+    def oddities(self, *kinds: str) -> Iterator[Oddity]:
+        """What readers noticed, of these kinds."""
+        return (oddity for oddity in self.artifact.oddities if oddity.kind in kinds)
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Words for what is there (`class:Lambda`, `op:file-write`, `oddity:zip-name`): rules are chosen by them."""
+        found = {f"format:{self.artifact.format.value}"}
+        found.update(f"oddity:{oddity.kind}" for oddity in self.artifact.oddities)
+        for surface in _surfaces(self.artifact):
+            found.update(importlib.import_module(f"inspector.audit.{surface}").tokens(self))
+        return frozenset(found)
+
+
+def _surfaces(artifact: Artifact) -> Iterator[str]:
+    """The modules that have something to look at."""
+    if artifact.keras is not None or artifact.keras_metadata is not None:
+        yield "configs"
+    if artifact.saved_model is not None or artifact.graph is not None:
+        yield "graph_surface"
+    yield "containers"
+
+
+def evidence_of(artifact: Artifact) -> Evidence:
+    """The artifact's evidence, kept with it for every target that it is judged against."""
+    kept: Evidence | None = artifact.memo.get(_MEMO)
+    if kept is None or kept.artifact is not artifact:  # `replace` hands the memo on to a changed copy
+        artifact.memo[_MEMO] = kept = Evidence(artifact)
+    return kept

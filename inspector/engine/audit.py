@@ -1,0 +1,92 @@
+"""The audit: security rules over an artifact's evidence, and what a target makes of each sighting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.audit.evidence import evidence_of
+from inspector.audit.guards import exposure
+from inspector.rules.registry import security_rules
+from inspector.terms.audit import Exposure, Risk
+from inspector.terms.finding import Finding, Gap, Location, Severity
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from inspector.terms.artifact import Artifact
+    from inspector.terms.audit import Sighting
+    from inspector.terms.runtime import Runtime
+
+_SEVERITIES = {
+    Risk.CRITICAL: Severity.ERROR,
+    Risk.HIGH: Severity.ERROR,
+    Risk.MEDIUM: Severity.WARNING,
+    Risk.LOW: Severity.NOTE,
+}
+_MEMO = "sightings"
+# A file of a million harmful ops says no more than its first hundred; every report holds them in memory.
+SIGHTING_LIMIT = 100
+
+
+def audit(artifact: Artifact, runtime: Runtime | None, *, debug: bool = False) -> tuple[list[Finding], list[Gap]]:
+    """The security findings of the artifact for that target (None: over all releases), and what stopped a rule."""
+    kept = artifact.memo.get(_MEMO)
+    if kept is None or kept[0] is not artifact:  # `replace` hands the memo on to a changed copy
+        artifact.memo[_MEMO] = kept = (artifact, *_sightings(artifact, debug=debug))
+    return [_finding(module, sighting, runtime) for module, sighting in kept[1]], kept[2]
+
+
+def _sightings(artifact: Artifact, *, debug: bool) -> tuple[list[tuple[ModuleType, Sighting]], list[Gap]]:
+    """What each rule that could fire sees. Anything that a rule did not foresee is our bug: a gap, never silence."""
+    found: list[tuple[ModuleType, Sighting]] = []
+    gaps: list[Gap] = []
+    try:
+        evidence = evidence_of(artifact)
+        modules = security_rules(evidence.tokens)
+    except Exception as error:
+        if debug:
+            raise
+        return found, [_gap(artifact, "the audit", error)]
+    for module in modules:
+        try:
+            found += _limited(module, [(module, sighting) for sighting in module.find(evidence)], gaps)
+        except Exception as error:
+            if debug:
+                raise
+            gaps.append(_gap(artifact, module.RULE.code, error))
+    return found, gaps
+
+
+def _limited(
+    module: ModuleType, found: list[tuple[ModuleType, Sighting]], gaps: list[Gap]
+) -> list[tuple[ModuleType, Sighting]]:
+    if len(found) > SIGHTING_LIMIT:
+        place = found[SIGHTING_LIMIT][1].location
+        gaps.append(Gap(place, f"{module.RULE.code}: {len(found) - SIGHTING_LIMIT} more such places are not listed"))
+    return found[:SIGHTING_LIMIT]
+
+
+def _gap(artifact: Artifact, part: str, error: Exception) -> Gap:
+    return Gap(Location(artifact.path), f"internal error in {part}: {type(error).__name__}: {error} (see --debug)")
+
+
+def _finding(module: ModuleType, sighting: Sighting, runtime: Runtime | None) -> Finding:
+    rule, place = module.RULE, sighting.location
+    state, text = exposure(sighting, runtime)
+    fields = {"subject": sighting.subject, "member": place.member, "pointer": place.pointer, **sighting.details}
+    severity = _SEVERITIES[sighting.risk]
+    blocked = state is Exposure.BLOCKED and severity is Severity.ERROR
+    return Finding(
+        rule=rule.code,
+        name=rule.name,
+        severity=Severity.WARNING if blocked else severity,
+        category=rule.category,
+        message=rule.message.format_map(fields),
+        locations=(place,),
+        fix=rule.fix.format_map(fields),
+        risk=sighting.risk,
+        confidence=sighting.confidence,
+        moment=sighting.moment,
+        exposure=state,
+        exposure_text=text,
+    )

@@ -1,0 +1,1 @@
+"""Security rules, one file each: what an untrusted artifact can do, and how that shows."""
