@@ -30,15 +30,15 @@ class Fault:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def faults(use: Use, registry: Registry, producer: int) -> tuple[Fault, ...]:
-    """Every fault of a use, in the order of ValidateNodeDef; `producer` is the GraphDef version of the graph."""
+def faults(use: Use, registry: Registry) -> tuple[Fault, ...]:
+    """Every fault of a use but its removal, in the order of ValidateNodeDef."""
     op = registry.op(use.op)
     if op is None:
         return (Fault(UNKNOWN_OP, use.op, use.op, {"op": use.op}),)
-    found = use.judged.get(op.summary)
+    found: tuple[Fault, ...] | None = use.judged.get(op.summary)
     if found is None:
         found = use.judged[op.summary] = tuple(_of_attrs(use, op))
-    return (*found, *_removal(op, producer)) if op.deprecated else found
+    return found
 
 
 def _of_attrs(use: Use, op: OpFacts) -> Iterator[Fault]:
@@ -71,7 +71,7 @@ def _of_value(attr: Attr, declared: OpAttr, op: OpFacts) -> Iterator[Fault]:
             return
 
 
-def _removal(op: OpFacts, producer: int) -> Iterator[Fault]:
+def removal(op: OpFacts, producer: int) -> Iterator[Fault]:
     """An op that was removed at a GraphDef version may only stand in graphs of an older producer."""
     if op.deprecated and producer >= op.deprecated:
         text = {"version": str(op.deprecated), "producer": str(producer), "explanation": op.deprecation_text}

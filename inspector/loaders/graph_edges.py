@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.graph_cache import once_per_graph
-from inspector.loaders.graph_uses import library
+from inspector.loaders.graph_uses import library, library_uses
 from inspector.terms.dtypes import name_of
 from inspector.terms.record import record
 
@@ -97,8 +97,12 @@ def _edge(user: Use, place: int, tensor: str, uses: Mapping[str, Use], arguments
     return (user, place, None, "", 0, arguments[name]) if arguments.get(name) else None
 
 
-def mismatches(found: frozenset[Edge], registry: Registry) -> Mapping[Edge, Mismatch]:
-    """The edges whose dtypes this release does not take."""
+def unfit_edges(graph: Graph, registry: Registry) -> Mapping[Edge, Mismatch]:
+    """The edges of the library whose dtypes this release does not take."""
+    return library_uses(graph).by_ops(registry, "edges", lambda: _mismatches(distinct_edges(graph), registry))
+
+
+def _mismatches(found: frozenset[Edge], registry: Registry) -> Mapping[Edge, Mismatch]:
     signatures: dict[Use, _Signature] = {}
     bad = {}
     for edge in found:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from inspector.loaders.graph_cache import once_per_object
 from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
-from inspector.loaders.graph_kernels import AUTO_SELECT, PYTHON_OPS, impossible_cast, lacks_kernel, random_algorithm
+from inspector.loaders.graph_kernels import (
+    AUTO_SELECT,
+    PYTHON_OPS,
+    impossible_cast,
+    lacks_kernel,
+    random_algorithm,
+    suspicious,
+)
 from inspector.loaders.graph_library import RULES, bad_uses
+from inspector.loaders.graph_uses import Uses
 from inspector.terms.finding import ExpectedError, Gap
 
 if TYPE_CHECKING:
@@ -59,10 +68,14 @@ def _all(
 ) -> Iterator[tuple[Reached, Problem]]:
     if loader == "run":
         yield from _node_problems(context, reached)
-    for item in reached:
+    registry, uses = context.registry, _uses_of(reached)
+    suspects = uses.by_kernels(registry, "kernels", lambda: suspicious(uses.distinct, registry))
+    for item in reached if suspects else ():
+        if item.use not in suspects:
+            continue
         if item.node.op in PYTHON_OPS:
             yield item, _python_problem(context, item, loader, wrapper)
-        elif (kernels := lacks_kernel(item.use, context.registry)) is not None:
+        elif (kernels := lacks_kernel(item.use, registry)) is not None:
             others = sorted({kernel.device for kernel in kernels})
             yield item, _kernel_problem(context, item, others, loader)
         elif (pair := impossible_cast(item.use)) is not None:
@@ -71,11 +84,21 @@ def _all(
             yield item, _algorithm_problem(context, item, loader)
 
 
+# The signatures and initializers of the models at hand.
+@once_per_object(32)
+def _uses_of(reached: tuple[Reached, ...]) -> Uses:
+    return Uses(item.use for item in reached)
+
+
+@once_per_object(32)
+def _uses_in_functions(reached: tuple[Reached, ...]) -> Uses:
+    return Uses(item.use for item in reached if item.function)
+
+
 def _node_problems(context: Context, reached: tuple[Reached, ...]) -> Iterator[tuple[Reached, Problem]]:
     """A session first instantiates the functions that it runs, and only now validates their nodes."""
-    uses = frozenset(item.use for item in reached if item.function)
-    bad = bad_uses(context, uses, context.facts.graph_def_producer)
-    for item in reached:
+    bad = bad_uses(context, _uses_in_functions(reached), context.facts.graph_def_producer)
+    for item in reached if bad else ():
         for fault in bad.get(item.use, ()) if item.function else ():
             if fault.kind in {UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP, BAD_VALUE}:
                 kind = f"run/{fault.kind}" if fault.kind == UNKNOWN_ATTR else f"load/{fault.kind}"

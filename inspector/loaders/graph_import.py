@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
-from inspector.loaders.graph_edges import distinct_edges, edge_faults, mismatches
+from inspector.loaders.graph_edges import edge_faults, unfit_edges
 from inspector.loaders.graph_library import bad_uses, edge_problem, fault_problem
 from inspector.loaders.graph_uses import library, library_uses, main_body, main_uses
 from inspector.terms.finding import ExpectedError
@@ -36,7 +36,7 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
     bad = bad_uses(context, main_uses(graph), graph.producer)
     called = _Called(
         bad_uses(context, library_uses(graph), context.facts.graph_def_producer),
-        mismatches(distinct_edges(graph), context.registry),
+        unfit_edges(graph, context.registry),
     )
     if not bad and not called.bad and not called.unfit:
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.terms.dtypes import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from inspector.loaders.graph_cache import Registry
     from inspector.loaders.graph_reach import Reached
@@ -32,6 +32,12 @@ _RANDOM_OPS = frozenset(
 _ON_CPU = frozenset({"CPU", "DEFAULT"})
 _NO_NUMBERS = frozenset({"string", "resource", "variant"})
 _ALG_INPUT = {"StatelessRandomUniformIntV2": 3}
+
+
+def suspicious(uses: Iterable[Use], registry: Registry) -> frozenset[Use]:
+    """The uses that may fail when they run; which of them do is a matter of the node."""
+    asks = PYTHON_OPS | _RANDOM_OPS
+    return frozenset(u for u in uses if u.op in asks or impossible_cast(u) or lacks_kernel(u, registry) is not None)
 
 
 def lacks_kernel(use: Use, registry: Registry) -> tuple[Kernel, ...] | None:

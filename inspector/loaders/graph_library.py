@@ -13,8 +13,9 @@ from inspector.loaders.graph_check import (
     UNKNOWN_OP,
     data_type_string,
     faults,
+    removal,
 )
-from inspector.loaders.graph_edges import distinct_edges, edge_faults, mismatches
+from inspector.loaders.graph_edges import edge_faults, unfit_edges
 from inspector.loaders.graph_origin import origin_of
 from inspector.loaders.graph_uses import dependencies, library, library_uses, registered_gradients
 from inspector.terms.finding import ExpectedError
@@ -22,10 +23,12 @@ from inspector.terms.finding import ExpectedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from inspector.loaders.graph_cache import Registry
     from inspector.loaders.graph_check import Fault
     from inspector.loaders.graph_context import Context
     from inspector.loaders.graph_edges import Edge, EdgeFault, Mismatch
-    from inspector.loaders.graph_uses import Body, Use
+    from inspector.loaders.graph_uses import Body, Use, Uses
+    from inspector.runtime.facts import OpFacts
     from inspector.terms.finding import Problem
     from inspector.terms.graph import Graph
 
@@ -47,7 +50,7 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
     if order.unresolved:
         yield _unresolved(context, order.unresolved)
     bad = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
-    unfit = mismatches(distinct_edges(graph), context.registry)
+    unfit = unfit_edges(graph, context.registry)
     if not bad and not order.late and not unfit:
         return
     seen: set[tuple[str, str]] = set()
@@ -65,15 +68,30 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
         yield from _edge_problems(context, graph, name, unfit)
 
 
-def bad_uses(context: Context, uses: frozenset[Use], producer: int) -> Mapping[Use, tuple[Fault, ...]]:
+def bad_uses(context: Context, uses: Uses, producer: int) -> Mapping[Use, tuple[Fault, ...]]:
     """The uses that this release objects to, without what it only warns of."""
-    tolerant = context.texts.accepts("load/unknown_attr")
+    registry, tolerant = context.registry, context.texts.accepts("load/unknown_attr")
+    found = uses.by_ops(registry, ("faults", tolerant), lambda: _faulty(uses, registry, tolerant=tolerant))
+    deprecated = uses.by_ops(registry, "deprecated", lambda: _deprecated(uses, registry))
+    if not deprecated:
+        return found
+    removed = {use: tuple(removal(op, producer)) for use, op in deprecated}
+    return {**found, **{use: (*found.get(use, ()), *more) for use, more in removed.items() if more}}
+
+
+def _faulty(uses: Uses, registry: Registry, *, tolerant: bool) -> dict[Use, tuple[Fault, ...]]:
     found = {}
-    for use in uses:
-        kept = tuple(f for f in faults(use, context.registry, producer) if not (tolerant and f.kind == UNKNOWN_ATTR))
+    for use in uses.distinct:
+        kept = tuple(f for f in faults(use, registry) if not (tolerant and f.kind == UNKNOWN_ATTR))
         if kept:
             found[use] = kept
     return found
+
+
+def _deprecated(uses: Uses, registry: Registry) -> tuple[tuple[Use, OpFacts], ...]:
+    """The uses of deprecated ops: whether they are removed is a matter of the graph's age too."""
+    found = ((use, registry.op(use.op)) for use in uses.distinct)
+    return tuple((use, op) for use, op in found if op is not None and op.deprecated)
 
 
 def _edge_problems(context: Context, graph: Graph, name: str, unfit: Mapping[Edge, Mismatch]) -> Iterator[Problem]:

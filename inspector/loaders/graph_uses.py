@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.terms.dtypes import name_of
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from inspector.loaders.graph_cache import Registry
     from inspector.terms.graph import Function, Graph, Node
+
+R = TypeVar("R")
 
 # One attribute of a node as far as an OpDef can object to it: name, kind of AttrValue, value.
 # Values: dtype names, short strings, numbers; None where any value will do (tensors, shapes, functions).
@@ -29,6 +32,38 @@ class Use:
     op: str
     attrs: frozenset[Attr]
     judged: dict[str, Any] = field(default_factory=dict)
+
+
+class Uses:
+    """Distinct uses of a part of a graph, and what was found out of them by the OpDefs that releases register.
+
+    Most releases share most OpDefs, neighbours often all that a model needs: what depends on nothing else is found
+    once for all of them (docs/performance.md).
+    """
+
+    __slots__ = ("_answers", "_names", "distinct")
+
+    def __init__(self, found: Iterable[Use]) -> None:
+        self.distinct = frozenset(found)
+        self._names = tuple({use.op for use in self.distinct})
+        self._answers: dict[Hashable, tuple[object, Any]] = {}
+
+    def by_ops(self, registry: Registry, question: Hashable, answer: Callable[[], R]) -> R:
+        """The answer to a question that only the registered OpDefs decide."""
+        return self._once(question, tuple(map(registry.op, self._names)), answer)
+
+    def by_kernels(self, registry: Registry, question: Hashable, answer: Callable[[], R]) -> R:
+        """The answer to a question that only the registered OpDefs and kernels decide."""
+        facts = (*map(registry.op, self._names), *map(registry.kernels, self._names))
+        return self._once(question, facts, answer)
+
+    def _once(self, question: Hashable, facts: tuple[object, ...], answer: Callable[[], R]) -> R:
+        key = (question, *map(id, facts))
+        found = self._answers.get(key)
+        if found is None:  # the facts are kept with the answer, so that their identities stay theirs
+            found = self._answers[key] = (facts, answer())
+        result: R = found[1]
+        return result
 
 
 @record
@@ -61,15 +96,15 @@ def main_body(graph: Graph) -> Body:
 
 
 @once_per_graph
-def library_uses(graph: Graph) -> frozenset[Use]:
+def library_uses(graph: Graph) -> Uses:
     """Every distinct use in the library."""
-    return frozenset(use for body in library(graph).values() for _, use in body.nodes)
+    return Uses(use for body in library(graph).values() for _, use in body.nodes)
 
 
 @once_per_graph
-def main_uses(graph: Graph) -> frozenset[Use]:
+def main_uses(graph: Graph) -> Uses:
     """Every distinct use in the graph itself."""
-    return frozenset(use for _, use in main_body(graph).nodes)
+    return Uses(use for _, use in main_body(graph).nodes)
 
 
 def _body(name: str, nodes: Sequence[Node], known: dict[Any, Use]) -> Body:

@@ -1,4 +1,4 @@
-"""Every security rule fires on its hostile cases, at the right place and risk, and is silent on their harmless twins."""
+"""Each security rule fires on its hostile cases, at the right place and risk, and is silent on their harmless twins."""
 
 from __future__ import annotations
 

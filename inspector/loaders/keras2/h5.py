@@ -35,11 +35,12 @@ def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[
         text = texts.no_model_config(walk.release).format(path=artifact.path)
         yield walk.problem("KER136", "model_config", "ValueError", text)
         return
+    config = replace(walk, pointer="model_config")
     steps = [
         lambda: _readable(walk, model, "model_config", model.config_error),
-        lambda: _model(replace(walk, pointer="model_config"), model.config),
-        lambda: rank_events(replace(walk, pointer="model_config"), model.config),
-        lambda: weight_events(walk, model.config, model.hdf5) if model.hdf5 else (),
+        lambda: walk.once("model", lambda: _model(config, model.config)),
+        lambda: walk.once("ranks", lambda: rank_events(config, model.config)),
+        lambda: walk.once("weights", lambda: weight_events(walk, model.config, model.hdf5) if model.hdf5 else ()),
     ]
     if compiling:
         steps.append(lambda: _compiled(walk, model))

@@ -52,7 +52,7 @@ def _config_readable(walk: Walk, artifact: Artifact, model: KerasModel) -> Itera
 def _architecture(walk: Walk, model: KerasModel, *, compiling: bool) -> Iterator[Event]:
     """The model, built and compiled inside the deserialization of the outermost object."""
     nested = replace(walk, path="v3" if walk.release >= (2, 13) else "legacy")
-    steps = [lambda: model_events(nested, model.config)]
+    steps = [lambda: nested.once("model", lambda: model_events(nested, model.config))]
     if compiling and model.compile_config:
         steps.append(lambda: _compiled(replace(walk, path="v3", pointer="/compile_config"), model.compile_config))
     yield from until_problem(*steps)
@@ -79,6 +79,6 @@ def _weights(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[Even
     elif model.hdf5_error is not None:
         yield unopened(walk, model.hdf5_error)
     elif model.hdf5 is not None:
-        yield from state_events(walk, artifact, model)
+        yield from walk.once("state", lambda: state_events(walk, artifact, model))
     else:
         yield walk.gap("the weights could not be read")

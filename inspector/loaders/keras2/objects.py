@@ -56,6 +56,7 @@ _BY_KEY = (
     ("_constraint", CONSTRAINT),
     ("activation", ACTIVATION),
 )
+_ENDINGS = tuple(suffix for suffix, _ in _BY_KEY)
 # Up to TensorFlow 2.2 `keras.layers.deserialize` adds these to its table when it is called.
 _MODELS_IN_TABLE_SINCE = (2, 3)
 # Releases whose deserialize_keras_object looks at a class's config before the class does, and puts names into texts
@@ -314,29 +315,29 @@ def nested_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[s
         return
     order = {key: place for place, key in enumerate(cls.parameters)}
     for key in sorted(config, key=lambda k: order.get(k, len(order))):
-        value, here = config[key], walk.at(key)
+        value = config[key]
+        if value is None:  # no object: most keys of most layers
+            continue
         if family is LAYER and key in _LAYER_KEYS:
-            yield from object_events(here, LAYER, value)
+            yield from object_events(walk.at(key), LAYER, value)
         elif family is LAYER and key == "cells" and isinstance(value, list):
             for index, cell in enumerate(value):
-                yield from object_events(here.at(index), LAYER, cell)
+                yield from object_events(walk.at(key).at(index), LAYER, cell)
         elif family is LAYER:
-            yield from _of_layer(here, cls, key, value)
+            yield from _of_layer(walk, cls, key, value)
         elif isinstance(value, (dict, str)):
-            yield from _of_other(here, family, key, value)
+            yield from _of_other(walk.at(key), family, key, value)
 
 
 def _of_layer(walk: Walk, cls: ClassFacts, key: str, value: Any) -> Iterator[Event]:
     """An initializer, regularizer, constraint, activation, dtype policy or function of a layer."""
     if key == "dtype" and isinstance(value, dict):
-        yield from policy_events(walk, value)
+        yield from policy_events(walk.at(key), value)
     elif cls.name == "Activation" and key == "activation":
-        yield from object_events(walk, ACTIVATION, value)
-    else:
-        for suffix, family in _BY_KEY:
-            if key.endswith(suffix):
-                yield from object_events(walk, family, value)
-                return
+        yield from object_events(walk.at(key), ACTIVATION, value)
+    elif key.endswith(_ENDINGS):
+        family = next(family for suffix, family in _BY_KEY if key.endswith(suffix))
+        yield from object_events(walk.at(key), family, value)
 
 
 def policy_events(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:

@@ -146,7 +146,8 @@ def _layer(walk: Walk, node: Node) -> Iterator[Event]:
 def _config_events(walk: Walk, metadata: Mapping[str, Any]) -> Iterator[Event]:
     """What deserializing the object's config raises."""
     identifier = {"class_name": metadata.get("class_name"), "config": metadata.get("config")}
-    yield from object_events(walk.at("metadata"), LAYER, identifier)
+    here = walk.at("metadata")
+    yield from here.once("config", lambda: object_events(here, LAYER, identifier))
 
 
 def has_config(metadata: Mapping[str, Any]) -> bool:

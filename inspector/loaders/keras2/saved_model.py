@@ -94,11 +94,11 @@ def _inside(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) 
     from_config = walk.release >= _FROM_CONFIG_SINCE
     revive = revival_events if from_config else revived_events
     yield from until_problem(
-        lambda: library_problems(context, graph.graph),
+        lambda: walk.once("library", lambda: library_problems(context, graph.graph)),
         lambda: revive(walk, nodes, graph, compiling=compiling),
-        lambda: object_problems(context, graph),
-        lambda: restored_events(walk, nodes, graph) if from_config else (),
-        lambda: _values(walk, context, graph),
+        lambda: walk.once("objects", lambda: object_problems(context, graph)),
+        lambda: walk.once("restored", lambda: restored_events(walk, nodes, graph)) if from_config else (),
+        lambda: walk.once("values", lambda: _values(walk, context, graph)),
         lambda: training_events(walk, nodes) if compiling else (),
     )
 
@@ -111,11 +111,11 @@ def _revived_first(walk: Walk, context: Context, graph: MetaGraph, *, compiling:
         return
     yield from until_problem(
         lambda: revival_events(walk, nodes, graph, compiling=compiling),
-        lambda: library_problems(context, graph.graph),
-        lambda: object_problems(context, graph),
-        lambda: restored_events(walk, nodes, graph),
-        lambda: _values(walk, context, graph),
-        lambda: wiring_events(walk, nodes, graph),
+        lambda: walk.once("library", lambda: library_problems(context, graph.graph)),
+        lambda: walk.once("objects", lambda: object_problems(context, graph)),
+        lambda: walk.once("restored", lambda: restored_events(walk, nodes, graph)),
+        lambda: walk.once("values", lambda: _values(walk, context, graph)),
+        lambda: walk.once("wiring", lambda: wiring_events(walk, nodes, graph)),
         lambda: training_events(walk, nodes) if compiling else (),
     )
 

@@ -6,7 +6,7 @@ be known. Steps go on after a problem where that helps the reader (every unknown
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from inspector.terms.finding import ExpectedError, Gap, Location, Problem
 from inspector.terms.keras import StringType
@@ -45,10 +45,34 @@ class Walk:
     pointer: str = ""
     safe_mode: bool = True
     custom: Mapping[str, CustomObject] = field(default_factory=dict)
+    met: dict[Any, tuple[Event, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def at(self, step: object) -> Walk:
         """The walk one JSON pointer step deeper."""
-        return replace(self, pointer=f"{self.pointer}/{step}")
+        pointer = f"{self.pointer}/{step}"
+        # By position: `replace` looks at each field, and a walk takes a step for every key of a config.
+        return Walk(
+            self.runtime,
+            self.facts,
+            self.release,
+            self.path,
+            self.member,
+            pointer,
+            self.safe_mode,
+            self.custom,
+            self.met,
+        )
+
+    def once(self, step: str, events: Callable[[], Iterable[Event]]) -> tuple[Event, ...]:
+        """The events of a step at this place, worked out once for the ways of calling load_model that share it.
+
+        `safe_mode` is read on the path `v3` alone.
+        """
+        key = (step, self.member, self.pointer, self.path, self.safe_mode or self.path != "v3")
+        found = self.met.get(key)
+        if found is None:
+            found = self.met[key] = tuple(events())
+        return found
 
     def problem(self, rule: str, subject: str, exception: str, text: str, **details: str) -> Problem:
         """A problem at the place where the walk stands; `exception` is its class."""
