@@ -40,7 +40,7 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
     dangers, blind = audit(artifact, runtime, debug=debug)
     findings = damage_findings(artifact, outcomes)
     if runtime is not None:
-        findings += findings_of(outcomes, runtime, required)
+        findings += findings_of(outcomes, runtime, required, artifact)
     return Report(
         artifact=artifact,
         runtime=runtime,

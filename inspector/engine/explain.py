@@ -27,7 +27,9 @@ _DAMAGE_RULES = {
 }
 
 
-def findings_of(outcomes: tuple[Outcome, ...], runtime: Runtime, required: tuple[str, ...]) -> tuple[Finding, ...]:
+def findings_of(
+    outcomes: tuple[Outcome, ...], runtime: Runtime, required: tuple[str, ...], artifact: Artifact | None = None
+) -> tuple[Finding, ...]:
     """The findings of every problem; the same problem in several loaders is one finding that blocks them all."""
     if not any(outcome.problems for outcome in outcomes):
         return ()
@@ -42,8 +44,8 @@ def findings_of(outcomes: tuple[Outcome, ...], runtime: Runtime, required: tuple
                 earlier = found[key]
                 found[key] = replace(earlier, blocks=tuple(dict.fromkeys((*earlier.blocks, outcome.loader))))
             else:
-                needed = outcome.loader in required
-                found[key] = explain(rule(problem.rule), problem, runtime, outcome.loader, required=needed)
+                declared, needed = rule(problem.rule), outcome.loader in required
+                found[key] = explain(declared, problem, runtime, outcome.loader, required=needed, artifact=artifact)
     return tuple(found.values())
 
 

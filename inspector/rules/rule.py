@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.rules.case import Case
 from inspector.terms.finding import Finding, Severity
 from inspector.terms.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inspector.terms.artifact import Artifact
     from inspector.terms.finding import Problem
     from inspector.terms.runtime import Runtime
 
@@ -51,7 +53,9 @@ def keras_name(runtime: Runtime) -> str:
     return {"tf_keras": "tf_keras", "bundled": "tf.keras"}.get(runtime.keras_flavour, "keras")
 
 
-def explain(rule: Rule, problem: Problem, runtime: Runtime, loader: str, *, required: bool) -> Finding:
+def explain(
+    rule: Rule, problem: Problem, runtime: Runtime, loader: str, *, required: bool, artifact: Artifact | None = None
+) -> Finding:
     """The finding of one problem. What only stops a loader that is not required is a warning."""
     fields = fields_of(problem, runtime, loader)
     severity = rule.severity if required else min(rule.severity, Severity.WARNING, key=_order)
@@ -62,10 +66,15 @@ def explain(rule: Rule, problem: Problem, runtime: Runtime, loader: str, *, requ
         category=rule.category,
         message=rule.message.format_map(fields),
         locations=(problem.location,),
-        fix=rule.fix.format_map(fields),
+        fix=_fix(rule, Case(problem, runtime, loader, artifact)) or rule.fix.format_map(fields),
         blocks=(loader,),
         predicts=problem.error,
     )
+
+
+def _fix(rule: Rule, case: Case) -> str:
+    """The rule's advice for this case; empty where it has one fix for all."""
+    return rule.advise(case) if rule.advise is not None else ""
 
 
 def _order(severity: Severity) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inspector.terms.finding import Category, Severity
 
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 class Rule:
     """One rule. `message` and `fix` are format templates; their fields are listed in `fields_of`.
 
-    `what`, `why`, `example` and `references` are the rule's documentation under its fixed headings.
+    `what`, `why`, `example` and `references` are the rule's documentation under its fixed headings. `advise` says the fix
+    of one case (a `rules.case.Case`) in place of `fix`, where that hangs on what wrote the file and on where it fails.
     """
 
     code: str
@@ -27,3 +30,4 @@ class Rule:
     why: str
     example: str = ""
     references: tuple[str, ...] = ()
+    advise: Callable[[Any], str] | None = None
