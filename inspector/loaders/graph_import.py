@@ -41,10 +41,11 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
     if not bad and not called.bad and not called.unfit:
         return
     seen: set[tuple[str, str]] = set()
+    nodes, calls = main_body(graph).nodes, _calls(graph)
     for index in _import_order(graph):
-        for problem in _node_problems(context, graph, index, bad, defaults):
+        for problem in _node_problems(context, graph, index, bad, defaults) if nodes[index][1] in bad else ():
             yield from _first_time(context, graph, problem, seen)
-        for problem in _function_problems(context, graph, graph.nodes[index], called):
+        for problem in _function_problems(context, graph, calls[index], called) if index in calls else ():
             yield from _first_time(context, graph, problem, seen)
 
 
@@ -142,15 +143,23 @@ def _is_default(fault: Fault, node: Node, defaults: Mapping[str, Mapping[str, ob
     return attr in declared and bool(node.attrs[attr] == declared[attr])
 
 
-def _function_problems(context: Context, graph: Graph, node: Node, called: _Called) -> Iterator[Problem]:
+def _function_problems(context: Context, graph: Graph, reached: tuple[str, ...], called: _Called) -> Iterator[Problem]:
     """Shape inference instantiates what a call node calls: ops are looked up, attributes beyond dtypes are not."""
-    for name in reached_by(graph, node):
-        for inner, use in library(graph)[name].nodes if called.bad else ():
+    for name in reached:
+        body = library(graph)[name]
+        for inner, use in () if body.uses.isdisjoint(called.bad) else body.nodes:
             for fault in called.bad.get(use, ()):
                 if fault.kind in {UNKNOWN_OP, MISSING_ATTR}:
                     yield _instantiation_problem(context, graph, fault, (name, inner))
         for unfit in edge_faults(graph, name, called.unfit):
             yield edge_problem(context, unfit, _edge_text(unfit))
+
+
+@once_per_graph
+def _calls(graph: Graph) -> Mapping[int, tuple[str, ...]]:
+    """By the index of each node that calls functions, what shape inference enters from it."""
+    reached = ((index, tuple(reached_by(graph, node))) for index, node in enumerate(graph.nodes))
+    return {index: names for index, names in reached if names}
 
 
 def _edge_text(fault: EdgeFault) -> str:

@@ -113,6 +113,8 @@ def edge_problem(context: Context, fault: EdgeFault, text: str) -> Problem:
 
 def _in_loader_order(body: Body, bad: Mapping[Use, tuple[Fault, ...]]) -> Iterator[tuple[str, Fault]]:
     """Python looks up every op of a function before the C++ importer checks a single attribute."""
+    if body.uses.isdisjoint(bad):
+        return
     found = [(node, fault) for node, use in body.nodes if use in bad for fault in bad[use]]
     yield from (item for item in found if item[1].kind == UNKNOWN_OP)
     yield from (item for item in found if item[1].kind != UNKNOWN_OP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from inspector.loaders.graph_cache import once_per_graph
@@ -68,18 +69,11 @@ class Uses:
 
 @record
 class Body:
-    """The uses of one function (or of the graph itself), by node in node order."""
+    """The uses of one function (or of the graph itself), by node in node order, and each once."""
 
     name: str
     nodes: tuple[tuple[str, Use], ...]
-
-    def distinct(self) -> Iterator[tuple[str, Use]]:
-        """Each use once, with the first node that has it."""
-        seen: set[Use] = set()
-        for name, use in self.nodes:
-            if use not in seen:
-                seen.add(use)
-                yield name, use
+    uses: frozenset[Use]
 
 
 @once_per_graph
@@ -98,17 +92,18 @@ def main_body(graph: Graph) -> Body:
 @once_per_graph
 def library_uses(graph: Graph) -> Uses:
     """Every distinct use in the library."""
-    return Uses(use for body in library(graph).values() for _, use in body.nodes)
+    return Uses(chain.from_iterable(body.uses for body in library(graph).values()))
 
 
 @once_per_graph
 def main_uses(graph: Graph) -> Uses:
     """Every distinct use in the graph itself."""
-    return Uses(use for _, use in main_body(graph).nodes)
+    return Uses(main_body(graph).uses)
 
 
 def _body(name: str, nodes: Sequence[Node], known: dict[Any, Use]) -> Body:
-    return Body(name, tuple((node.name, _use(node, known)) for node in nodes))
+    used = tuple((node.name, _use(node, known)) for node in nodes)
+    return Body(name, used, frozenset(use for _, use in used))
 
 
 def _use(node: Node, known: dict[Any, Use]) -> Use:

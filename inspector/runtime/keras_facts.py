@@ -80,7 +80,7 @@ def _custom_object(registered_name: str, record: Mapping[str, Any]) -> CustomObj
 class RecordedKeras:
     """One Keras release, as `KerasFacts` asks for it. `lookup` gives the fact of a key, None where there is none."""
 
-    __slots__ = ("_known_trials", "_lookup", "flavour", "python", "registry", "root", "version")
+    __slots__ = ("_known_names", "_known_trials", "_lookup", "flavour", "python", "registry", "root", "version")
 
     def __init__(self, flavour: KerasFlavour, lookup: Callable[[str], Any]) -> None:
         about = lookup("about")
@@ -91,9 +91,18 @@ class RecordedKeras:
         self.registry: bool = about["registry"]
         self._lookup = lookup
         self._known_trials: dict[tuple[str, str, str], Trials | None] = {}
+        self._known_names: dict[tuple[str, str | None], tuple[ClassFacts, ...]] = {}
 
     def named(self, name: str, kind: str | None = None) -> tuple[ClassFacts, ...]:
         """Give every class or function of that name; the one that the family's own table has first."""
+        found = self._known_names.get((name, kind))
+        if found is None:
+            found = self._named(name, kind)
+            if found:  # names that no release has are the user's: their number has no limit
+                self._known_names[name, kind] = found
+        return found
+
+    def _named(self, name: str, kind: str | None) -> tuple[ClassFacts, ...]:
         listed = self._lookup(f"name/{kind}/{name}") if kind else None
         records = list(self._lookup(f"class/{name}") or ())
         if listed and listed[0] != name:

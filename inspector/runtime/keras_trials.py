@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.facts import Rejected
-from inspector.terms.record import record
+from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +57,9 @@ class Trials:
     module: str
     table: Mapping[str, Any]
     row: list[Any]
+    # What was looked up, by key and by number: every load asks again for the same few.
+    keys: dict[str, int | list[tuple[Any, int]] | None] = field(default_factory=dict, compare=False, repr=False)
+    outcomes: dict[int, Rejected | bool] = field(default_factory=lambda: {1: True}, compare=False, repr=False)
 
     @property
     def base(self) -> Rejected | bool:
@@ -73,6 +76,11 @@ class Trials:
 
     def key(self, key: str) -> int | list[tuple[Any, int]] | None:
         """1, 0, None as described above; else each value that was tried with its number."""
+        if key not in self.keys:
+            self.keys[key] = self._tried(key)
+        return self.keys[key]
+
+    def _tried(self, key: str) -> int | list[tuple[Any, int]] | None:
         if len(self.row) < _FULL or key not in self.table["keys"]:
             return None
         place = self.table["keys"].index(key)
@@ -88,10 +96,11 @@ class Trials:
 
     def outcome(self, number: int) -> Rejected | bool:
         """The outcome of that number."""
-        if number == 1:
-            return True
-        kind, text = self.table["texts"][number - 2]
-        return Rejected(kind, lengthened(text, self.name, self.module))
+        found = self.outcomes.get(number)
+        if found is None:
+            kind, text = self.table["texts"][number - 2]
+            found = self.outcomes[number] = Rejected(kind, lengthened(text, self.name, self.module))
+        return found
 
 
 _FULL = 5  # items of a row whose default config was accepted

@@ -15,7 +15,7 @@ from inspector.terms.artifact import DamageKind
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from inspector.loaders.keras2.walk import Event, Walk
     from inspector.terms.artifact import Artifact
@@ -52,7 +52,9 @@ def _config_readable(walk: Walk, artifact: Artifact, model: KerasModel) -> Itera
 def _architecture(walk: Walk, model: KerasModel, *, compiling: bool) -> Iterator[Event]:
     """The model, built and compiled inside the deserialization of the outermost object."""
     nested = replace(walk, path="v3" if walk.release >= (2, 13) else "legacy")
-    steps = [lambda: nested.once("model", lambda: model_events(nested, model.config))]
+    steps: list[Callable[[], Iterable[Event]]] = [
+        lambda: nested.once("model", lambda: model_events(nested, model.config))
+    ]
     if compiling and model.compile_config:
         steps.append(lambda: _compiled(replace(walk, path="v3", pointer="/compile_config"), model.compile_config))
     yield from until_problem(*steps)
