@@ -33,7 +33,8 @@ def findings_of(
     """The findings of every problem; the same problem in several loaders is one finding that blocks them all."""
     if not any(outcome.problems for outcome in outcomes):
         return ()
-    from inspector.rules.registry import rule  # noqa: PLC0415 - cold start: what loads needs no rule
+    from inspector.rules.case import Case  # noqa: PLC0415 - cold start: what loads needs no rule
+    from inspector.rules.registry import rule  # noqa: PLC0415 - as above
     from inspector.rules.rule import explain  # noqa: PLC0415 - as above
 
     found: dict[tuple[str, str, str, str], Finding] = {}
@@ -44,8 +45,8 @@ def findings_of(
                 earlier = found[key]
                 found[key] = replace(earlier, blocks=tuple(dict.fromkeys((*earlier.blocks, outcome.loader))))
             else:
-                declared, needed = rule(problem.rule), outcome.loader in required
-                found[key] = explain(declared, problem, runtime, outcome.loader, required=needed, artifact=artifact)
+                case = Case(problem, runtime, outcome.loader, artifact)
+                found[key] = explain(rule(problem.rule), case, required=outcome.loader in required)
     return tuple(found.values())
 
 

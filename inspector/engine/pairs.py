@@ -13,6 +13,7 @@ from inspector.engine.explain import damage_findings, findings_of
 from inspector.engine.requirements import requirements_of
 from inspector.loaders import load_weights
 from inspector.loaders.weights.compare import compare
+from inspector.rules.case import Case
 from inspector.rules.registry import rule
 from inspector.rules.rule import explain
 from inspector.terms.errors import UsageError
@@ -115,7 +116,7 @@ def _findings(
     weights, model = pair
     found = damage_findings(weights, outcomes)
     if runtime is not None:
-        found += findings_of(outcomes, runtime, required)
+        found += findings_of(outcomes, runtime, required, weights)
         found += _own_load(model, runtime)
     silent = runtime is not None and all(o.verdict is not Verdict.FAILS for o in outcomes if o.loader in required)
     if fit is not None and (runtime is None or silent):
@@ -131,7 +132,7 @@ def _own_load(model: Artifact, runtime: Runtime) -> tuple[Finding, ...]:
         return ()
     name = Path(model.path).name
     problem = Problem("WGT114", name, Location(name), failed.problems[0].error)
-    return (explain(rule("WGT114"), problem, runtime, _LOAD_MODEL, required=False),)
+    return (explain(rule("WGT114"), Case(problem, runtime, _LOAD_MODEL, model), required=False),)
 
 
 def _differences(weights: Artifact, fit: Fit, *, silent: bool) -> Iterator[Finding]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.rules.case import Case
 from inspector.terms.finding import Finding, Severity
 from inspector.terms.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from inspector.terms.artifact import Artifact
+    from inspector.rules.case import Case
     from inspector.terms.finding import Problem
     from inspector.terms.runtime import Runtime
 
@@ -53,11 +52,9 @@ def keras_name(runtime: Runtime) -> str:
     return {"tf_keras": "tf_keras", "bundled": "tf.keras"}.get(runtime.keras_flavour, "keras")
 
 
-def explain(
-    rule: Rule, problem: Problem, runtime: Runtime, loader: str, *, required: bool, artifact: Artifact | None = None
-) -> Finding:
+def explain(rule: Rule, case: Case, *, required: bool) -> Finding:
     """The finding of one problem. What only stops a loader that is not required is a warning."""
-    fields = fields_of(problem, runtime, loader)
+    fields = fields_of(case.problem, case.runtime, case.loader)
     severity = rule.severity if required else min(rule.severity, Severity.WARNING, key=_order)
     return Finding(
         rule=rule.code,
@@ -65,16 +62,11 @@ def explain(
         severity=severity,
         category=rule.category,
         message=rule.message.format_map(fields),
-        locations=(problem.location,),
-        fix=_fix(rule, Case(problem, runtime, loader, artifact)) or rule.fix.format_map(fields),
-        blocks=(loader,),
-        predicts=problem.error,
+        locations=(case.problem.location,),
+        fix=rule.advise(case) if rule.advise is not None else rule.fix.format_map(fields),
+        blocks=(case.loader,),
+        predicts=case.problem.error,
     )
-
-
-def _fix(rule: Rule, case: Case) -> str:
-    """The rule's advice for this case; empty where it has one fix for all."""
-    return rule.advise(case) if rule.advise is not None else ""
 
 
 def _order(severity: Severity) -> int:

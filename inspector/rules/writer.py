@@ -19,7 +19,17 @@ _BUNDLED_UNTIL = (2, 6)  # the first TensorFlow whose Keras is a distribution of
 _FIRST_TENSORFLOW_OF_KERAS3 = (2, 16)
 # What TensorFlow's own Keras calls itself (`2.2.4-tf`, `2.4.0`), and the newest TensorFlow that has it. `2.4.0` is that
 # of 2.3 and of 2.4, and `2.2.4` also that of the Keras without TensorFlow.
-_BUNDLED = {(2, 2): "2.1.4", (2, 3): "2.2.3", (2, 4): "2.4.4", (2, 5): "2.5.3"}
+_BUNDLED: dict[tuple[int, ...], str] = {(2, 2): "2.1.4", (2, 3): "2.2.3", (2, 4): "2.4.4", (2, 5): "2.5.3"}
+# The numbers that the Keras of these TensorFlow releases stores.
+_STORED_AS: dict[tuple[int, ...], tuple[int, ...]] = {
+    (1, 15): (2, 2),
+    (2, 0): (2, 2),
+    (2, 1): (2, 2),
+    (2, 2): (2, 3),
+    (2, 3): (2, 4),
+}
+# The tables in which Keras looks up what a config names by a string alone.
+_FAMILIES = ("activation", "initializer", "regularizer", "constraint", "loss", "metric", "optimizer")
 LEGACY = "install tf_keras and set TF_USE_LEGACY_KERAS=1"
 
 
@@ -45,6 +55,13 @@ class Writer:
     def is_keras3(self) -> bool:
         """Whether it is Keras 3."""
         return self.name.startswith("Keras 3")
+
+    def knows(self, name: str) -> bool:
+        """Whether its own Keras has a class or function of that name."""
+        facts = self.facts
+        if facts is None:
+            return False
+        return bool(facts.named(name)) or any(facts.resolves(family, name) for family in _FAMILIES)
 
 
 def keras_writer(artifact: Artifact | None, runtime: Runtime) -> Writer:
@@ -86,7 +103,7 @@ def _answering(runtime: Runtime) -> tuple[int, ...]:
     numbers = release(runtime.keras or "")
     if runtime.keras_flavour is not KerasFlavour.BUNDLED:
         return numbers
-    return {(1, 15): (2, 2), (2, 0): (2, 2), (2, 1): (2, 2), (2, 2): (2, 3), (2, 3): (2, 4)}.get(numbers[:2], numbers)
+    return _STORED_AS.get(numbers[:2], numbers)
 
 
 def _standing(made: tuple[int, ...], answering: tuple[int, ...]) -> Standing:

@@ -1,7 +1,28 @@
 """Keras does not know a class of the model."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.case import COMPILE
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """A class that the writer's own release has is no custom class: that release is the fix."""
+    if not case.same_release and case.writer.knows(case.subject):
+        return case.install
+    package, _, name = case.subject.rpartition(">")
+    registered = f", registered with package='{package}'," if package else ""
+    passed = (
+        f"pass custom_objects={{'{case.subject}': {name}}}{registered} (`inspect stubs {case.file}` writes a skeleton)"
+    )
+    return f"{COMPILE}, or {passed}" if case.compiled else passed
+
 
 RULE = Rule(
     code="KER101",
@@ -22,4 +43,5 @@ RULE = Rule(
         "a functional model with `class MyLayer(keras.layers.Layer)`, loaded in a process that does not import it"
     ),
     references=("https://keras.io/guides/serialization_and_saving/#custom-objects",),
+    advise=advise,
 )

@@ -1,7 +1,27 @@
 """A class does not take a key of its stored config."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.case import COMPILE
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """The writer's release takes what it wrote; where that one refuses the key, the config was edited."""
+    keys = case.detail("keys")
+    delete = f"delete {keys} from the config of {case.subject} in {case.member} and save the file again"
+    if case.compiled:
+        return f"{COMPILE}, or {delete}"
+    if case.same_release or not case.install:
+        return f"no release that is known to have written the file takes it: {delete}" if case.install else delete
+    return f"{case.install}, or {delete}"
+
 
 RULE = Rule(
     code="KER102",
@@ -21,4 +41,5 @@ RULE = Rule(
     ),
     example="a Dense of Keras 3.13 stores `quantization_config`, which 3.12 refuses",
     references=("https://github.com/keras-team/keras/blob/master/keras/src/layers/layer.py",),
+    advise=advise,
 )

@@ -1,7 +1,28 @@
 """A class refuses a value of its stored config."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.case import COMPILE
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """A vocabulary is a file's path or a list; other values are what some release wrote, or somebody's edit."""
+    key, value = case.detail("key"), case.detail("value").strip("'")
+    if case.compiled:
+        return COMPILE
+    if key == "vocabulary" and "/" in value:
+        return (
+            f"put the file {value} there and check with --assume-file {value}, or save the layer with the list itself"
+        )
+    return case.released(case.undo())
+
 
 RULE = Rule(
     code="KER103",
@@ -17,4 +38,5 @@ RULE = Rule(
     ),
     example="a loss with `reduction='auto'` of Keras 2 in Keras 3",
     references=(),
+    advise=advise,
 )

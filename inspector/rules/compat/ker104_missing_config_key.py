@@ -1,7 +1,23 @@
 """A stored config lacks a key that the class needs."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.case import COMPILE
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """A release that needs more keys than another wrote, or a key that somebody deleted."""
+    if case.compiled:
+        return COMPILE
+    return case.released(case.undo(f"add {case.detail('keys')} at {case.place}"))
+
 
 RULE = Rule(
     code="KER104",
@@ -17,4 +33,5 @@ RULE = Rule(
     ),
     example="a Dense without `units`",
     references=(),
+    advise=advise,
 )

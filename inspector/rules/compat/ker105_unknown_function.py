@@ -1,7 +1,26 @@
 """Keras does not know a loss, metric, activation or other function by that name."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.case import COMPILE
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What compile() stored can be left out; of the rest, built-ins of another release are no custom objects."""
+    passed = f"pass custom_objects={{'{case.subject}': {case.subject.rpartition('>')[2]}}}"
+    if case.compiled:
+        return f"{COMPILE}, or {passed}"
+    if not case.same_release and case.writer.knows(case.subject):
+        return case.install
+    return f"{passed} (`inspect stubs {case.file}` writes a skeleton)"
+
 
 RULE = Rule(
     code="KER105",
@@ -20,4 +39,5 @@ RULE = Rule(
     ),
     example="compile(loss='mse') saved to .h5 and loaded by Keras 3",
     references=("https://keras.io/api/losses/",),
+    advise=advise,
 )

@@ -1,7 +1,27 @@
 """The module that the config names is not there."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+# The packages that modules of Keras are in.
+_KERAS = ("keras", "tf_keras", "tensorflow")
+
+
+def advise(case: Case) -> str:
+    """Modules of Keras come with its releases; a module of the user's own comes with the class."""
+    module = case.detail("module")
+    if module.partition(".")[0] in _KERAS:
+        return case.install or f"install the Keras that has {module}: 2.13 to 2.15 keras.src.engine, 3 keras.src.models"
+    name = case.detail("class")
+    return f"pass custom_objects={{'{name}': {name}}} from {module} (`inspect stubs {case.file}` writes a skeleton)"
+
 
 RULE = Rule(
     code="KER106",
@@ -23,4 +43,5 @@ RULE = Rule(
     ),
     example="a functional .keras of Keras 2.15 in Keras 3",
     references=("https://keras.io/api/models/model_saving_apis/model_saving_and_loading/",),
+    advise=advise,
 )

@@ -1,7 +1,22 @@
 """Safe mode refuses Python code in the model."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.case import COMPILE
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What compile() stored need not be read at all."""
+    refused = "if you trust the file, load with safe_mode=False"
+    return f"{COMPILE}, or {refused}" if case.compiled else f"{refused}; better, replace it by a class of your own"
+
 
 RULE = Rule(
     code="KER108",
@@ -17,4 +32,5 @@ RULE = Rule(
     ),
     example="keras.layers.Lambda(lambda x: x * 2)",
     references=("https://keras.io/api/layers/core_layers/lambda/",),
+    advise=advise,
 )

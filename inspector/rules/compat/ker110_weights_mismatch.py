@@ -1,7 +1,20 @@
 """The stored weights do not fit the model."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """Layouts of weights changed between releases; within one release the file was changed."""
+    return case.released(case.undo("take the weights and the config from the same save"))
+
 
 RULE = Rule(
     code="KER110",
@@ -20,4 +33,5 @@ RULE = Rule(
     ),
     example="units changed from 3 to 5 in config.json",
     references=(),
+    advise=advise,
 )

@@ -1,7 +1,20 @@
 """The model's graph cannot be rebuilt, and most releases never stop trying."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """Keras 2 counts the calls of a nested model from 1, and Keras 2 still reads it."""
+    return case.released(case.undo("undo what was changed in its inbound_nodes"))
+
 
 RULE = Rule(
     code="KER111",
@@ -20,4 +33,5 @@ RULE = Rule(
     ),
     example="a Sequential inside a functional model, saved to .h5 by TF 2.15",
     references=("https://github.com/keras-team/keras/pull/19669",),
+    advise=advise,
 )

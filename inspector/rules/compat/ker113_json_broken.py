@@ -1,7 +1,20 @@
 """The stored config is no JSON."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """No release parses it."""
+    return case.undo()
+
 
 RULE = Rule(
     code="KER113",
@@ -14,4 +27,5 @@ RULE = Rule(
     why="Nothing of the model is left when its config cannot be read.",
     example="a config.json cut in half",
     references=(),
+    advise=advise,
 )

@@ -1,7 +1,21 @@
 """A config does not say which class it is."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.case import COMPILE
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """Releases differ in what they take for an object; most such configs were edited."""
+    return COMPILE if case.compiled else case.released(case.undo())
+
 
 RULE = Rule(
     code="KER130",
@@ -23,4 +37,5 @@ RULE = Rule(
     ),
     example="a layer of an edited model_config whose `class_name` was deleted",
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

@@ -1,7 +1,24 @@
 """A text attribute is stored in a form that old Keras cannot decode."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
+from inspector.runtime.distributions import release
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """h5py 3 hands over every text as str, h5py 2 only what was stored as UTF-8."""
+    stored = f"store the attribute {case.subject} as fixed-length bytes (numpy.bytes_)"
+    if release(case.runtime.packages.get("h5py", "2")) >= (3,):
+        return f"install h5py<3 beside this TensorFlow, or {stored}"
+    return f"{stored}, or install tensorflow>=2.5"
+
 
 RULE = Rule(
     code="KER131",
@@ -20,4 +37,5 @@ RULE = Rule(
     ),
     example="TensorFlow 2.3 with h5py 3.1: AttributeError: 'str' object has no attribute 'decode'",
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

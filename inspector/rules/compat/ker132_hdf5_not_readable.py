@@ -1,7 +1,20 @@
 """h5py cannot open the file or something in it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What is cut off or gone is in no other place of the file."""
+    return f"copy the file again from where it was saved: nothing else brings back {case.subject}"
+
 
 RULE = Rule(
     code="KER132",
@@ -16,4 +29,5 @@ RULE = Rule(
         "an .h5 whose last kilobytes are missing: Unable to open file (truncated file: eof = ..., stored_eof = ...)"
     ),
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

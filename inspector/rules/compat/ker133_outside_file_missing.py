@@ -1,7 +1,24 @@
 """The model names a file outside itself."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+_ASSET = "save the SavedModel with the file as an asset (tf.saved_model.Asset)"
+
+
+def advise(case: Case) -> str:
+    """A layer can hold the list itself, a table can carry the file as an asset."""
+    target = case.detail("target")
+    saved = "save the layer with its vocabulary in the config" if "layer" in case.problem.details else _ASSET
+    return f"put the file {target} there and check with --assume-file {target}, or {saved}"
+
 
 RULE = Rule(
     code="KER133",
@@ -23,4 +40,5 @@ RULE = Rule(
         "does not exist."
     ),
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

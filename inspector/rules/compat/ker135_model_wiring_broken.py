@@ -1,7 +1,20 @@
 """The layers of the model cannot be connected."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """Releases connect in different order; within one release the config was edited."""
+    return case.released(case.undo())
+
 
 RULE = Rule(
     code="KER135",
@@ -20,4 +33,5 @@ RULE = Rule(
     why="Layers are connected by name; renaming one in a config leaves the others pointing to the old name.",
     example="an edited config with a renamed layer: KeyError: 'old_name'",
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

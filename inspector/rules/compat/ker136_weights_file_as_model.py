@@ -1,7 +1,23 @@
 """The HDF5 file holds no model."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return (
+        f"copy the file again if it should be a whole model; if it holds weights alone, build the model in code and "
+        f"call load_weights('{case.file}')"
+    )
+
 
 RULE = Rule(
     code="KER136",
@@ -14,4 +30,5 @@ RULE = Rule(
     why="save_weights, and callbacks with save_weights_only, write files of the same suffix that hold weights alone.",
     example="load_model on the file that save_weights wrote",
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

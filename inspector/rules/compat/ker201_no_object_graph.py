@@ -1,7 +1,20 @@
 """The SavedModel holds no objects."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return f"tf.saved_model.load('{case.file}') opens it, and so does tf.compat.v1.saved_model.load: call a signature"
+
 
 RULE = Rule(
     code="KER201",
@@ -19,4 +32,5 @@ RULE = Rule(
     ),
     example="a TensorFlow 1 export: IndexError: list index out of range",
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

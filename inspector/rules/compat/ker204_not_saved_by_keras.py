@@ -1,7 +1,23 @@
 """Keras objects without Keras' metadata."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return (
+        f"tf.saved_model.load('{case.file}') opens it; a Keras model again is what model.save() writes: copy "
+        "keras_metadata.pb along with saved_model.pb if it was left behind"
+    )
+
 
 RULE = Rule(
     code="KER204",
@@ -21,4 +37,5 @@ RULE = Rule(
     ),
     example="tf.saved_model.save(keras_model, path), then load_model(path)",
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

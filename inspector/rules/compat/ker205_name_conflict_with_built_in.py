@@ -1,7 +1,21 @@
 """A saved layer does not fit the built-in class of its name."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """A class that changed its arguments between releases looks like the user's own of that name."""
+    own = f"register your own class {case.subject}, if it is one"
+    return case.released(f"tf.saved_model.load('{case.file}') opens the model as it is; to have the Keras model, {own}")
+
 
 RULE = Rule(
     code="KER205",
@@ -23,4 +37,5 @@ RULE = Rule(
         "'TextVectorization' likely due to name conflict"
     ),
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

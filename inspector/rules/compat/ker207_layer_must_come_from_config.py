@@ -1,7 +1,20 @@
 """A layer that must be rebuilt from its config cannot be."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return case.released(f"tf.saved_model.load('{case.file}') opens the model as it is")
+
 
 RULE = Rule(
     code="KER207",
@@ -14,4 +27,5 @@ RULE = Rule(
     why="Preprocessing layers with lookup tables are marked so, and their configs differ between releases.",
     example="a StringLookup of 2.8 in 2.6: RuntimeError: Unable to restore a layer of class StringLookup",
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

@@ -1,7 +1,20 @@
 """A lookup table of an old release finds no place."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return case.released(f"tf.saved_model.load('{case.file}') opens the model as it is, with its tables")
+
 
 RULE = Rule(
     code="KER209",
@@ -22,4 +35,5 @@ RULE = Rule(
         "checkpointed values"
     ),
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

@@ -1,7 +1,21 @@
 """A node lacks an attribute that its OpDef requires."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    attribute = case.detail("attr")
+    return case.released(case.undo(f"set the attribute {attribute} of the node"))
+
 
 RULE = Rule(
     code="OPS103",
@@ -17,4 +31,5 @@ RULE = Rule(
     ),
     example="an `AddV2` without `T`",
     references=(),
+    advise=advise,
 )

@@ -1,7 +1,25 @@
 """The graph says which readers it is meant for, and the target is not one of them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+# Far above any GraphDef version that TensorFlow will have in years: they count days since 2015.
+_NEWEST = 10_000
+
+
+def advise(case: Case) -> str:
+    """A version that no release has reached was written by nobody."""
+    if int(case.subject) > _NEWEST:
+        return case.undo(f"set {case.pointer} to what its TensorFlow writes")
+    return case.install or "use a newer TensorFlow"
+
 
 RULE = Rule(
     code="OPS105",
@@ -17,4 +35,5 @@ RULE = Rule(
     ),
     example="",
     references=("https://www.tensorflow.org/guide/versions",),
+    advise=advise,
 )

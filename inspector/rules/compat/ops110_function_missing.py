@@ -1,7 +1,20 @@
 """A function of the library is called, but cannot be found when it is needed."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """Layouts of the library changed between releases; what is not in it, no release finds."""
+    return case.released(case.undo("put the functions back"))
+
 
 RULE = Rule(
     code="OPS110",
@@ -17,4 +30,5 @@ RULE = Rule(
     ),
     example="",
     references=(),
+    advise=advise,
 )

@@ -1,7 +1,20 @@
 """A node takes an input that no node provides, or one of another dtype."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return case.undo("name a node that the graph has")
+
 
 RULE = Rule(
     code="OPS111",
@@ -14,4 +27,5 @@ RULE = Rule(
     why="Cutting a graph down by hand or with an old tool leaves such ends.",
     example="",
     references=(),
+    advise=advise,
 )

@@ -1,7 +1,20 @@
 """An op gets a tensor of a dtype that the target's op does not take."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return case.released(case.undo(f"give the node the dtype {case.detail('stored')}"))
+
 
 RULE = Rule(
     code="OPS112",
@@ -17,4 +30,5 @@ RULE = Rule(
     ),
     example="a `TopKV2` with an int64 `k` (attribute `Tk`, TensorFlow 2.12), in TensorFlow 2.10",
     references=(),
+    advise=advise,
 )

@@ -1,7 +1,23 @@
 """The SavedModel does not hold exactly the MetaGraph that the loader looks for."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """The tags are the caller's to give."""
+    if case.detail("count") == "0":
+        return "copy the SavedModel again: it holds no MetaGraph, and no release loads anything from it"
+    first = case.artifact.saved_model.meta_graphs[0].tags if case.artifact and case.artifact.saved_model else ()
+    return f"name the tags that it has: tags={sorted(first)!r}"
+
 
 RULE = Rule(
     code="SMD101",
@@ -17,4 +33,5 @@ RULE = Rule(
     ),
     example="",
     references=("https://www.tensorflow.org/guide/saved_model",),
+    advise=advise,
 )

@@ -1,7 +1,20 @@
 """The object graph holds a kind of object that came with a later release."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return case.install or "use a newer TensorFlow"
+
 
 RULE = Rule(
     code="SMD102",
@@ -14,4 +27,5 @@ RULE = Rule(
     why="Every object is made again when the model loads, whether it is used or not.",
     example="`captured_tensor`, from TensorFlow 2.7 on",
     references=(),
+    advise=advise,
 )

@@ -1,7 +1,20 @@
 """A variable and its stored value differ in dtype or shape."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return case.undo("take saved_model.pb and the folder variables from the same save")
+
 
 RULE = Rule(
     code="SMD104",
@@ -17,4 +30,5 @@ RULE = Rule(
     ),
     example="",
     references=(),
+    advise=advise,
 )

@@ -1,7 +1,23 @@
 """The graph reads a variable that its saver does not restore."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What helps in this case."""
+    return (
+        f"tf.saved_model.load('{case.file}') restores it: call its signature there; in a session, export again with "
+        "variables that the exported object tracks"
+    )
+
 
 RULE = Rule(
     code="SMD110",
@@ -17,4 +33,5 @@ RULE = Rule(
     ),
     example="",
     references=(),
+    advise=advise,
 )
