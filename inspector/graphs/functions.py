@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from inspector.graphs.ops import called, graphs
+from inspector.graphs.ops import graphs
+from inspector.graphs.walk import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

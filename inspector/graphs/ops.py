@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from inspector.graphs.walk import called
 from inspector.terms.dtypes import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from inspector.terms.artifact import Artifact
     from inspector.terms.graph import Function, Graph, Node
@@ -40,18 +41,6 @@ def graphs(artifact: Artifact) -> list[Graph]:
     if artifact.saved_model is not None:
         return [item.graph for item in artifact.saved_model.meta_graphs]
     return [] if artifact.graph is None else [artifact.graph]
-
-
-def called(node: Node, library: Mapping[str, Function]) -> Iterator[tuple[str, str]]:
-    """(attribute, function) for each function of the library that a node names; "" where the op itself is one."""
-    if node.op in library:
-        yield "", node.op
-    for attr, value in node.attrs.items():
-        kind = value.WhichOneof("value")
-        named = [value.func] if kind == "func" else value.list.func if kind == "list" else ()
-        for item in named:
-            if item.name in library:
-                yield attr, item.name
 
 
 def _add_function(graph: nx.MultiDiGraph, place: tuple[int, str], function: Function) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.graphs.walk import initializers
 from inspector.loaders.graph_reach import reached_from_tensors
-from inspector.loaders.graph_variables import initializers
 from inspector.terms.artifact import DamageKind
 from inspector.terms.finding import ExpectedError, Location, Problem
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.graphs.walk import INIT
 from inspector.loaders.graph_execution import execution
 from inspector.loaders.graph_reach import reached_from_function, reached_from_tensors
 from inspector.terms.finding import Outcome
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from inspector.loaders.graph_context import Context
     from inspector.loaders.graph_reach import Reached
     from inspector.terms.graph import MetaGraph, ObjectNode
-
-INIT = "__saved_model_init_op"
 
 
 def signature_outcomes(context: Context, loaded: Outcome) -> Iterator[Outcome]:

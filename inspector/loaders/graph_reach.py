@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.graphs.walk import needed
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_uses import functions_listed, functions_named, library, main_body
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
     from inspector.loaders.graph_uses import Use
     from inspector.terms.graph import Function, Graph, Node
@@ -57,7 +58,7 @@ def reached_from_tensors(graph: Graph, tensors: Iterable[str]) -> tuple[Reached,
     memo = _memo(graph)
     if wanted not in memo:
         body = main_body(graph).nodes
-        indexes = _needed(graph.nodes, wanted)
+        indexes = needed(graph.nodes, wanted)
         here = [Reached("", graph.nodes[index], body[index][1], certain=True) for index in indexes]
         memo[wanted] = (*here, *_follow(graph, [call for item in here for call in _callees(graph, item)]))
     return memo[wanted]
@@ -78,7 +79,7 @@ def _follow(graph: Graph, ready: list[_Call]) -> Iterator[Reached]:
 def _running(graph: Graph, name: str, caller: str, *, certain: bool) -> Iterator[Reached]:
     function = graph.functions[name]
     body = library(graph)[name].nodes
-    for index in _needed(function.nodes, _results(function)):
+    for index in needed(function.nodes, _results(function)):
         yield Reached(name, function.nodes[index], body[index][1], certain, caller)
 
 
@@ -95,26 +96,3 @@ def _callees(graph: Graph, item: Reached) -> Iterator[_Call]:
     certain = item.certain and node.op not in _BRANCHES
     for name in (*functions_named(node), *functions_listed(node)):
         yield name, certain, node.name
-
-
-def _needed(nodes: Sequence[Node], wanted: Iterable[str]) -> list[int]:
-    """The nodes that the wanted tensors depend on, in file order."""
-    places = _places(nodes)
-    ready = [places[name] for name in map(node_of, wanted) if name in places]
-    seen = set(ready)
-    for index in ready:
-        for name in map(node_of, nodes[index].inputs):
-            place = places.get(name)
-            if place is not None and place not in seen:
-                seen.add(place)
-                ready.append(place)
-    return sorted(seen)
-
-
-def _places(nodes: Sequence[Node]) -> Mapping[str, int]:
-    return {node.name: index for index, node in enumerate(nodes)}
-
-
-def node_of(tensor: str) -> str:
-    """The node of `name`, `name:0`, `name:output:0` or `^name`."""
-    return tensor.removeprefix("^").partition(":")[0]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_calls import INIT
+from inspector.graphs.walk import INIT, node_of
 from inspector.loaders.graph_context import serve_graph
 from inspector.loaders.graph_execution import execution
-from inspector.loaders.graph_reach import node_of, reached_from_tensors
+from inspector.loaders.graph_reach import reached_from_tensors
 from inspector.loaders.graph_restore import shape_text
 from inspector.loaders.graph_variables import unrestored
 from inspector.terms.finding import ExpectedError, Outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.graphs.walk import initializers
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_reach import reached_from_tensors
 
@@ -11,9 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.terms.graph import MetaGraph, Node
-
-_INIT = "__saved_model_init_op"
-_COLLECTIONS = ("saved_model_main_op", "legacy_init_op")
 
 
 @once_per_graph
@@ -29,15 +27,6 @@ def setters(graph: MetaGraph) -> Iterator[str]:
     if graph.saver is not None and graph.saver.get("restore_op_name"):
         yield graph.saver["restore_op_name"]
     yield from initializers(graph)
-
-
-def initializers(graph: MetaGraph) -> Iterator[str]:
-    """The op that fills tables, as signature or in a collection."""
-    if _INIT in graph.signatures:
-        yield from (info.tensor for info in graph.signatures[_INIT].outputs.values())
-    for name in _COLLECTIONS:
-        if name in graph.collections:
-            yield from graph.message.collection_def[name].node_list.value
 
 
 def _variable(node: Node) -> str:
