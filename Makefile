@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup test demo check lint types layers agreement oracle docs protos catalog fixtures benchmark realworld
+.PHONY: setup test demo check lint types layers agreement oracle docs protos catalog fixtures benchmark realworld comparison package
 
 $(BIN)/inspect: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -59,6 +59,17 @@ fixtures:
 
 benchmark: setup
 	$(BIN)/python fixtures/scripts/benchmark.py
+
+# Builds the wheel, holds it against the repository, and judges a model with it in an environment of its own.
+package: setup
+	rm -rf build && $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w build/dist .
+	$(BIN)/python tests/wheel.py build/dist
+	$(PYTHON) -m venv build/venv && build/venv/bin/pip install --quiet --disable-pip-version-check build/dist/*.whl
+	cd build && venv/bin/inspect ../fixtures/classic/tf2.15.1/cnn.keras --against ../fixtures/locks/tf2.15.1.txt
+
+# Holds the audit beside other scanners (docs/comparison.md); SCANNERS names their Pythons: --modelscan P --modelaudit P.
+comparison: setup
+	$(BIN)/python fixtures/scripts/compare_scanners.py $(SCANNERS)
 
 # Downloads public models by package and inspects each.
 realworld: setup
