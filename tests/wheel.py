@@ -1,4 +1,4 @@
-"""Holds a built wheel against the repository: python tests/wheel.py DIST. An editable install hides what a wheel lacks."""
+"""Holds a built wheel against the repository (an editable install hides what it lacks): python tests/wheel.py DIST."""
 
 from __future__ import annotations
 
