@@ -9,6 +9,7 @@ from inspector.codec import hdf5
 from inspector.formats.common import HEAD, Source, bare, damage_of, malformed, over_limit
 from inspector.formats.keras_h5 import content_gaps, parsed
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
+from inspector.terms.audit import Oddity
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.keras import KerasModel
@@ -51,11 +52,12 @@ def read_file(place: Source) -> Artifact:
     try:
         with ZipTree(place.path) as tree:
             filled = read_tree(tree, start)
-            return replace(filled, gaps=tree.gaps() + filled.gaps)
+            return replace(filled, oddities=tree.oddities() + filled.oddities)
     except MalformedArtifactError as error:
         return replace(start, damage=(malformed(error),))
     except LimitError as error:
-        return replace(start, gaps=(over_limit(error),))
+        crowd = Oddity("zip-crowd", Location(place.name), {"reason": error.reason})
+        return replace(start, gaps=(over_limit(error),), oddities=(crowd,))
 
 
 def _as_hdf5(place: Source) -> str | None:

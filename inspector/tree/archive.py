@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 
 from inspector.terms.artifact import Member
 from inspector.terms.errors import LimitError, MalformedArtifactError
-from inspector.terms.finding import Gap, Location
 from inspector.tree.interface import Span
+from inspector.tree.zip_layout import end_record, oddities
 
 if TYPE_CHECKING:
     from typing import IO, Self
 
+    from inspector.terms.audit import Oddity
+
 # A `.keras` file has three members and one per asset; more is a bomb or no model.
 MEMBER_LIMIT = 10_000
+# zipfile makes an object of 500 bytes and more of every entry before it can be asked how many there are.
+DIRECTORY_LIMIT = 4 * 2**20
 # Real configs compress about 20 to 1 and zeros 1000 to 1; a small archive that claims gigabytes is a bomb.
 RATIO_LIMIT = 200
 RATIO_FROM = 256 * 2**20
@@ -32,6 +36,7 @@ class ZipTree:
     def __init__(self, path: str) -> None:
         self.path = path
         self.name = Path(path).name
+        self._refuse_large_directory()
         try:
             self._zip = zipfile.ZipFile(path)
         except _BROKEN as error:
@@ -47,18 +52,16 @@ class ZipTree:
     def __exit__(self, *_: object) -> None:
         self._zip.close()
 
-    def gaps(self) -> tuple[Gap, ...]:
-        """Members that readers of zip files disagree about: two of one name, and names that leave the archive."""
-        names = [info.filename for info in self._infos]
-        twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
-        leaving = [name for name in names if _leaves(name)]
-        return tuple(
-            [
-                Gap(Location(name), "several members have this name: which one is read depends on the reader")
-                for name in twice
-            ]
-            + [Gap(Location(self.name), f"the member name {name!r} leaves the archive") for name in leaving]
-        )
+    def _refuse_large_directory(self) -> None:
+        with Path(self.path).open("rb") as file:
+            end = end_record(file, Path(self.path).stat().st_size)
+        if end is not None and end.directory_bytes > DIRECTORY_LIMIT:
+            raise LimitError(self.name, f"a zip directory of more than {DIRECTORY_LIMIT} bytes")
+
+    def oddities(self) -> tuple[Oddity, ...]:
+        """What no normal writer makes: names, headers and places that readers of zip files disagree about."""
+        with Path(self.path).open("rb") as file:
+            return tuple(oddities(self._zip, file, Path(self.path).stat().st_size, self.name))
 
     def members(self) -> tuple[Member, ...]:
         """Every file with its size, sorted by name."""
