@@ -35,10 +35,7 @@ def faults(use: Use, registry: Registry) -> tuple[Fault, ...]:
     op = registry.op(use.op)
     if op is None:
         return (Fault(UNKNOWN_OP, use.op, use.op, {"op": use.op}),)
-    found: tuple[Fault, ...] | None = use.judged.get(op.summary)
-    if found is None:
-        found = use.judged[op.summary] = tuple(_of_attrs(use, op))
-    return found
+    return use.once("faults", op, lambda: tuple(_of_attrs(use, op)))
 
 
 def _of_attrs(use: Use, op: OpFacts) -> Iterator[Fault]:

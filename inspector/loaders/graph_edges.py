@@ -99,23 +99,57 @@ def _edge(user: Use, place: int, tensor: str, uses: Mapping[str, Use], arguments
 
 def unfit_edges(graph: Graph, registry: Registry) -> Mapping[Edge, Mismatch]:
     """The edges of the library whose dtypes this release does not take."""
-    return library_uses(graph).by_ops(registry, "edges", lambda: _mismatches(distinct_edges(graph), registry))
+    return library_uses(graph).by_ops(registry, "edges", lambda: _mismatches(graph, registry))
 
 
-def _mismatches(found: frozenset[Edge], registry: Registry) -> Mapping[Edge, Mismatch]:
-    signatures: dict[Use, _Signature] = {}
-    bad = {}
-    for edge in found:
-        wanted = _signature(edge.user, registry, signatures).inputs
-        if edge.place >= len(wanted):
-            continue
-        actual = edge.dtype
-        if edge.source is not None:
-            actual = _signature(edge.source, registry, signatures).outputs.get((edge.output, edge.index), "")
-        argument, place, expected = wanted[edge.place]
-        if actual and expected and _base(expected) != _base(actual):
-            bad[edge] = Mismatch(argument, place, expected, actual)
+def _mismatches(graph: Graph, registry: Registry) -> Mapping[Edge, Mismatch]:
+    bad: dict[Edge, Mismatch] = {}
+    for (user, source), shared in _edges_by_ops(graph).items():
+        wanted, given = registry.op(user), registry.op(source)
+        if wanted is not None and (given is not None or not source):
+            bad |= shared.judged(wanted, given)
     return bad
+
+
+class _Edges:
+    """The edges between two ops, and which of them do not fit by the OpDefs of these."""
+
+    __slots__ = ("_answers", "edges")
+
+    def __init__(self) -> None:
+        self.edges: list[Edge] = []
+        self._answers: dict[tuple[int, int], tuple[object, Mapping[Edge, Mismatch]]] = {}
+
+    def judged(self, wanted: OpFacts, given: OpFacts | None) -> Mapping[Edge, Mismatch]:
+        key = (id(wanted), id(given))
+        found = self._answers.get(key)
+        if found is None:  # the facts are kept, so that their identities stay theirs
+            pairs = ((edge, _mismatch(edge, wanted, given)) for edge in self.edges)
+            unfit = {edge: mismatch for edge, mismatch in pairs if mismatch is not None}
+            found = self._answers[key] = ((wanted, given), unfit)
+        return found[1]
+
+
+@once_per_graph
+def _edges_by_ops(graph: Graph) -> Mapping[tuple[str, str], _Edges]:
+    """The distinct edges by the ops at their ends ("" where an argument of the function comes in)."""
+    found: dict[tuple[str, str], _Edges] = {}
+    for edge in distinct_edges(graph):
+        key = (edge.user.op, edge.source.op if edge.source else "")
+        found.setdefault(key, _Edges()).edges.append(edge)
+    return found
+
+
+def _mismatch(edge: Edge, wanted: OpFacts, given: OpFacts | None) -> Mismatch | None:
+    inputs = _signature(edge.user, wanted).inputs
+    if edge.place >= len(inputs):
+        return None
+    actual = edge.dtype
+    if edge.source is not None and given is not None:
+        actual = _signature(edge.source, given).outputs.get((edge.output, edge.index), "")
+    argument, place, expected = inputs[edge.place]
+    fits = not actual or not expected or _base(expected) == _base(actual)
+    return None if fits else Mismatch(argument, place, expected, actual)
 
 
 @record
@@ -126,29 +160,18 @@ class _Signature:
     outputs: Mapping[tuple[str, int], str]
 
 
-_UNKNOWN = _Signature((), {})
-
-
 def _base(dtype: str) -> str:
     """A reference to a variable stands for its value."""
     return dtype.removesuffix("_ref")
 
 
-def _signature(use: Use, registry: Registry, known: dict[Use, _Signature]) -> _Signature:
-    found = known.get(use)
-    if found is None:
-        op = registry.op(use.op)
-        found = known[use] = _UNKNOWN if op is None else _judged(use, op)
-    return found
+def _signature(use: Use, op: OpFacts) -> _Signature:
+    return use.once("dtypes", op, lambda: _signed(use, op))
 
 
-def _judged(use: Use, op: OpFacts) -> _Signature:
-    key = f"dtypes of {op.summary}"
-    found: _Signature | None = use.judged.get(key)
-    if found is None:
-        outputs = {(argument, place): dtype for argument, place, dtype in _flat(use, op, op.outputs)}
-        found = use.judged[key] = _Signature(tuple(_flat(use, op, op.inputs)), outputs)
-    return found
+def _signed(use: Use, op: OpFacts) -> _Signature:
+    outputs = {(argument, place): dtype for argument, place, dtype in _flat(use, op, op.outputs)}
+    return _Signature(tuple(_flat(use, op, op.inputs)), outputs)
 
 
 def _flat(use: Use, op: OpFacts, arguments: tuple[OpArg, ...]) -> Iterator[tuple[str, int, str]]:

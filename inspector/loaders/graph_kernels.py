@@ -46,10 +46,7 @@ def lacks_kernel(use: Use, registry: Registry) -> tuple[Kernel, ...] | None:
     if op is None:
         return None
     kernels = registry.kernels(use.op)
-    known = use.judged.get("kernels")
-    if known is None or known[0] is not kernels:
-        known = use.judged["kernels"] = (kernels, _runs_on_cpu(use, op, kernels))
-    return None if known[1] else kernels
+    return None if use.once("kernels", kernels, lambda: _runs_on_cpu(use, op, kernels)) else kernels
 
 
 def _runs_on_cpu(use: Use, op: OpFacts, kernels: tuple[Kernel, ...]) -> bool:

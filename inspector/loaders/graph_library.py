@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
+from inspector.loaders.graph_callees import dependencies, library_callees, registered_gradients
 from inspector.loaders.graph_check import (
     BAD_VALUE,
     MISSING_ATTR,
@@ -17,7 +18,7 @@ from inspector.loaders.graph_check import (
 )
 from inspector.loaders.graph_edges import edge_faults, unfit_edges
 from inspector.loaders.graph_origin import origin_of
-from inspector.loaders.graph_uses import dependencies, library, library_uses, registered_gradients
+from inspector.loaders.graph_uses import library, library_uses
 from inspector.terms.finding import ExpectedError
 
 if TYPE_CHECKING:
@@ -173,19 +174,21 @@ def load_order(context: Context, graph: Graph) -> LoadOrder:
 
 @once_per_graph
 def _order_without_lists(graph: Graph) -> LoadOrder:
-    order = _sorted({n: dependencies(f, graph.functions, {}, lists=False) for n, f in graph.functions.items()})
+    if not any(item.listed for items in library_callees(graph).values() for item in items):
+        return _order_with_lists(graph)
+    order = _sorted(dependencies(graph, {}, lists=False))
     return LoadOrder(order.names, order.unresolved, _late(graph, order.names))
 
 
 @once_per_graph
 def _order_with_lists(graph: Graph) -> LoadOrder:
-    return _sorted({n: dependencies(f, graph.functions, {}, lists=True) for n, f in graph.functions.items()})
+    return _sorted(dependencies(graph, {}, lists=True))
 
 
 @once_per_graph
 def _order_with_gradients(graph: Graph) -> LoadOrder:
     gradients = registered_gradients(graph)
-    return _sorted({n: dependencies(f, graph.functions, gradients, lists=True) for n, f in graph.functions.items()})
+    return _sorted(dependencies(graph, gradients, lists=True)) if gradients else _order_with_lists(graph)
 
 
 def _sorted(needed: Mapping[str, tuple[str, ...]]) -> LoadOrder:
@@ -210,15 +213,8 @@ def _sorted(needed: Mapping[str, tuple[str, ...]]) -> LoadOrder:
 
 def _late(graph: Graph, order: tuple[str, ...]) -> Mapping[str, str]:
     """Before 2.3 the names in lists are not renamed with their functions, so that a branch is never found."""
-    from inspector.loaders.graph_uses import functions_listed  # noqa: PLC0415 - only for three old releases
-
-    found = {}
-    for name in order:
-        branches = (branch for node in graph.functions[name].nodes for branch in functions_listed(node))
-        first = next(branches, None)
-        if first is not None:
-            found[name] = first
-    return found
+    branches = {name: next((i.listed[0] for i in library_callees(graph)[name] if i.listed), None) for name in order}
+    return {name: first for name, first in branches.items() if first is not None}
 
 
 def _unresolved(context: Context, names: tuple[str, ...]) -> Problem:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from inspector.graphs.walk import needed
 from inspector.loaders.graph_cache import once_per_graph
-from inspector.loaders.graph_uses import functions_listed, functions_named, library, main_body
+from inspector.loaders.graph_callees import callees_of
+from inspector.loaders.graph_uses import library, main_body
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
@@ -94,5 +95,6 @@ def _callees(graph: Graph, item: Reached) -> Iterator[_Call]:
     if node.op in graph.functions:
         yield node.op, item.certain, node.name
     certain = item.certain and node.op not in _BRANCHES
-    for name in (*functions_named(node), *functions_listed(node)):
+    found = callees_of(node)
+    for name in (*found.named, *found.listed):
         yield name, certain, node.name

@@ -10,10 +10,10 @@ from inspector.terms.dtypes import name_of
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from inspector.loaders.graph_cache import Registry
-    from inspector.terms.graph import Function, Graph, Node
+    from inspector.terms.graph import Graph, Node
 
 R = TypeVar("R")
 
@@ -25,14 +25,20 @@ _LONGEST = 64  # allowed string values (padding, data_format, methods) have at m
 
 @record(eq=False)
 class Use:
-    """One way in which an op is used: what an OpDef is held against. Equal uses of a graph are one object.
-
-    `judged` keeps, by the summary of an OpDef, what that OpDef objects to: most releases share most of theirs.
-    """
+    """One way in which an op is used: what an OpDef is held against. Equal uses of a graph are one object."""
 
     op: str
     attrs: frozenset[Attr]
-    judged: dict[str, Any] = field(default_factory=dict)
+    judged: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
+
+    def once(self, question: str, fact: object, answer: Callable[[], R]) -> R:
+        """The answer that this fact (an OpDef, an op's kernels) gives: most releases share most of theirs."""
+        key = (question, id(fact))
+        found = self.judged.get(key)
+        if found is None:  # the fact is kept with the answer, so that its identity stays its own
+            found = self.judged[key] = (fact, answer())
+        result: R = found[1]
+        return result
 
 
 class Uses:
@@ -42,21 +48,31 @@ class Uses:
     once for all of them (docs/performance.md).
     """
 
-    __slots__ = ("_answers", "_names", "distinct")
+    __slots__ = ("_answers", "_facts", "_names", "distinct")
 
     def __init__(self, found: Iterable[Use]) -> None:
         self.distinct = frozenset(found)
         self._names = tuple({use.op for use in self.distinct})
+        self._facts: dict[tuple[int, str], tuple[Registry, tuple[object, ...]]] = {}
         self._answers: dict[Hashable, tuple[object, Any]] = {}
 
     def by_ops(self, registry: Registry, question: Hashable, answer: Callable[[], R]) -> R:
         """The answer to a question that only the registered OpDefs decide."""
-        return self._once(question, tuple(map(registry.op, self._names)), answer)
+        return self._once(question, self._of(registry, "ops"), answer)
 
     def by_kernels(self, registry: Registry, question: Hashable, answer: Callable[[], R]) -> R:
         """The answer to a question that only the registered OpDefs and kernels decide."""
-        facts = (*map(registry.op, self._names), *map(registry.kernels, self._names))
-        return self._once(question, facts, answer)
+        return self._once(question, self._of(registry, "kernels"), answer)
+
+    def _of(self, registry: Registry, what: str) -> tuple[object, ...]:
+        """What the release registers for these ops, looked up once a release."""
+        found = self._facts.get((id(registry), what))
+        if found is None:
+            facts: tuple[object, ...] = tuple(map(registry.op, self._names))
+            if what == "kernels":
+                facts += tuple(map(registry.kernels, self._names))
+            found = self._facts[id(registry), what] = (registry, facts)
+        return found[1]
 
     def _once(self, question: Hashable, facts: tuple[object, ...], answer: Callable[[], R]) -> R:
         key = (question, *map(id, facts))
@@ -137,51 +153,3 @@ def _list(value: Any) -> Any:
 
 
 _DECODE = {"type": lambda v: name_of(v.type), "s": _text, "i": lambda v: v.i, "b": lambda v: v.b, "list": _list}
-
-
-def functions_named(node: Node) -> Iterator[str]:
-    """The functions that a node's attributes name, without those in lists."""
-    for value in node.attrs.values():
-        if value.WhichOneof("value") == "func":
-            yield value.func.name
-
-
-def functions_listed(node: Node) -> Iterator[str]:
-    """The functions that stand in lists of a node's attributes (branches of a case)."""
-    for value in node.attrs.values():
-        if value.WhichOneof("value") == "list":
-            for function in value.list.func:
-                yield function.name
-
-
-def gradient_type(node: Node) -> str | None:
-    """The custom gradient that a node asks for; function calls keep another thing under that attribute."""
-    if node.op in {"StatefulPartitionedCall", "PartitionedCall"} or "_gradient_op_type" not in node.attrs:
-        return None
-    text: str = node.attrs["_gradient_op_type"].s.decode("latin-1")
-    return text
-
-
-def dependencies(
-    function: Function, known: Mapping[str, Any], gradients: Mapping[str, str], *, lists: bool
-) -> tuple[str, ...]:
-    """The functions that must be loaded before this one, each once."""
-    found: dict[str, None] = {}
-    for node in function.nodes:
-        gradient = gradient_type(node) if gradients else None
-        if node.op in known:
-            found[node.op] = None
-        elif gradient in gradients:
-            found[gradients[gradient]] = None  # type: ignore[index]  # a None is in no mapping
-        else:
-            found |= dict.fromkeys(functions_named(node))
-            if lists:
-                found |= dict.fromkeys(functions_listed(node))
-    return tuple(found)
-
-
-def registered_gradients(graph: Graph) -> Mapping[str, str]:
-    """Name of a custom gradient to the function that computes it (TF >= 2.6); a graph without a message has none."""
-    message = getattr(graph, "message", None)
-    stored = () if message is None else message.library.registered_gradients
-    return {item.registered_op_type: item.gradient_func for item in stored if item.registered_op_type}

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 CATALOG = Path(__file__).parent / "catalog"
 SHARD_BYTES = 8_000  # a look-up of 50 ops costs least at this size: smaller shards compress worse, larger decode more
+_UNASKED = object()  # None is an answer: the release has no such key
 _MAGIC = b"FACTS\x00\x01\n"
 
 
@@ -48,7 +49,18 @@ def open_store(name: str) -> FactStore:
 class FactStore:
     """Facts by release, read from the bytes that `write_store` makes. Raises ValueError for other bytes."""
 
-    __slots__ = ("_answers", "_bits", "_data", "_first", "_masks", "_offsets", "_shards", "_values", "releases")
+    __slots__ = (
+        "_answers",
+        "_bits",
+        "_data",
+        "_first",
+        "_known",
+        "_masks",
+        "_offsets",
+        "_shards",
+        "_values",
+        "releases",
+    )
 
     def __init__(self, data: bytes) -> None:
         if data[:8] != _MAGIC:
@@ -64,14 +76,20 @@ class FactStore:
         self._shards: dict[int, str] = {}
         self._values: dict[tuple[str, int], Any] = {}
         self._answers: dict[tuple[str, str], Any] = {}
+        self._known: dict[str, tuple[tuple[int, str], ...]] = {}
 
     def get(self, release: str, key: str) -> Any:
         """Give that release's value of the key, None where it has none. Raises KeyError for an unknown release."""
-        if (release, key) not in self._answers:
-            bit = self._bits[release]
-            found = ((mask, text) for mask, text in self._lines(key) if self._masks[mask] & bit)
-            self._answers[release, key] = next((self._value(key, mask, text) for mask, text in found), None)
-        return self._answers[release, key]
+        answer = self._answers.get((release, key), _UNASKED)
+        if answer is _UNASKED:
+            answer = self._answers[release, key] = self._find(self._bits[release], key)
+        return answer
+
+    def _find(self, bit: int, key: str) -> Any:
+        for mask, text in self._lines(key):
+            if self._masks[mask] & bit:
+                return self._value(key, mask, text)
+        return None
 
     def variants(self, key: str) -> tuple[tuple[tuple[str, ...], Any], ...]:
         """Give every value of that key with the releases that have it."""
@@ -88,8 +106,15 @@ class FactStore:
         found = ((key, self.get(release, key)) for key in self.keys())
         return {key: value for key, value in found if value is not None}
 
-    def _lines(self, key: str) -> Iterator[tuple[int, str]]:
-        """Give mask number and JSON of each variant; the lines of a key stand together."""
+    def _lines(self, key: str) -> tuple[tuple[int, str], ...]:
+        """Give mask number and JSON of each variant; other releases will ask for the key too."""
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = tuple(self._read(key))
+        return found
+
+    def _read(self, key: str) -> Iterator[tuple[int, str]]:
+        """Give the lines of a key, which stand together."""
         number = bisect_right(self._first, key) - 1
         text = self._shard(number) if number >= 0 else ""
         head = f"\n{key}\t"

@@ -127,7 +127,7 @@ class RecordedTensorFlow:
         record = self._record(f"op/{name}")
         if record is None:
             return None
-        fact: OpFacts = self._decoded.get(record, self._long_lists, lambda: _op(name, record, self._long_lists))
+        fact: OpFacts = self._decoded.get(record, self._long_lists, lambda: _Op(name, record, self._long_lists))
         return fact
 
     def kernels(self, name: str) -> tuple[Kernel, ...]:
@@ -147,31 +147,35 @@ class RecordedTensorFlow:
         return next((r for lookup in self._lookups if (r := lookup(key)) is not None), None)
 
 
-def _op(name: str, record: Mapping[str, Any], long_lists: Mapping[str, str]) -> OpFacts:
-    attrs = {attr["name"]: _attr(attr) for attr in record.get("attr", ())}
-    version, text = record.get("deprecated", (0, ""))
-    return OpFacts(
-        name=name,
-        attrs=attrs,
-        summary=summarize(name, record, long_lists),
-        deprecated=version,
-        deprecation_text=text,
-        is_stateful="is_stateful" in record.get("flags", ()),
-        inputs=tuple(_arg(arg, attrs) for arg in record.get("in", ())),
-        outputs=tuple(_arg(arg, attrs) for arg in record.get("out", ())),
-    )
+class _Op(OpFacts):
+    """An OpFacts that writes its summary when asked: only what fails shows it."""
+
+    __slots__ = ("_long_lists", "_record")
+
+    def __init__(self, name: str, record: Mapping[str, Any], long_lists: Mapping[str, str]) -> None:
+        attrs = {attr["name"]: _attr(attr) for attr in record.get("attr", ())}
+        version, text = record.get("deprecated", (0, ""))
+        is_stateful = "is_stateful" in record.get("flags", ())
+        inputs = tuple(_arg(arg, attrs) for arg in record.get("in", ()))
+        outputs = tuple(_arg(arg, attrs) for arg in record.get("out", ()))
+        super().__init__(name, attrs, "", version, text, is_stateful, inputs, outputs)
+        object.__setattr__(self, "_record", record)
+        object.__setattr__(self, "_long_lists", long_lists)
+
+    @property
+    def summary(self) -> str:
+        """As TensorFlow's errors print it."""
+        record: Mapping[str, Any] = object.__getattribute__(self, "_record")
+        return summarize(self.name, record, object.__getattribute__(self, "_long_lists"))
 
 
 def _attr(record: Mapping[str, Any]) -> OpAttr:
-    allowed = record.get("allowed", ())
-    return OpAttr(
-        name=record["name"],
-        type=record["type"],
-        has_default="default" in record,
-        allowed=tuple(dtype_name(v) for v in allowed) if "type" in record["type"] else tuple(allowed),
-        minimum=record.get("min"),
-        default=_default(record.get("default", {})),
-    )
+    kind, allowed = record["type"], record.get("allowed", ())
+    allowed = tuple(map(dtype_name, allowed)) if allowed and "type" in kind else tuple(allowed)
+    is_given = "default" in record
+    default = _default(record["default"]) if is_given else None
+    # By position, as in `_arg`: a model makes hundreds of these, and names cost as much as the rest.
+    return OpAttr(record["name"], kind, is_given, allowed, record.get("min"), default)
 
 
 def _default(value: Mapping[str, Any]) -> Any:
@@ -185,14 +189,8 @@ def _arg(record: list[str], attrs: Mapping[str, OpAttr]) -> OpArg:
     is_ref = kind.startswith("Ref(")
     number, _, base = kind.removeprefix("Ref(").rstrip(")").rpartition("*")
     is_attr = base in attrs
-    return OpArg(
-        name=name,
-        dtype="" if is_attr or not base else dtype_name(base.upper()),
-        type_attr=base if is_attr else "",
-        number_attr=number,
-        type_list_attr=type_list[0] if type_list else "",
-        is_ref=is_ref,
-    )
+    dtype = "" if is_attr or not base else dtype_name(base.upper())
+    return OpArg(name, dtype, base if is_attr else "", number, type_list[0] if type_list else "", is_ref)
 
 
 def _kernels(record: list[list[Any]]) -> tuple[Kernel, ...]:
