@@ -6,6 +6,8 @@ import importlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from inspector.terms.artifact import Format
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from inspector.audit.graph_surface import GraphEvidence
     from inspector.terms.artifact import Artifact
     from inspector.terms.audit import Oddity
+    from inspector.terms.finding import Gap
 
 _MEMO = "evidence"
+_CONTAINERS = {Format.KERAS_H5: "h5", Format.SAVED_MODEL: "saved_model", Format.KERAS_JSON: "json"}
 
 
 class Evidence:
@@ -22,13 +26,20 @@ class Evidence:
 
     def __init__(self, artifact: Artifact) -> None:
         self.artifact = artifact
+        # What the limits of a surface cut off.
+        self.gaps: list[Gap] = []
 
     @cached_property
     def configs(self) -> tuple[ConfigEntry, ...]:
         """Every serialized object of every Keras config, wherever it lies."""
         from inspector.audit.configs import entries  # noqa: PLC0415 - cold start: only artifacts with Keras configs
 
-        return entries(self.artifact)
+        return entries(self.artifact, self.gaps)
+
+    @property
+    def container(self) -> str:
+        """What holds the Keras configs, as the recorded guards name it."""
+        return _CONTAINERS.get(self.artifact.format, "keras")
 
     @cached_property
     def graphs(self) -> GraphEvidence:

@@ -54,7 +54,7 @@ def _sightings(artifact: Artifact, *, debug: bool) -> tuple[list[tuple[ModuleTyp
             if debug:
                 raise
             gaps.append(_gap(artifact, module.RULE.code, error))
-    return found, gaps
+    return found, gaps + evidence.gaps
 
 
 def _limited(

@@ -1,0 +1,45 @@
+"""A lookup layer that reads its vocabulary from a file of the host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.rule import Rule
+from inspector.terms.audit import Risk, Sighting
+from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.audit.evidence import Evidence
+
+RULE = Rule(
+    code="SEC109",
+    name="vocabulary-file",
+    category=Category.SECURITY,
+    severity=Severity.ERROR,
+    message="{class_name} reads its vocabulary from {subject} on the machine that loads the model",
+    fix="set the vocabulary as a list and save the model again",
+    what="The vocabulary of a StringLookup, IntegerLookup or TextVectorization is a path or an address, not a list.",
+    why=(
+        "Loading reads that file, or asks that server, and keeps each line in the model: a file of the host leaves it "
+        "with the model's next copy, and an address tells who loads it (CVE-2025-12058). A list, or nothing, is normal."
+    ),
+    example='{"class_name": "StringLookup", "config": {"vocabulary": "/etc/passwd"}}',
+    references=("https://github.com/advisories/GHSA-qg93-c7p6-gg7f",),
+)
+_LOOKUPS = ("StringLookup", "IntegerLookup", "TextVectorization", "IndexLookup")
+TRIGGERS = tuple(f"class:{name}" for name in _LOOKUPS)
+# A path into the model's own folder is what Keras 2 leaves behind where a file was given; it says where it was trained.
+_OUTSIDE = ("/", "\\", "~", "..")
+
+
+def find(evidence: Evidence) -> Iterator[Sighting]:
+    """One sighting for each lookup layer whose vocabulary is a text."""
+    for entry in evidence.configs:
+        path = entry.arguments.get("vocabulary")
+        if entry.class_name in _LOOKUPS and isinstance(path, str):
+            leaves = path.startswith(_OUTSIDE) or ".." in path or "://" in path or path[1:2] == ":"
+            place, details = entry.at("config", "vocabulary"), {"class_name": entry.class_name}
+            guard = f"vocabulary_file@{evidence.container}"
+            yield Sighting(RULE.code, path, place, Risk.HIGH if leaves else Risk.MEDIUM, guard=guard, details=details)
