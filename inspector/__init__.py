@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.terms.errors import InspectorError, UsageError
+from inspector.terms.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from inspector.terms.runtime import Runtime
 
 __all__ = ["InspectorError", "UsageError", "check", "graph", "inspect", "matrix", "read", "resolve"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 # Each function imports what it needs when called: a reader of one format does not pay for the others (cold start).
 # ruff: noqa: PLC0415

@@ -89,4 +89,6 @@ def _finding(module: ModuleType, sighting: Sighting, runtime: Runtime | None) ->
         moment=sighting.moment,
         exposure=state,
         exposure_text=text,
+        subject=sighting.subject,
+        details=sighting.details,
     )

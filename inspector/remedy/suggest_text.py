@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from inspector.report.table_report import describe
+from inspector.report.words import describe
 from inspector.terms.finding import Verdict
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+from inspector.report.json_text import dumps
 
 if TYPE_CHECKING:
     from inspector.terms.report import Report
@@ -11,4 +12,4 @@ if TYPE_CHECKING:
 
 def render(report: Report, *, color: bool = False) -> str:  # noqa: ARG001 - JSON has no colour
     """Indented JSON with a stable order of fields."""
-    return json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
+    return dumps(report.to_dict())

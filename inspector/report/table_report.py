@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.report import fit_text
 from inspector.report.columns import columns
+from inspector.report.readable import readable
 from inspector.report.style import Style, style
-from inspector.terms.finding import Severity, Verdict
+from inspector.report.words import SEVERITY_COLORS, VERDICT_COLORS, headline, ordered, when
+from inspector.terms.finding import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.terms.finding import Finding, Outcome
     from inspector.terms.report import Report
-    from inspector.terms.runtime import Runtime
 
-_COLORS = {Verdict.LOADS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}
-_SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 # Characters of an exception's text, from its beginning and its end, where wrapped errors say their cause; the whole
 # stands in the JSON report.
 HEAD_LIMIT = 200
@@ -26,46 +24,32 @@ TAIL_LIMIT = 200
 
 def render(report: Report, *, color: bool = False) -> str:
     """The report as text."""
-    paint = style(allowed=color)
-    lines = [_answer(report, paint), *_aside(report)]
-    for finding in report.findings:
-        lines += ["", *_finding(finding, report, paint)]
-    if report.fit is not None:
-        lines += fit_text.table(report.fit)
-    lines += _gaps(report, paint)
-    lines += _others(report, paint)
+    paint, safe = style(allowed=color), readable(report)
+    lines = [_answer(safe, paint), *_aside(safe)]
+    for finding in ordered(safe):
+        lines += ["", *_finding(finding, safe, paint)]
+    if safe.fit is not None:
+        lines += _fit(safe)
+    lines += _gaps(safe, paint)
+    lines += _suppressed(safe, paint)
+    lines += _others(safe, paint)
     return "\n".join(lines)
-
-
-def describe(runtime: Runtime) -> str:
-    """`env.lock (tensorflow 2.15.1, keras 2.15.0, Python 3.11.7)`."""
-    keras = "tf_keras" if runtime.keras_flavour == "tf_keras" else "keras"
-    parts = [
-        f"tensorflow {runtime.tensorflow}" if runtime.tensorflow else "",
-        f"{keras} {runtime.keras}" if runtime.keras and runtime.keras_flavour != "bundled" else "",
-        f"Python {runtime.python}" if runtime.python else "",
-    ]
-    return f"{runtime.label} ({', '.join(part for part in parts if part)})"
 
 
 def _answer(report: Report, paint: Style) -> str:
     """The first line: the answer."""
     if report.fit is not None:
+        from inspector.report import fit_text  # noqa: PLC0415 - cold start: only weights with their model
+
         return fit_text.answer(report.fit, report, paint)
-    if report.runtime is None:
-        return _audit_answer(report, paint)
-    word = paint.paint(report.verdict.name, _COLORS[report.verdict], "bold")
-    return f"{word} in {describe(report.runtime)}: {', '.join(report.required) or 'no loader'}"
+    said = headline(report)
+    return f"{paint.paint(said.word, said.color, 'bold')}{said.rest}"
 
 
-def _audit_answer(report: Report, paint: Style) -> str:
-    name = f"{report.artifact.path} ({report.artifact.format.value})"
-    if report.worst is None:
-        word = paint.paint("NO FINDINGS", "yellow" if report.gaps else "green", "bold")
-        return f"{word} in {name}{'; part of it could not be read' if report.gaps else ''}"
-    color = _SEVERITY_COLORS[report.worst]
-    count = f"{len(report.findings)} FINDING{'S' if len(report.findings) > 1 else ''}"
-    return f"{paint.paint(count, color, 'bold')} in {name}, worst: {report.worst.value}"
+def _fit(report: Report) -> Iterator[str]:
+    from inspector.report import fit_text  # noqa: PLC0415 - cold start, as above
+
+    return fit_text.table(report.fit) if report.fit is not None else iter(())
 
 
 def _aside(report: Report) -> Iterator[str]:
@@ -86,9 +70,11 @@ def _verb(outcome: Outcome) -> str:
 def _finding(finding: Finding, report: Report, paint: Style) -> Iterator[str]:
     """Code and place, what is wrong, what the loader raises, what to do."""
     places = "; ".join(f"{place.member}  {place.pointer}".rstrip() for place in finding.locations)
-    code = paint.paint(f"{finding.rule} {finding.name}", _SEVERITY_COLORS[finding.severity], "bold")
-    yield f"  {code}   {places}"
+    code = paint.paint(f"{finding.rule} {finding.name}", SEVERITY_COLORS[finding.severity], "bold")
+    yield f"  {code}   {places}{' (known in the baseline)' if finding.standing == 'known' else ''}"
     yield f"    {finding.message}"
+    if finding.moment is not None:
+        yield f"    when: {when(finding)}"
     if finding.predicts is not None:
         yield f"    raises {finding.predicts.type}: {_shorten(finding.predicts.message)}"
     others = [loader for loader in finding.blocks if loader not in report.required]
@@ -96,6 +82,8 @@ def _finding(finding: Finding, report: Report, paint: Style) -> Iterator[str]:
         yield paint.paint(f"    {_stops(finding, report)} {', '.join(others)}", "dim")
     if finding.fix:
         yield f"    fix: {finding.fix}"
+    if finding.note:
+        yield f"    note: {finding.note}"
 
 
 def _stops(finding: Finding, report: Report) -> str:
@@ -117,6 +105,19 @@ def _gaps(report: Report, paint: Style) -> Iterator[str]:
         yield f"  {gap.location.member}  {gap.location.pointer}".rstrip() + f": {gap.reason}"
 
 
+def _suppressed(report: Report, paint: Style) -> Iterator[str]:
+    """What the configuration leaves out, and what it says itself: never silent."""
+    if report.suppressed:
+        yield ""
+        yield paint.paint("suppressed:", "yellow")
+    for entry in report.suppressed:
+        place = entry.finding.locations[0]
+        until = f" (until {entry.expires})" if entry.expires else ""
+        where = f"{place.member}  {place.pointer}".rstrip()
+        yield f"  {entry.finding.rule} {entry.finding.name}   {where}: {entry.reason}{until}"
+    yield from (f"note: {note}" for note in report.notes)
+
+
 def _others(report: Report, paint: Style) -> Iterator[str]:
     """Every loader with its verdict, where more than the required ones apply."""
     if not [o for o in report.outcomes if o.loader not in report.required]:
@@ -124,7 +125,7 @@ def _others(report: Report, paint: Style) -> Iterator[str]:
     rows = [
         (
             o.loader,
-            paint.paint(o.verdict.value, _COLORS[o.verdict]),
+            paint.paint(o.verdict.value, VERDICT_COLORS[o.verdict]),
             _why(o),
             "yes" if o.loader in report.required else "",
         )

@@ -119,3 +119,20 @@ class Finding:
     moment: Moment | None = None
     exposure: Exposure | None = None
     exposure_text: str = ""
+    # What the finding is about, and what else the artifact says there: with the place they make its fingerprint.
+    subject: str = ""
+    details: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    # Held against a baseline: `known` or `new`; "" without one.
+    standing: str = ""
+    # What the configuration adds for the reader: an expired suppression, one that is refused.
+    note: str = ""
+
+
+@record
+class Suppressed:
+    """A finding that the configuration leaves out: `by` is `select`, `ignore` or `suppression`, `reason` its words."""
+
+    finding: Finding
+    by: str
+    reason: str
+    expires: str = ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.terms.finding import Severity, Verdict
+from inspector.terms.fingerprint import fingerprint
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from inspector.terms.artifact import Artifact
-    from inspector.terms.finding import Finding, Gap, Outcome
+    from inspector.terms.finding import Finding, Gap, Outcome, Suppressed
     from inspector.terms.fit import Fit
     from inspector.terms.graph import Signature, TensorInfo
     from inspector.terms.runtime import Runtime
@@ -46,6 +47,11 @@ class Report:
     timings: Mapping[str, float] = field(default_factory=dict)
     # How weights stand to the model that they were judged with; None for anything else.
     fit: Fit | None = None
+    # What the configuration leaves out of `findings`, and what it has to say itself (an unused or expired suppression).
+    suppressed: tuple[Suppressed, ...] = ()
+    notes: tuple[str, ...] = ()
+    # What the command ends with; None where no command was run.
+    exit_status: int | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -70,7 +76,7 @@ class Report:
             "verdict": self.verdict.value,
             "required": list(self.required),
             "verdicts": {outcome.loader: outcome_dict(outcome) for outcome in self.outcomes},
-            "findings": [_finding(finding) for finding in self.findings],
+            "findings": [_finding(finding, self.artifact.path) for finding in self.findings],
             "requirements": {
                 "ops": list(self.requirements.ops),
                 "classes": list(self.requirements.classes),
@@ -80,6 +86,8 @@ class Report:
             "gaps": [_gap(gap) for gap in self.gaps],
             "timings": dict(self.timings),
             **({} if self.fit is None else {"fit": _fit(self.fit)}),
+            "suppressed": [_suppressed(entry, self.artifact.path) for entry in self.suppressed],
+            "notes": list(self.notes),
         }
 
 
@@ -115,7 +123,7 @@ def outcome_dict(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, path: str) -> dict[str, Any]:
     predicts = finding.predicts
     return {
         "rule": finding.rule,
@@ -127,8 +135,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fix": finding.fix,
         "blocks": list(finding.blocks),
         "predicts": None if predicts is None else {"type": predicts.type, "message": predicts.message},
+        "fingerprint": fingerprint(finding, path),
         **({} if finding.risk is None else _security(finding)),
+        **({"baseline": finding.standing} if finding.standing else {}),
+        **({"note": finding.note} if finding.note else {}),
     }
+
+
+def _suppressed(entry: Suppressed, path: str) -> dict[str, Any]:
+    words = {"by": entry.by, "reason": entry.reason, "expires": entry.expires or None}
+    return {**_finding(entry.finding, path), **words}
 
 
 def _security(finding: Finding) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""The words that the reports for people share: the answer, the order of findings, when a danger takes effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.terms.audit import Exposure, Moment, Risk
+from inspector.terms.finding import Category, Severity, Verdict
+from inspector.terms.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from inspector.terms.finding import Finding
+    from inspector.terms.report import Report
+    from inspector.terms.runtime import Runtime
+
+VERDICT_COLORS = {Verdict.LOADS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}
+SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+_SEVERITIES = tuple(Severity)
+_RISKS = tuple(Risk)
+_DANGER = {Risk.CRITICAL: ("DANGEROUS", "red"), Risk.HIGH: ("DANGEROUS", "red"), Risk.MEDIUM: ("SUSPICIOUS", "yellow")}
+_AT = {
+    Moment.LOAD: "at load",
+    Moment.UNLOAD: "when it is collected",
+    Moment.CALL: "when called",
+    Moment.SAVE: "when saved again",
+    Moment.DEAD: "never reached",
+    Moment.READ: "when the file is opened",
+}
+_WHEN = {
+    Moment.LOAD: "by loading alone",
+    Moment.UNLOAD: "when the loaded object is collected",
+    Moment.CALL: "when the model, a signature or a function is called",
+    Moment.SAVE: "when it is saved again, or a checkpoint is written",
+    Moment.DEAD: "never: nothing reaches it",
+    Moment.READ: "when any program opens the file",
+}
+
+
+@record
+class Headline:
+    """The first line: the answer in one or two words with its colour, and the rest of the line."""
+
+    word: str
+    color: str
+    rest: str
+
+
+def headline(report: Report) -> Headline:
+    """The answer of a report with a target, or of an audit."""
+    if report.runtime is None:
+        return _audit(report)
+    required = ", ".join(report.required) or "no loader"
+    rest = f" in {describe(report.runtime)}: {required}{_security(report)}{_left_out(report)}"
+    return Headline(report.verdict.name, VERDICT_COLORS[report.verdict], rest)
+
+
+def describe(runtime: Runtime) -> str:
+    """`env.lock (tensorflow 2.15.1, keras 2.15.0, Python 3.11.7)`."""
+    keras = "tf_keras" if runtime.keras_flavour == "tf_keras" else "keras"
+    parts = [
+        f"tensorflow {runtime.tensorflow}" if runtime.tensorflow else "",
+        f"{keras} {runtime.keras}" if runtime.keras and runtime.keras_flavour != "bundled" else "",
+        f"Python {runtime.python}" if runtime.python else "",
+    ]
+    return f"{runtime.label} ({', '.join(part for part in parts if part)})"
+
+
+def _audit(report: Report) -> Headline:
+    name = f"{report.artifact.path} ({report.artifact.format.value})"
+    unread = "; part of it could not be read" if report.gaps else ""
+    end = f"{unread}{_left_out(report)}"
+    top = most_dangerous(report.findings)
+    if top is not None and top.risk is not None:
+        word, color = _DANGER[top.risk]
+        return Headline(word, color, f" {name}: {_danger(top)}{_more(report)}{end}")
+    if report.worst is None:
+        return Headline("NO FINDINGS", "yellow" if report.gaps or report.suppressed else "green", f" in {name}{end}")
+    count = f"{len(report.findings)} FINDING{'S' if len(report.findings) > 1 else ''}"
+    return Headline(count, SEVERITY_COLORS[report.worst], f" in {name}, worst: {report.worst.value}{end}")
+
+
+def most_dangerous(findings: Iterable[Finding]) -> Finding | None:
+    """The security finding of the highest risk that can take effect; None where all are low."""
+    alive = [f for f in findings if f.risk in _DANGER and f.moment is not Moment.DEAD]
+    live = [f for f in alive if f.exposure is not Exposure.BLOCKED]
+    return min(live, key=_risk, default=None)
+
+
+def _danger(finding: Finding) -> str:
+    at = "" if finding.moment is None else f" {_AT[finding.moment]}"
+    text = f", {finding.exposure_text}" if finding.exposure_text else ""
+    return f"{finding.rule} {finding.name}{at}{text}"
+
+
+def _more(report: Report) -> str:
+    others = len(report.findings) - 1
+    return f"; {others} more finding{'s' if others > 1 else ''}" if others else ""
+
+
+def _security(report: Report) -> str:
+    """What a verdict about loading would hide: a model that loads can still do harm."""
+    found = [finding for finding in report.findings if finding.category is Category.SECURITY]
+    if not found:
+        return ""
+    worst = min((finding.severity for finding in found), key=_SEVERITIES.index)
+    return f"; {len(found)} security finding{'s' if len(found) > 1 else ''}, worst: {worst.value}"
+
+
+def _left_out(report: Report) -> str:
+    known = sum(finding.standing == "known" for finding in report.findings)
+    parts = [f"; {known} of them known in the baseline" if known else ""]
+    parts.append(f"; {len(report.suppressed)} suppressed" if report.suppressed else "")
+    return "".join(parts)
+
+
+def ordered(report: Report) -> list[Finding]:
+    """The findings as they are read: what stops the load, then by severity, the risk of security findings first."""
+    required = set(report.required)
+
+    def rank(finding: Finding) -> tuple[bool, int, int]:
+        return (required.isdisjoint(finding.blocks), _SEVERITIES.index(finding.severity), _risk(finding))
+
+    return sorted(report.findings, key=rank)
+
+
+def _risk(finding: Finding) -> int:
+    return len(_RISKS) if finding.risk is None else _RISKS.index(finding.risk)
+
+
+def when(finding: Finding) -> str:
+    """When a danger takes effect, and what the target, or which releases, make of it; "" for other findings."""
+    if finding.moment is None:
+        return ""
+    sure = "" if finding.confidence is None or finding.confidence == "high" else f" ({finding.confidence} confidence)"
+    text = f"; {finding.exposure_text}" if finding.exposure_text else ""
+    return f"{_WHEN[finding.moment]}{text}{sure}"
