@@ -160,5 +160,16 @@ def _attributes(found: dict[str, list[Any]]) -> dict[str, Attribute]:
 
 
 def _dataset(path: str, found: list[Any]) -> Hdf5Dataset:
-    dtype, shape, stored, external, virtual = found
-    return Hdf5Dataset(path, dtype, tuple(shape or ()), stored, tuple(external), virtual)
+    dtype, shape, stored, external, virtual, element, sources, filters, pointing = found
+    return Hdf5Dataset(
+        path,
+        dtype,
+        tuple(shape or ()),
+        stored,
+        tuple(external),
+        virtual,
+        element_bytes=element,
+        sources=tuple(sources),
+        filters=tuple(filters),
+        pointing=pointing,
+    )

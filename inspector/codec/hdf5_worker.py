@@ -14,6 +14,7 @@ import os
 import resource
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ CPU_SECONDS = 10
 OBJECT_LIMIT = 100_000
 # Nested models nest groups; `layers/functional/layers/...` of Keras 3 adds two levels each.
 DEPTH_LIMIT = 64
+# A virtual layout is reported by its first sources; none is ever opened.
+SOURCE_LIMIT = 100
 # model_config, training_config and the weight names of one model stay far below; both sides hold it in memory.
 TEXT_LIMIT = 256 * 2**20
 
@@ -90,18 +93,19 @@ class Walk:
 
     def group(self, group: Any, path: str, depth: int) -> None:
         """Collect a group and what is below; one that was seen before, or that contains itself, is a link."""
+        self._count(path, depth)
         first = self.seen.setdefault(self.h5py.h5o.get_info(group.id).addr, path)
         if first != path:
             self.links.append([path, "hard", first])
             return
-        self._count(path, depth)
         self.groups.append(path)
         self._attributes(group, path)
         for name in group:
-            below = f"{path.rstrip('/')}/{name}"
+            below = f"{path.rstrip('/')}/{_name(name)}"
             try:
                 self._link(group, name, below, depth + 1)
             except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
+                self._count(below, depth)
                 self.broken.append([below, _text(error)])
 
     def _count(self, path: str, depth: int) -> None:
@@ -112,16 +116,19 @@ class Walk:
             raise OverLimitError(path, f"groups nested deeper than {DEPTH_LIMIT}")
 
     def _link(self, group: Any, name: str, path: str, depth: int) -> None:
-        raw = name.encode("utf-8", "surrogateescape")
+        raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
         kind = group.id.links.get_info(raw).type
         if kind == self.h5py.h5l.TYPE_HARD:
             self._object(self.h5py.h5o.open(group.id, raw), path, depth)
         elif kind == self.h5py.h5l.TYPE_SOFT:
+            self._count(path, depth)
             self.links.append([path, "soft", group.get(name, getlink=True).path])
         elif kind == self.h5py.h5l.TYPE_EXTERNAL:
+            self._count(path, depth)
             link = group.get(name, getlink=True)
             self.links.append([path, "external", f"{link.filename}:{link.path}"])
         else:
+            self._count(path, depth)
             self.broken.append([path, f"a link of type {kind}"])
 
     def _object(self, identifier: Any, path: str, depth: int) -> None:
@@ -139,13 +146,22 @@ class Walk:
         virtual = properties.get_layout() == self.h5py.h5d.VIRTUAL
         null = dataset.get_space().get_simple_extent_type() == self.h5py.h5s.NULL
         shape = None if null else list(dataset.shape)
-        self.datasets[path] = [_dtype(dataset), shape, dataset.get_storage_size(), external, virtual]
+        row = [_dtype(dataset), shape, dataset.get_storage_size(), external, virtual]
+        self.datasets[path] = row + self._rare(dataset.get_type(), properties, virtual=virtual)
         if self.h5py.h5a.get_num_attrs(dataset):
             self._attributes(self.h5py.Dataset(dataset), path)
 
+    def _rare(self, kind: Any, properties: Any, *, virtual: bool) -> list[Any]:
+        """Bytes of one element, files behind a virtual layout, filters, and whether elements point elsewhere."""
+        sources = range(properties.get_virtual_count()) if virtual else range(0)
+        files = {str(properties.get_virtual_filename(index)) for index in islice(sources, SOURCE_LIMIT)}
+        filters = [properties.get_filter(index)[0] for index in range(properties.get_nfilters())]
+        pointing = {self.h5py.h5t.REFERENCE: "reference", self.h5py.h5t.VLEN: "vlen"}
+        return [kind.get_size(), sorted(files), filters, pointing.get(kind.get_class(), "")]
+
     def _attributes(self, thing: Any, path: str) -> None:
         if self.h5py.h5a.get_num_attrs(thing.id):
-            self.attributes[path] = {name: self._attribute(thing, name, path) for name in thing.attrs}
+            self.attributes[path] = {_name(name): self._attribute(thing, name, path) for name in thing.attrs}
 
     def _attribute(self, thing: Any, name: str, path: str) -> list[Any]:
         try:
@@ -153,7 +169,7 @@ class Walk:
             self._spend(identifier.get_type().get_size() * math.prod(identifier.shape or ()), path)
             value = _plain(thing.attrs[name])
         except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
-            self.broken.append([f"{path}@{name}", _text(error)])
+            self.broken.append([f"{path}@{_name(name)}", _text(error)])
             return [None, "other"]
         if isinstance(value, str):
             self._spend(len(value), path)
@@ -175,6 +191,11 @@ class Walk:
 
 class OverLimitError(Exception):
     """The file is larger than what is read: path and reason."""
+
+
+def _name(name: Any) -> str:
+    """A name as text: h5py hands over bytes where it is no UTF-8."""
+    return name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name)
 
 
 def _text(error: BaseException) -> str:

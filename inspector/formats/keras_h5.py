@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.codec import hdf5, json_text
 from inspector.formats.common import Source, bare, malformed, over_limit, unreadable
+from inspector.formats.hdf5_oddities import oddities
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Member, Producer
+from inspector.terms.audit import Oddity
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.keras import Hdf5File, KerasModel
@@ -14,7 +16,7 @@ from inspector.terms.record import record, replace
 from inspector.tree.interface import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from inspector.terms.keras import Attribute
 
@@ -46,11 +48,25 @@ def read_file(place: Source) -> Artifact:
 
 def _of_content(start: Artifact, content: hdf5.Hdf5Content, member: str) -> Artifact:
     root = content.file.attributes.get("/", {})
-    filled = replace(start, weights=content.file, gaps=content_gaps(content, member), producer=producer_of(root))
+    filled = replace(
+        start,
+        weights=content.file,
+        gaps=content_gaps(content, member),
+        producer=producer_of(root),
+        oddities=(*oddities(content, member), *_of_place(start, member)),
+    )
     if "model_config" not in root:
         return replace(filled, format=Format.WEIGHTS_H5)
     model, damage, gaps = _model(root, content.file, member)
     return replace(filled, keras=model, damage=damage, gaps=filled.gaps + gaps)
+
+
+def _of_place(start: Artifact, member: str) -> Iterator[Oddity]:
+    """Whether the file begins with other bytes, and whether its name says that it is an archive."""
+    if start.hdf5_signature_offset:
+        yield Oddity("hdf5-shifted", Location(member), {"count": str(start.hdf5_signature_offset)})
+    if start.suffix == ".keras":
+        yield Oddity("suffix-lie", Location(member), {"suffix": start.suffix, "holds": "an HDF5 file"})
 
 
 def content_gaps(content: hdf5.Hdf5Content, member: str) -> tuple[Gap, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.codec import hdf5
 from inspector.formats.common import HEAD, Source, bare, damage_of, malformed, over_limit
+from inspector.formats.hdf5_oddities import oddities
 from inspector.formats.keras_h5 import content_gaps, parsed
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
 from inspector.terms.audit import Oddity
@@ -41,6 +42,7 @@ class _Part:
     error: str | None = None
     damage: tuple[Damage, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
 
 
 def read_file(place: Source) -> Artifact:
@@ -90,6 +92,7 @@ def read_tree(tree: Tree, start: Artifact) -> Artifact:
         producer=Producer(keras=model.keras_version),
         damage=tuple(damage for part in parts for damage in part.damage),
         gaps=tuple(gap for part in parts for gap in part.gaps),
+        oddities=tuple(oddity for part in parts for oddity in part.oddities),
     )
 
 
@@ -155,7 +158,7 @@ def _weights(tree: Tree) -> _Part:
         return _Part(error=error.reason, damage=(malformed(error),))
     except LimitError as error:
         return _Part(gaps=(over_limit(error),))
-    return _Part(content.file, gaps=content_gaps(content, WEIGHTS))
+    return _Part(content.file, gaps=content_gaps(content, WEIGHTS), oddities=tuple(oddities(content, WEIGHTS)))
 
 
 def _other_weights(tree: Tree) -> _Part:

@@ -36,7 +36,11 @@ class Attribute:
 
 @record
 class Hdf5Dataset:
-    """An HDF5 dataset without its data. `external` names files of external storage; `virtual` a virtual layout."""
+    """An HDF5 dataset without its data. `external` names files of external storage; `virtual` a virtual layout.
+
+    `sources` are the files behind a virtual layout, `filters` the ids of the filters that unpack the data, and
+    `pointing` is `reference` or `vlen` where elements only point at what they mean.
+    """
 
     path: str
     dtype: str
@@ -44,6 +48,10 @@ class Hdf5Dataset:
     stored_bytes: int
     external: tuple[str, ...] = ()
     virtual: bool = False
+    element_bytes: int = 0
+    sources: tuple[str, ...] = ()
+    filters: tuple[int, ...] = ()
+    pointing: str = ""
 
 
 @record
