@@ -1,0 +1,152 @@
+"""Who calls a function of the library, and with what: argument by argument, and what queues and datasets are given."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from inspector.audit.graph_order import calls
+from inspector.audit.graph_strings import inputs_of
+from inspector.graphs.walk import called, node_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from inspector.audit.graph_units import Unit
+    from inspector.terms.graph import Function, Node
+
+__all__ = ["Callers", "element_position", "inputs_of"]
+
+# Position of the input that becomes a function's first argument.
+_FIRST_ARGUMENT = {
+    "If": 1, "StatelessIf": 1, "_If": 1, "Case": 1, "StatelessCase": 1, "RemoteCall": 1, "While": 0,
+    "StatelessWhile": 0, "_While": 0, "PartitionedCall": 0, "StatefulPartitionedCall": 0, "TPUPartitionedCall": 0,
+    "XlaLaunchV2": 0, "SymbolicGradient": 0, "Defun": 0, "For": 3, "BatchFunction": 0, "StatefulMap": 0, "MapDefun": 0,
+}  # fmt: skip
+_LOOPS = frozenset({"While", "StatelessWhile", "_While"})
+# Ops that hand out what was put into a queue or dataset: the position of that input.
+_ELEMENTS = dict.fromkeys(
+    (
+        "QueueDequeue", "QueueDequeueV2", "QueueDequeueMany", "QueueDequeueManyV2", "QueueDequeueUpTo",
+        "QueueDequeueUpToV2", "IteratorGetNext", "IteratorGetNextSync", "IteratorGetNextAsOptional",
+        "DatasetToSingleElement", "OptionalGetValue",
+    ),
+    0,
+)  # fmt: skip
+_QUEUES = frozenset({
+    "FIFOQueue", "FIFOQueueV2", "RandomShuffleQueue", "RandomShuffleQueueV2", "PaddingFIFOQueue", "PaddingFIFOQueueV2",
+    "PriorityQueue", "PriorityQueueV2",
+})  # fmt: skip
+_PUTS = frozenset({"QueueEnqueue", "QueueEnqueueV2", "QueueEnqueueMany", "QueueEnqueueManyV2", "MakeIterator"})
+
+
+def element_position(node: Node) -> int | None:
+    """The input of a node that holds the elements which it hands out; None for other ops."""
+    if (
+        node.op in _ELEMENTS
+        or node.op in _QUEUES
+        or "Dataset" in node.op
+        or node.op.startswith(("Iterator", "OneShot"))
+    ):
+        return 0
+    return None
+
+
+class Callers:
+    """The calls of one graph."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._nodes: dict[str, Mapping[str, Node]] = {}
+        self._arguments: dict[str, Mapping[str, int]] = {}
+
+    def nodes(self, function: str) -> Mapping[str, Node]:
+        """The nodes of a function by name."""
+        if function not in self._nodes:
+            self._nodes[function] = {node.name: node for node in self._unit.bodies.get(function, ())}
+        return self._nodes[function]
+
+    def arguments(self, function: str) -> Mapping[str, int]:
+        """The arguments of a function with their positions."""
+        if function not in self._arguments:
+            inputs = self._unit.functions[function].inputs if function in self._unit.functions else ()
+            self._arguments[function] = {argument.name: index for index, argument in enumerate(inputs)}
+        return self._arguments[function]
+
+    def is_concrete(self, function: str) -> bool:
+        """Whether the object graph names the function, so that anybody may call it."""
+        return self._unit.meta is not None and function in self._unit.meta.concrete_functions
+
+    def bound(self, function: str, argument: str) -> int | None:
+        """The object that the object graph binds to the argument: captures come last."""
+        if self._unit.meta is None or not self.is_concrete(function):
+            return None
+        objects = self._unit.meta.concrete_functions[function].bound_inputs
+        place = self.arguments(function)[argument] - (len(self.arguments(function)) - len(objects))
+        return objects[place] if place >= 0 else None
+
+    def targets(self, node: Node) -> tuple[str, ...]:
+        """The functions whose results are the node's."""
+        if not calls(node, self._unit.functions):
+            return ()
+        return tuple(name for attr, name in called(node, self._unit.functions) if attr != "cond")
+
+    def output(self, function: Function, tensor: str) -> str:
+        """The output of a function that a call's tensor stands for: `call:output:1`, `call:1`, or `call:NAME:0`."""
+        parts = tensor.split(":")
+        names = [output.name for output in function.outputs]
+        if len(parts) == 3 and parts[1] in names:  # noqa: PLR2004 - node, output, number
+            return parts[1]
+        number = int(parts[-1]) if len(parts) > 1 and parts[-1].isdigit() else 0
+        return names[number] if number < len(names) else ""
+
+    def passed(self, function: str, argument: str) -> Iterator[tuple[str, str]]:
+        """(caller, tensor) for everything that callers pass as that argument."""
+        position = self.arguments(function)[argument]
+        for caller, node, attr in self._sites.get(function, ()):
+            yield from ((caller, tensor) for tensor in self._given(function, node, position))
+            body = next((n for a, n in called(node, self._unit.functions) if a == "body"), "") if attr else ""
+            if node.op in _LOOPS and body:  # what an iteration returns is the next one's argument
+                outputs = self._unit.functions[body].outputs
+                if position < len(outputs):
+                    yield body, self._unit.functions[body].returns[outputs[position].name]
+
+    def _given(self, function: str, node: Node, position: int) -> Sequence[str]:
+        """The inputs of a calling node that become that argument; a dataset's elements are its first input."""
+        inputs = inputs_of(node)
+        if node.op == function or node.op in _FIRST_ARGUMENT:
+            place = position + _FIRST_ARGUMENT.get(node.op, 0)
+            return inputs[place : place + 1]
+        captured = len(node.attrs["Targuments"].list.type) if "Targuments" in node.attrs else 0
+        place = position - (len(self.arguments(function)) - captured)
+        return inputs[1 + place : 2 + place] if place >= 0 else inputs[:1]
+
+    @cached_property
+    def _sites(self) -> Mapping[str, list[tuple[str, Node, str]]]:
+        """Function to (caller, node, attribute) of each call."""
+        found: dict[str, list[tuple[str, Node, str]]] = {}
+        library = self._unit.functions
+        for caller, nodes in self._unit.bodies.items():
+            for node in nodes:
+                if calls(node, library):
+                    for attr, name in called(node, library):
+                        found.setdefault(name, []).append((caller, node, attr))
+        return found
+
+    def put_into(self, function: str, node: Node) -> Iterator[str]:
+        """The tensors that a queue is given, or what a dataset is made of."""
+        if node.op in _QUEUES or node.op.startswith("Iterator"):
+            yield from self._puts(function).get(node.name, ())
+        if node.op not in _QUEUES:
+            yield from inputs_of(node)[:1]
+
+    def _puts(self, function: str) -> Mapping[str, list[str]]:
+        """Queue or iterator to what is put into it, in one body."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes(function).values():
+            inputs = inputs_of(node)
+            if node.op == "MakeIterator" and len(inputs) > 1:
+                found.setdefault(node_of(inputs[1]), []).append(inputs[0])
+            elif node.op in _PUTS and inputs:
+                found.setdefault(node_of(inputs[0]), []).extend(inputs[1:])
+        return found

@@ -1,0 +1,38 @@
+"""Checkpoint ops that are a saver's own, although no SaverDef says so."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from inspector.audit.graph_values import Source
+from inspector.terms.audit import Moment
+from inspector.terms.record import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.audit.graph_surface import Reach
+    from inspector.audit.graph_values import Value
+
+# The name that tf.compat.v1.train.Saver gives its files where nobody feeds one, and its shards (`part-0-of-1`, in a
+# folder `_temp_UUID` before 2.4).
+_DEFAULT = re.compile(r"model(\.part|_temp[^/]*/part)?(-\?-of-\?)?")
+
+
+def own_names_left_out(reaches: Iterator[Reach]) -> Iterator[Reach]:
+    """The nodes without the values that are a saver's own."""
+    for reach in reaches:
+        yield replace(reach, values=tuple(value for value in reach.values if not _is_own(reach, value)))
+
+
+def _is_own(reach: Reach, value: Value) -> bool:
+    """Savers name their files `model`, or take a placeholder that whoever restores feeds.
+
+    A graph keeps the ops of every Saver that was made (frozen graphs, a second Saver); nothing starts them by itself.
+    """
+    if reach.run.root.moment in (Moment.LOAD, Moment.UNLOAD):
+        return False
+    if value.source is Source.INPUT:
+        return reach.run.root.moment in (Moment.DEAD, Moment.SAVE)
+    return value.source is Source.CONST and _DEFAULT.fullmatch(value.text) is not None

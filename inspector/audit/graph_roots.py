@@ -1,0 +1,135 @@
+"""What a loader, a caller or a saver starts: the functions and tensors from which everything else runs.
+
+The order of the init op is that of `get_init_op` (tensorflow/python/saved_model/loader_impl.py) and of the C++ loader
+(tensorflow/cc/saved_model/loader_util.cc); which functions of a resource run is in `Loader.__init__` and
+`restored_function` (tensorflow/python/saved_model/load.py), seen to run in 2.4, 2.15 and 2.21.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.graphs.walk import INIT, INIT_COLLECTIONS, listed
+from inspector.terms.audit import Moment
+from inspector.terms.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.audit.graph_units import Unit
+    from inspector.terms.graph import MetaGraph, ObjectNode
+
+EAGER, SESSION = "tf.saved_model.load", "tf.compat.v1.saved_model.load"
+TRAIN = "__saved_model_train_op"
+# Children of an object that the loader itself calls, and when.
+_RESOURCE_FUNCTIONS = {
+    "_create_resource": Moment.LOAD,
+    "_initialize": Moment.LOAD,
+    "_destroy_resource": Moment.UNLOAD,
+}
+
+
+@record
+class Root:
+    """A start: what it is called, when it runs, the tensors of the graph or the function that are asked for.
+
+    `pointer` is where it is declared. `loaders` start it; none: whoever uses the model.
+    """
+
+    name: str
+    moment: Moment
+    pointer: str
+    tensors: tuple[str, ...] = ()
+    function: str = ""
+    loaders: tuple[str, ...] = ()
+    is_saver: bool = False
+
+
+def roots(unit: Unit) -> tuple[Root, ...]:
+    """Every start of the graph, in the order LOAD, UNLOAD, CALL, SAVE: the first that reaches a node says when it runs."""
+    order = (Moment.LOAD, Moment.UNLOAD, Moment.CALL, Moment.SAVE)
+    found = list(_of_meta_graph(unit.meta)) if unit.meta is not None else []
+    if unit.meta is None or not unit.meta.signatures and not unit.meta.has_object_graph:
+        # A frozen graph, or a .meta file: who imports it fetches what they like.
+        names = tuple(node.name for node in unit.graph.nodes)
+        found.append(Root("the graph", Moment.CALL, unit.label, tensors=names))
+    return tuple(sorted(found, key=lambda root: order.index(root.moment)))
+
+
+def _of_meta_graph(meta: MetaGraph) -> Iterator[Root]:
+    yield from _session_roots(meta)
+    yield from _object_roots(meta)
+    yield from _saver_roots(meta)
+
+
+def _session_roots(meta: MetaGraph) -> Iterator[Root]:
+    """What a session loader runs, and what is called through a session."""
+    yield from _init_op(meta)
+    for name, signature in meta.signatures.items():
+        if name != INIT:
+            tensors = tuple(info.tensor for info in signature.outputs.values() if info.tensor)
+            title = "the train op" if name == TRAIN else f"signature {name}"
+            yield Root(title, Moment.CALL, f"signature_def/{name}", tensors=tensors)
+    for name in ("train_op", "saved_model_train_op"):
+        if name in meta.collections:
+            yield Root("the train op", Moment.CALL, f"collection_def/{name}", tensors=tuple(listed(meta, name)))
+
+
+def _init_op(meta: MetaGraph) -> Iterator[Root]:
+    """The one init op that the loaders take: the signature, else the first collection that is there."""
+    loaders = (SESSION,) if meta.has_object_graph else (EAGER, SESSION)
+    if INIT in meta.signatures:
+        tensors = tuple(info.tensor for info in meta.signatures[INIT].outputs.values())
+        yield Root("the init op", Moment.LOAD, f"signature_def/{INIT}", tensors=tensors, loaders=loaders)
+        return
+    name = next((name for name in INIT_COLLECTIONS if name in meta.collections), None)
+    if name is not None:
+        tensors = tuple(listed(meta, name))
+        yield Root("the init op", Moment.LOAD, f"collection_def/{name}", tensors=tensors, loaders=loaders)
+
+
+def _saver_roots(meta: MetaGraph) -> Iterator[Root]:
+    if meta.saver is None:
+        return
+    loaders = (SESSION,) if meta.has_object_graph else (EAGER, SESSION)
+    restore, save = meta.saver["restore_op_name"], meta.saver["save_tensor_name"]
+    if restore:
+        yield Root("the restore op", Moment.LOAD, "saver_def", tensors=(restore,), loaders=loaders, is_saver=True)
+    if save:
+        yield Root("the save op", Moment.SAVE, "saver_def", tensors=(save,), is_saver=True)
+
+
+def _object_roots(meta: MetaGraph) -> Iterator[Root]:
+    """The functions of the object graph: those that the eager loader runs itself, and those that are called."""
+    taken: set[int] = set()
+    for node in meta.objects:
+        for name, child in node.children:
+            if name in _RESOURCE_FUNCTIONS and child < len(meta.objects):
+                taken.add(child)
+                yield from _function_roots(meta, node, name, child, _RESOURCE_FUNCTIONS[name])
+        for saveable in node.message.saveable_objects.values():
+            for title, child in (("restore", saveable.restore_function), ("save", saveable.save_function)):
+                if 0 < child < len(meta.objects):
+                    taken.add(child)
+                    moment = Moment.LOAD if title == "restore" else Moment.SAVE
+                    yield from _function_roots(meta, node, f"the {title} function", child, moment)
+    for node in meta.objects:
+        for name, child in node.children:
+            if child not in taken and child < len(meta.objects):
+                yield from _function_roots(meta, node, name, child, Moment.CALL)
+
+
+def _function_roots(meta: MetaGraph, owner: ObjectNode, name: str, child: int, moment: Moment) -> Iterator[Root]:
+    loaders = (EAGER,) if moment in (Moment.LOAD, Moment.UNLOAD) else ()
+    pointer = f"object_graph/{owner.index}"
+    for function in functions_of(meta.objects[child]):
+        yield Root(f"{name} of object {owner.index}", moment, pointer, function=function, loaders=loaders)
+
+
+def functions_of(node: ObjectNode) -> tuple[str, ...]:
+    """The concrete functions that an object of the object graph stands for."""
+    if node.kind == "function":
+        return tuple(node.message.function.concrete_functions)
+    if node.kind == "bare_concrete_function":
+        return (node.message.bare_concrete_function.concrete_function_name,)
+    return ()
