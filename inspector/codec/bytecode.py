@@ -12,16 +12,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from inspector.codec.marshal_scalars import MarshalError
 from inspector.codec.marshalled import (
     MISFIT,
     NULL,
+    PY27,
     PY311,
+    PY314,
     READERS,
     REF,
     Code,
     LimitReachedError,
-    MarshalError,
-    fits,
+    code_of,
+    nested,
     read,
     summary,
 )
@@ -95,6 +98,8 @@ def _recorded() -> dict[str, Any]:
 
 def instructions(code: Code, python: str) -> list[tuple[str, int]] | None:
     """The instructions as that Python has them; None where they can't be its own (unknown opcode, misplaced cache)."""
+    if python == "2.7":
+        return _instructions_27(code)
     ops, caches = _recorded()["ops"][python], _recorded()["caches"][python]
     found, place, extended = [], 0, 0
     while place < len(code.code) - 1:
@@ -112,23 +117,41 @@ def instructions(code: Code, python: str) -> list[tuple[str, int]] | None:
     return found
 
 
+# Lib/opcode.py of Python 2.7: instructions from here on have an argument, of two bytes.
+_HAVE_ARGUMENT_27 = 90
+
+
+def _instructions_27(code: Code) -> list[tuple[str, int]] | None:
+    ops, found, place, extended = _recorded()["ops"]["2.7"], [], 0, 0
+    while place < len(code.code):
+        name = ops.get(str(code.code[place]))
+        if name is None:
+            return None
+        size = 3 if code.code[place] >= _HAVE_ARGUMENT_27 else 1
+        argument = extended | int.from_bytes(code.code[place + 1 : place + size], "little")
+        extended = argument << 16 if name == "EXTENDED_ARG" else 0
+        place += size
+        found.append((name, argument))
+    return found
+
+
 def writers(data: bytes) -> tuple[str, ...]:
     """The Pythons that may have written the code, by layout, line table, opcodes, inline caches; empty: none known."""
-    if data[:1] == b"c" and summary(data) is None:
-        return ("2.7",)
-    code = summary(data)
-    if code is None:
-        return ()
-    layouts = [python for python, (layout, _line) in READERS.items() if fits(data, layout)]
-    return tuple(python for python in layouts if _written_by(code, python))
+    codes = {layout: code_of(data, layout) for layout in {layout for layout, _line in READERS.values()}}
+    if not any(codes.values()):
+        return ("2.7",) if code_of(data, PY27) is not None else ()
+    found = ((python, codes[layout]) for python, (layout, _line) in READERS.items())
+    return tuple(python for python, code in found if code is not None and _written_by(code, python))
 
 
 def _written_by(code: Code, python: str) -> bool:
     """Whether that Python could have compiled it, nested functions included."""
+    return all(_compiled_by(part, python) for part in nested(code))
+
+
+def _compiled_by(code: Code, python: str) -> bool:
     found = instructions(code, python)
-    if found is None or not _lines_fit(code, python) or not _arguments_fit(found, python):
-        return False
-    return all(_written_by(const, python) for const in code.consts if isinstance(const, Code))
+    return found is not None and _lines_fit(code, python) and _arguments_fit(found, python)
 
 
 def _lines_fit(code: Code, python: str) -> bool:
@@ -140,7 +163,7 @@ def _lines_fit(code: Code, python: str) -> bool:
 
 def _arguments_fit(found: list[tuple[str, int]], python: str) -> bool:
     """Every function of 3.11 and later resumes; `in` and `is` left COMPARE_OP in 3.9."""
-    if READERS[python][0] is PY311:
+    if READERS[python][0] in (PY311, PY314):
         return any(name == "RESUME" for name, _argument in found)
     newer = python in {"3.9", "3.10"}
     return not newer or all(argument < 6 for name, argument in found if name == "COMPARE_OP")  # noqa: PLR2004
@@ -148,9 +171,8 @@ def _arguments_fit(found: list[tuple[str, int]], python: str) -> bool:
 
 def features(code: Code, python: str) -> set[str]:
     """What calling the code depends on: its opcodes, comparisons with their operator, nested code included."""
-    found = instructions(code, python) or []
-    own = {f"{name}:{argument}" if name in {"COMPARE_OP", "RESUME"} else name for name, argument in found}
-    return own.union(*(features(const, python) for const in code.consts if isinstance(const, Code)))
+    found = (item for part in nested(code) for item in instructions(part, python) or ())
+    return {f"{name}:{argument}" if name in {"COMPARE_OP", "RESUME"} else name for name, argument in found}
 
 
 def first(code: Code, python: str) -> str:

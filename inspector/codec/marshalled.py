@@ -5,16 +5,16 @@ Values become plain data; no code object is ever built.
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any
 
+from inspector.codec.marshal_scalars import PYTHON_27, PYTHON_314, SCALARS, MarshalError
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A Lambda's function is a few hundred bytes; the largest known are some kB.
-SIZE_LIMIT = 2**20
+# A function of a Lambda has a few hundred bytes; the largest known have some kB. A quarter of a MiB takes 0.2 s.
+SIZE_LIMIT = 2**18
 # marshal.c, MAX_MARSHAL_STACK_DEPTH. Ours is lower, because each level takes five Python frames.
 DEPTH_LIMIT = 100
 REF = 0x80
@@ -31,15 +31,6 @@ class _Reserved:
 
 
 NULL = _Null()
-
-
-class MarshalError(Exception):
-    """What `marshal.loads` raises: exception class and text."""
-
-    def __init__(self, kind: str, text: str) -> None:
-        super().__init__(text)
-        self.kind = kind
-        self.text = text
 
 
 class LimitReachedError(Exception):
@@ -60,6 +51,8 @@ class Code:
     first_line: int
     lines: bytes
     free: int = 0
+    # Of functions that share variables: cellvars and freevars. From 3.11 on `variables` holds them too.
+    cells: tuple[str, ...] = ()
 
 
 @record
@@ -79,7 +72,9 @@ _NEW = (
     *(("code", bytes), ("consts", tuple), ("names", tuple), ("variables", tuple), ("kinds", bytes), ("filename", str)),
     *(("name", str), ("qualname", str), ("#line", None), ("lines", bytes), ("exceptions", bytes)),
 )
+_OLDEST = tuple((name, bytes if kind is str else kind) for name, kind in _OLD)
 PY30, PY38, PY311 = Layout("3.0", 5, _OLD), Layout("3.8", 6, _OLD), Layout("3.11", 5, _NEW)
+PY27, PY314 = Layout("2.7", 4, _OLDEST), Layout("3.14", 5, _NEW)
 # The Pythons that were recorded, with the line of Objects/codeobject.c where their PyCode_New refuses its arguments.
 READERS: dict[str, tuple[Layout, int]] = {
     "3.6": (PY30, 131),
@@ -90,6 +85,7 @@ READERS: dict[str, tuple[Layout, int]] = {
     "3.11": (PY311, 250),
     "3.12": (PY311, 354),
     "3.13": (PY311, 412),
+    "3.14": (PY314, 465),
 }
 # co_flags and the bits of co_localspluskinds (3.11): Include/internal/pycore_code.h.
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
@@ -97,7 +93,7 @@ _FAST_LOCAL, _FAST_FREE = 0x20, 0x80
 
 
 @record(frozen=False)
-class _Reader:
+class Reader:
     """r_object of Python/marshal.c over bytes, for one layout of code objects; values are plain data."""
 
     data: bytes
@@ -106,6 +102,7 @@ class _Reader:
     place: int = 0
     depth: int = 0
     refs: list[Any] = field(default_factory=list)
+    interned: list[bytes] = field(default_factory=list)
 
     def take(self, count: int) -> bytes:
         """r_string."""
@@ -125,6 +122,13 @@ class _Reader:
         self.place += 1
         return self.data[self.place - 1]
 
+    def digit(self) -> int:
+        """r_short, which a digit of a long integer is; it must not be negative."""
+        digit = int.from_bytes(self.take(2), "little", signed=True)
+        if digit < 0:
+            raise MarshalError("ValueError", "bad marshal data (digit out of range in long)")
+        return digit
+
     def size(self, what: str) -> int:
         """A count that must not be negative."""
         count = self.long()
@@ -137,7 +141,7 @@ class _Reader:
         tag = self.byte()
         if tag < 0:
             raise MarshalError("EOFError", "EOF read where object expected")
-        read = _TYPES.get(chr(tag & ~REF))
+        read = _TYPES_OF.get(self.layout.name, _TYPES).get(chr(tag if self.layout is PY27 else tag & ~REF))
         if read is None:
             raise MarshalError("ValueError", "bad marshal data (unknown type code)")
         if self.depth >= DEPTH_LIMIT:
@@ -159,82 +163,18 @@ class _Reader:
             self.refs.append(_Reserved())
         return len(self.refs) - 1
 
+    def fill(self, place: int, flag: int, value: Any) -> Any:
+        """Put the object into the place that was kept for it."""
+        if flag:
+            self.refs[place] = value
+        return value
 
-def _single(value: Any) -> Callable[[_Reader, int], Any]:
+
+def _single(value: Any) -> Callable[[Reader, int], Any]:
     return lambda _reader, _flag: value
 
 
-def _int(reader: _Reader, flag: int) -> Any:
-    return reader.keep(reader.long(), flag)
-
-
-def _int64(reader: _Reader, flag: int) -> Any:
-    return reader.keep(int.from_bytes(reader.take(8), "little", signed=True), flag)
-
-
-def _long(reader: _Reader, flag: int) -> Any:
-    count = reader.long()
-    value, digits = 0, abs(count)
-    for index in range(digits):
-        digit = int.from_bytes(reader.take(2), "little", signed=True)
-        if digit < 0:
-            raise MarshalError("ValueError", "bad marshal data (digit out of range in long)")
-        value |= digit << (15 * index)
-    return reader.keep(-value if count < 0 else value, flag)
-
-
-def _text_float(reader: _Reader) -> float:
-    count = reader.byte()
-    if count < 0:
-        raise MarshalError("EOFError", "EOF read where object expected")
-    text = reader.take(count)
-    try:
-        return float(text)
-    except ValueError:
-        shown = text.split(b"\0")[0].decode("latin-1")
-        raise MarshalError("ValueError", f"could not convert string to float: {shown!r}") from None
-
-
-def _float(reader: _Reader, flag: int) -> Any:
-    return reader.keep(_text_float(reader), flag)
-
-
-def _binary_float(reader: _Reader, flag: int) -> Any:
-    return reader.keep(struct.unpack("<d", reader.take(8))[0], flag)
-
-
-def _complex(reader: _Reader, flag: int) -> Any:
-    return reader.keep(complex(_text_float(reader), _text_float(reader)), flag)
-
-
-def _binary_complex(reader: _Reader, flag: int) -> Any:
-    return reader.keep(complex(*struct.unpack("<dd", reader.take(16))), flag)
-
-
-def _bytes(reader: _Reader, flag: int) -> Any:
-    return reader.keep(reader.take(reader.size("bytes object")), flag)
-
-
-def _ascii(reader: _Reader, flag: int) -> Any:
-    return reader.keep(reader.take(reader.size("string")).decode("latin-1"), flag)
-
-
-def _short_ascii(reader: _Reader, flag: int) -> Any:
-    count = reader.byte()
-    if count < 0:
-        raise MarshalError("EOFError", "EOF read where object expected")
-    return reader.keep(reader.take(count).decode("latin-1"), flag)
-
-
-def _unicode(reader: _Reader, flag: int) -> Any:
-    raw = reader.take(reader.size("string"))
-    try:
-        return reader.keep(raw.decode("utf-8", "surrogatepass"), flag)
-    except UnicodeDecodeError as error:
-        raise MarshalError("UnicodeDecodeError", str(error)) from error
-
-
-def _items(reader: _Reader, count: int, what: str) -> list[Any]:
+def _items(reader: Reader, count: int, what: str) -> list[Any]:
     found = []
     for _ in range(count):
         item = reader.object()
@@ -244,7 +184,7 @@ def _items(reader: _Reader, count: int, what: str) -> list[Any]:
     return found
 
 
-def _filled(reader: _Reader, flag: int, count: int, what: str) -> list[Any]:
+def _filled(reader: Reader, flag: int, count: int, what: str) -> list[Any]:
     """A container is referred to before it is filled: its reference comes first."""
     count = min(count, len(reader.data))  # every item takes a byte: the end is met before
     place = len(reader.refs)
@@ -255,15 +195,15 @@ def _filled(reader: _Reader, flag: int, count: int, what: str) -> list[Any]:
     return found
 
 
-def _tuple(reader: _Reader, flag: int) -> Any:
+def _tuple(reader: Reader, flag: int) -> Any:
     return _as_tuple(reader, flag, reader.size("tuple"))
 
 
-def _small_tuple(reader: _Reader, flag: int) -> Any:
+def _small_tuple(reader: Reader, flag: int) -> Any:
     return _as_tuple(reader, flag, max(0, reader.byte()))
 
 
-def _as_tuple(reader: _Reader, flag: int, count: int) -> Any:
+def _as_tuple(reader: Reader, flag: int, count: int) -> Any:
     place = len(reader.refs)
     found = tuple(_filled(reader, flag, count, "tuple"))
     if flag:
@@ -271,15 +211,15 @@ def _as_tuple(reader: _Reader, flag: int, count: int) -> Any:
     return found
 
 
-def _list(reader: _Reader, flag: int) -> Any:
+def _list(reader: Reader, flag: int) -> Any:
     return _filled(reader, flag, reader.size("list"), "list")
 
 
-def _set(reader: _Reader, flag: int) -> Any:
+def _set(reader: Reader, flag: int) -> Any:
     return _filled(reader, flag, reader.size("set"), "set")
 
 
-def _dict(reader: _Reader, flag: int) -> Any:
+def _dict(reader: Reader, flag: int) -> Any:
     found: list[Any] = []
     reader.keep(found, flag)
     while (key := reader.object()) is not NULL and (value := reader.object()) is not NULL:
@@ -287,14 +227,14 @@ def _dict(reader: _Reader, flag: int) -> Any:
     return found
 
 
-def _reference(reader: _Reader, _flag: int) -> Any:
+def _reference(reader: Reader, _flag: int) -> Any:
     index = reader.long()
     if not 0 <= index < len(reader.refs) or isinstance(reader.refs[index], _Reserved):
         raise MarshalError("ValueError", "bad marshal data (invalid reference)")
     return reader.refs[index]
 
 
-def _code(reader: _Reader, flag: int) -> Any:
+def _code(reader: Reader, flag: int) -> Any:
     place = reader.reserve(flag)
     numbers = tuple(reader.long() for _ in range(reader.layout.numbers))
     found: dict[str, Any] = {}
@@ -302,25 +242,31 @@ def _code(reader: _Reader, flag: int) -> Any:
         found[name] = reader.long() if name.startswith("#") else reader.object()
         if found[name] is NULL:
             raise MarshalError("TypeError", "NULL object in marshal data for object")
+    if reader.layout is PY27:
+        _decode(found)
     _validate(numbers, found, reader)
-    code = _built(numbers, found)
-    if flag:
-        reader.refs[place] = code
-    return code
+    return reader.fill(place, flag, _built(numbers, found))
 
 
-def _validate(numbers: tuple[int, ...], found: dict[str, Any], reader: _Reader) -> None:
+def _decode(found: dict[str, Any]) -> None:
+    """Python 2 keeps names as bytes; what is none fails as no text."""
+    for name in ("names", "variables", "free", "cells"):
+        if isinstance(found[name], tuple):
+            found[name] = tuple(item.decode("latin-1") if isinstance(item, bytes) else item for item in found[name])
+
+
+def _validate(numbers: tuple[int, ...], found: dict[str, Any], reader: Reader) -> None:
     """PyCode_New's own checks, in its order."""
     fits = all(kind is None or isinstance(found[name], kind) for name, kind in reader.layout.fields)
     if not fits or min(numbers[:3]) < 0:
         raise MarshalError("SystemError", reader.misfit)
     if not all(isinstance(name, str) for name in found["names"] + found["variables"]):
         raise MarshalError("TypeError", "name tuples must contain only strings")
-    if reader.layout is PY311:
+    if reader.layout in (PY311, PY314):
         _validate_locals(numbers, found, reader)
 
 
-def _validate_locals(numbers: tuple[int, ...], found: dict[str, Any], reader: _Reader) -> None:
+def _validate_locals(numbers: tuple[int, ...], found: dict[str, Any], reader: Reader) -> None:
     """_PyCode_Validate of Python 3.11 and later."""
     arguments, positional_only, keyword_only, _stack, flags = numbers
     if len(found["variables"]) != len(found["kinds"]) or arguments < positional_only:
@@ -335,31 +281,32 @@ def _validate_locals(numbers: tuple[int, ...], found: dict[str, Any], reader: _R
 def _built(numbers: tuple[int, ...], found: dict[str, Any]) -> Code:
     kinds = found.get("kinds")
     free = len(found["free"]) if kinds is None else sum(1 for kind in kinds if kind & _FAST_FREE)
-    names = ("code", "consts", "names", "variables", "filename", "name", "lines")
-    return Code(numbers=numbers, first_line=found["#line"], free=free, **{name: found[name] for name in names})
+    return Code(
+        numbers=numbers,
+        code=found["code"],
+        consts=found["consts"],
+        names=found["names"],
+        variables=found["variables"],
+        filename=_text(found["filename"]),
+        name=_text(found["name"]),
+        first_line=found["#line"],
+        lines=found["lines"],
+        free=free,
+        cells=found["cells"] + found["free"] if kinds is None else found["variables"],
+    )
 
 
-_TYPES: dict[str, Callable[[_Reader, int], Any]] = {
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+_TYPES: dict[str, Callable[[Reader, int], Any]] = SCALARS | {
     "0": _single(NULL),
     "N": _single(None),
     "S": _single(StopIteration),
     ".": _single(...),
     "F": _single(value=False),
     "T": _single(value=True),
-    "i": _int,
-    "I": _int64,
-    "l": _long,
-    "f": _float,
-    "g": _binary_float,
-    "x": _complex,
-    "y": _binary_complex,
-    "s": _bytes,
-    "t": _unicode,
-    "u": _unicode,
-    "a": _ascii,
-    "A": _ascii,
-    "z": _short_ascii,
-    "Z": _short_ascii,
     "(": _tuple,
     ")": _small_tuple,
     "[": _list,
@@ -369,32 +316,44 @@ _TYPES: dict[str, Callable[[_Reader, int], Any]] = {
     "c": _code,
     "r": _reference,
 }
+# What other Pythons read: 2.7 knows neither references nor short texts, 3.14 adds constant slices.
+_TYPES_OF = {
+    "2.7": {key: read for key, read in _TYPES.items() if key in "0NS.FT([{<>c"} | PYTHON_27,
+    "3.14": _TYPES | PYTHON_314,
+}
 
 
 def read(data: bytes, layout: Layout, misfit: str = MISFIT) -> Any:
     """What `marshal.loads` makes of the bytes; raises MarshalError, LimitReachedError."""
     if len(data) > SIZE_LIMIT:
         raise LimitReachedError
-    return _Reader(data, layout, misfit).object()
+    return Reader(data, layout, misfit).object()
 
 
 def summary(data: bytes) -> Code | None:
     """The code object by the layout that fits it to its last byte; None where none does (Python 2, damaged bytes)."""
-    for layout in (PY311, PY38, PY30):
-        reader = _Reader(data[:SIZE_LIMIT], layout)
-        try:
-            value = reader.object()
-        except (MarshalError, LimitReachedError):
-            continue
-        if isinstance(value, Code) and reader.place == len(data):
-            return value
-    return None
+    return next((code for layout in (PY314, PY38, PY30) if (code := code_of(data, layout)) is not None), None)
 
 
-def fits(data: bytes, layout: Layout) -> bool:
-    """Whether the bytes are one code object of that layout, to the last byte."""
-    reader = _Reader(data[:SIZE_LIMIT], layout)
+def code_of(data: bytes, layout: Layout) -> Code | None:
+    """The code object where the bytes are one of that layout, to the last byte."""
+    if len(data) > SIZE_LIMIT:
+        return None
+    reader = Reader(data, layout)
     try:
-        return isinstance(reader.object(), Code) and reader.place == len(data)
+        value = reader.object()
     except (MarshalError, LimitReachedError):
-        return False
+        return None
+    return value if isinstance(value, Code) and reader.place == len(data) else None
+
+
+def nested(code: Code) -> list[Code]:
+    """The code and every code object in it, each once: references let a few bytes hold the same one a million times."""
+    found: dict[int, Any] = {}
+    waiting: list[Any] = [code]
+    while waiting:
+        value = waiting.pop()
+        if id(value) not in found and isinstance(value, Code | tuple | list):
+            found[id(value)] = value
+            waiting += reversed(value.consts if isinstance(value, Code) else value)
+    return [value for value in found.values() if isinstance(value, Code)]

@@ -1,8 +1,9 @@
-"""Bytecode of nine Pythons against what each of nine Pythons did with it (fixtures/scripts/load_lambdas.py)."""
+"""Bytecode of ten Pythons against what each of them did with it (fixtures/scripts/load_lambdas.py)."""
 
 import base64
 import csv
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,48 @@ def test_a_python_that_was_not_recorded_is_unknown():
 
 def test_text_that_is_no_base64_is_taken_as_bytes():
     assert bytecode.decode("\u00e3\u0001") == b"\xe3\x01"
+
+
+def test_functions_of_python_2_are_read():
+    for name, text in DUMPED["2.7"].items():
+        code = marshalled.code_of(base64.b64decode(text), marshalled.PY27)
+        assert code is not None, name
+        assert all(bytecode.instructions(part, "2.7") for part in marshalled.nested(code)), name
+
+
+def _code(const):
+    """A code object of Python 3.8 with one constant, which is given in marshal's bytes."""
+    texts = b"\xf3\0\0\0\0", b")\0", b"z\1f"
+    return b"c" + bytes(24) + b"s\2\0\0\0S\0" + b")\1" + const + b")\0" * 4 + texts[2] * 2 + bytes(4) + b"s\0\0\0\0"
+
+
+def test_a_constant_stands_in_the_code():
+    code = marshalled.code_of(_code(b"z\2hi"), marshalled.PY38)
+    assert code is not None
+    assert code.consts == ("hi",)
+
+
+# 40 tuples of 100 references to the one before: 10^80 items where each is visited, 41 where each is visited once.
+SHARED = (
+    b")\x29" + b"\xa9\x64" + b"N" * 100 + b"".join(b"\xa9\x64" + (b"r" + bytes([i, 0, 0, 0])) * 100 for i in range(40))
+)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        _code(SHARED),
+        _code(b"l" + (2**16).to_bytes(4, "little") + b"\xff\x7f" * 2**16),  # an integer of a million bits
+        _code(b"(" + (2**18 - 99).to_bytes(4, "little") + b"N" * (2**18 - 99)),
+        _code(b"\xdb" + b"N" + b"r\0\0\0\0" + b"0"),  # a dictionary that holds itself
+    ],
+    ids=["shared tuples", "a long integer", "many constants", "itself"],
+)
+def test_hostile_code_is_read_in_bounded_time(hostile):
+    started = time.process_time()
+    for python in marshalled.READERS:
+        bytecode.loads_in(hostile, python)
+    assert bytecode.writers(hostile) is not None
+    code = marshalled.summary(hostile)
+    assert code is None or len(marshalled.nested(code)) == 1
+    assert time.process_time() - started < 10
