@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @record
 class Reading:
-    """What a rule makes of one kind of oddity: its risk, its words (a template over the details), when, what stops it."""
+    """What a rule makes of an oddity: its risk, its words (a template over the details), when, what stops it."""
 
     risk: Risk
     text: str

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inspector.codec.hdf5 import Hdf5Content
     from inspector.terms.keras import Hdf5Dataset, Hdf5Link
 
-# Keras' own guard (saving_lib.py, 3.12.3 and 3.15.0): more than 4 GiB declared, and more than 1000 times what is stored.
+# Keras' own guard (saving_lib.py of 3.12.3 and 3.15.0): more than 4 GiB declared, and 1000 times what is stored.
 BOMB_BYTES = 2**32
 BOMB_RATIO = 1000
 # Below that guard a dataset still fills a small machine.

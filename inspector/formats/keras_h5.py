@@ -18,6 +18,7 @@ from inspector.tree.interface import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from inspector.codec.json_text import Note
     from inspector.terms.keras import Attribute
 
 FORMAT = Format.KERAS_H5
@@ -57,8 +58,16 @@ def _of_content(start: Artifact, content: hdf5.Hdf5Content, member: str) -> Arti
     )
     if "model_config" not in root:
         return replace(filled, format=Format.WEIGHTS_H5)
-    model, damage, gaps = _model(root, content.file, member)
-    return replace(filled, keras=model, damage=damage, gaps=filled.gaps + gaps)
+    texts = {name: parsed(text_of(root, name)) for name in ("model_config", "training_config")}
+    return replace(
+        filled,
+        keras=_model(root, content.file, member, texts),
+        damage=tuple(
+            Damage(member, DamageKind.UNPARSEABLE, f"{at}: {text.error}") for at, text in texts.items() if text.error
+        ),
+        gaps=filled.gaps + tuple(Gap(Location(member, at), text.limit) for at, text in texts.items() if text.limit),
+        oddities=filled.oddities + tuple(o for at, text in texts.items() for o in text_oddities(text, member, at)),
+    )
 
 
 def _of_place(start: Artifact, member: str) -> Iterator[Oddity]:
@@ -86,14 +95,11 @@ def text_of(attributes: Mapping[str, Attribute], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _model(
-    root: Mapping[str, Attribute], file: Hdf5File, member: str
-) -> tuple[KerasModel, tuple[Damage, ...], tuple[Gap, ...]]:
-    raw = text_of(root, "model_config")
-    config, compiled = parsed(raw), parsed(text_of(root, "training_config"))
-    model = KerasModel(
+def _model(root: Mapping[str, Attribute], file: Hdf5File, member: str, texts: Mapping[str, ParsedText]) -> KerasModel:
+    config, compiled = texts["model_config"], texts["training_config"]
+    return KerasModel(
         config=config.value,
-        raw_config=raw,
+        raw_config=text_of(root, "model_config"),
         config_member=member,
         config_pointer="model_config",
         config_error=config.error,
@@ -104,27 +110,33 @@ def _model(
         hdf5_member=member,
         compile_config_error=compiled.error,
     )
-    found = (("model_config", config), ("training_config", compiled))
-    damage = tuple(Damage(member, DamageKind.UNPARSEABLE, f"{at}: {text.error}") for at, text in found if text.error)
-    return model, damage, tuple(Gap(Location(member, at), text.limit) for at, text in found if text.limit)
 
 
 @record
 class ParsedText:
-    """A JSON text's value, or the parser's error, or the limit it is over."""
+    """The value of a JSON text, or the error and where it stands, or the limit it is over; what is odd about it."""
 
     value: Any = None
     error: str | None = None
     limit: str | None = None
+    notes: tuple[Note, ...] = ()
+    offset: int | None = None
 
 
-def parsed(text: str | None) -> ParsedText:
-    """The JSON value of a text; None where there is no text."""
+def parsed(text: str | None, notes: tuple[Note, ...] = ()) -> ParsedText:
+    """The JSON value of a text; None where there is no text. `notes` are those of its encoding."""
     if text is None:
         return ParsedText()
+    found = list(notes)
     try:
-        return ParsedText(json_text.parse(text, ""))
+        return ParsedText(json_text.parse(text, "", found), notes=tuple(found))
     except MalformedArtifactError as error:
-        return ParsedText(error=error.reason)
+        return ParsedText(error=error.reason, notes=tuple(found), offset=error.offset)
     except LimitError as error:
-        return ParsedText(limit=error.reason)
+        return ParsedText(limit=error.reason, notes=tuple(found))
+
+
+def text_oddities(text: ParsedText, member: str, pointer: str = "") -> Iterator[Oddity]:
+    """What is odd about a JSON text; `pointer` leads to the text itself."""
+    for note in text.notes:
+        yield Oddity(note.kind, Location(member, f"{pointer}{note.pointer}"), note.details)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.codec import json_text
 from inspector.formats.common import Source, bare
+from inspector.formats.keras_h5 import parsed, text_oddities
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Member, Producer
-from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.keras import KerasModel
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from inspector.formats.keras_h5 import ParsedText
 
 FORMAT = Format.KERAS_JSON
 TFJS_KEYS = {"modelTopology", "weightsManifest"}
@@ -26,18 +28,19 @@ def read_file(place: Source) -> Artifact:
     if place.size > json_text.TEXT_LIMIT:
         return replace(start, gaps=(Gap(Location(place.name), f"larger than {json_text.TEXT_LIMIT} bytes"),))
     text = Path(place.path).read_bytes().decode("utf-8", "surrogateescape")
-    try:
-        value = json_text.parse(text, place.name)
-    except MalformedArtifactError as error:
-        return _broken(start, text, error)
-    except LimitError as error:
-        return replace(start, gaps=(Gap(Location(place.name), error.reason),))
-    return _of_value(start, value, text)
+    found = parsed(text)
+    start = replace(start, oddities=tuple(text_oddities(found, place.name)))
+    if found.error is not None:
+        return _broken(start, text, found)
+    if found.limit is not None:
+        return replace(start, gaps=(Gap(Location(place.name), found.limit),))
+    return _of_value(start, found.value, text)
 
 
-def _broken(start: Artifact, text: str, error: MalformedArtifactError) -> Artifact:
-    damage = Damage(error.member, DamageKind.UNPARSEABLE, error.reason, error.offset)
-    model = KerasModel(None, text, error.member, config_error=error.reason)
+def _broken(start: Artifact, text: str, found: ParsedText) -> Artifact:
+    member = start.members[0].name
+    damage = Damage(member, DamageKind.UNPARSEABLE, found.error or "", found.offset)
+    model = KerasModel(None, text, member, config_error=found.error)
     return replace(start, keras=model, damage=(damage,))
 
 

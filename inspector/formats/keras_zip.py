@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import TYPE_CHECKING, Any
 
-from inspector.codec import hdf5
+from inspector.codec import hdf5, json_text
 from inspector.formats.common import HEAD, Source, bare, damage_of, malformed, over_limit
 from inspector.formats.hdf5_oddities import oddities
-from inspector.formats.keras_h5 import content_gaps, parsed
+from inspector.formats.keras_h5 import content_gaps, parsed, text_oddities
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
 from inspector.terms.audit import Oddity
 from inspector.terms.errors import LimitError, MalformedArtifactError
@@ -25,10 +24,9 @@ FORMAT = Format.KERAS
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 # Keras 3.7 and later may shard the weights, or store them as npz.
 OTHER_WEIGHTS = ("model.weights.json", "model.weights.npz")
-# Configs of the largest published models are under 30 MB of JSON.
-CONFIG_LIMIT = 128 * 2**20
-# Compressed weights are unpacked into a temporary file; stored ones (all that Keras writes) are read in place.
-UNPACK_LIMIT = 4 * 2**30
+# Compressed weights are unpacked in the memory of the HDF5 reader, since no process that reads models writes files:
+# 1 GiB takes half of its CPU time. Stored ones (all that Keras writes) are read in place.
+UNPACK_LIMIT = 2**30
 # Verifying a checksum costs 1 s per GiB, and the largest published `.keras` files have some 10 GB.
 VERIFY_LIMIT = 32 * 2**30
 
@@ -121,7 +119,7 @@ def _json(tree: Tree, name: str, *, required: bool) -> _Part:
         reason = f"There is no item named {name!r} in the archive"
         return _Part(damage=(Damage(name, DamageKind.MISSING, reason),) if required else ())
     try:
-        content = tree.read(name, CONFIG_LIMIT)
+        content = tree.read(name, json_text.TEXT_LIMIT)
     except MalformedArtifactError as error:
         return _Part(error=error.reason, damage=(malformed(error),))
     except LimitError as error:
@@ -130,18 +128,20 @@ def _json(tree: Tree, name: str, *, required: bool) -> _Part:
 
 
 def _parsed(content: bytes, name: str) -> _Part:
+    notes: list[json_text.Note] = []
     try:
-        text = content.decode("utf-8")
+        text = json_text.decoded(content, notes)
     except UnicodeDecodeError as error:
         return _Part(error=str(error), damage=(Damage(name, DamageKind.UNPARSEABLE, str(error), error.start),))
-    found = parsed(text)
+    found = parsed(text, tuple(notes))
+    odd = tuple(text_oddities(found, name))
     if found.limit is not None:
-        return _Part(text=text, gaps=(Gap(Location(name), found.limit),))
+        return _Part(text=text, gaps=(Gap(Location(name), found.limit),), oddities=odd)
     if found.error is None:
-        return _Part(found.value, text)
+        return _Part(found.value, text, oddities=odd)
     seen = damage_of(content[:HEAD], len(content), name)
     kind = DamageKind.UNPARSEABLE if seen is None else seen.kind
-    return _Part(text=text, error=found.error, damage=(Damage(name, kind, found.error),))
+    return _Part(text=text, error=found.error, damage=(Damage(name, kind, found.error),), oddities=odd)
 
 
 def _weights(tree: Tree) -> _Part:
@@ -170,7 +170,7 @@ def _other_weights(tree: Tree) -> _Part:
 
 
 def _open_weights(tree: Tree) -> hdf5.Hdf5Content:
-    """Read stored weights where they lie, and compressed ones from a temporary copy."""
+    """Read stored weights where they lie, and compressed ones in the memory of the reader."""
     span = tree.span(WEIGHTS)
     if span is not None:
         if isinstance(tree, ZipTree):
@@ -178,7 +178,5 @@ def _open_weights(tree: Tree) -> hdf5.Hdf5Content:
         return hdf5.read(span, WEIGHTS)
     if not isinstance(tree, ZipTree):
         raise LimitError(WEIGHTS, "weights that are not in a local file are not read yet")
-    with tempfile.NamedTemporaryFile(suffix=".h5") as file:
-        tree.copy(WEIGHTS, file, UNPACK_LIMIT)
-        file.flush()
-        return hdf5.read(Span(file.name, 0, file.tell()), WEIGHTS)
+    tree.copy(WEIGHTS, None, UNPACK_LIMIT)
+    return hdf5.read_packed(tree.path, WEIGHTS)

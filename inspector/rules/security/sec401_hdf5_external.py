@@ -27,8 +27,8 @@ RULE = Rule(
         "(virtual dataset), or a name is a soft or external link."
     ),
     why=(
-        "libhdf5 opens the named file with the rights of the process that loads the model: its bytes become "
-        "weights, and leave with the model when it is saved, served or shared."
+        "libhdf5 opens the named file with the rights of the process that loads the model: its bytes "
+        "become weights, and leave with the model when it is saved, served or shared."
     ),
     example="a kernel whose data lie in /etc/passwd",
     references=(

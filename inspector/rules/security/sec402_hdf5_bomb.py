@@ -23,8 +23,8 @@ RULE = Rule(
     message="{member}: {pointer} {subject}",
     fix="do not load it; have the weights saved anew by Keras, which stores every element",
     what=(
-        "A dataset declares more than 256 MiB and more than 1000 times the bytes stored for it, or the file "
-        "holds more objects or text than any model has."
+        "A dataset declares more than 256 MiB and more than 1000 times the bytes stored for it, or the "
+        "file holds more objects or text than any model has."
     ),
     why=(
         "The loader allocates what the shape declares: a file of some kB takes the machine down. Keras "

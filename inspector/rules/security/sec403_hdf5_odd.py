@@ -27,8 +27,8 @@ RULE = Rule(
         "elements are references or of variable length, or the file begins with other bytes."
     ),
     why=(
-        "A cycle makes naive readers run for ever; a foreign filter makes libhdf5 load a native plugin; bytes "
-        "before the file make it two files in one."
+        "A cycle makes naive readers run for ever; a foreign filter makes libhdf5 load a native plugin; "
+        "bytes before the file make it two files in one."
     ),
     example="a group /layers/x that is a hard link to /layers",
     references=("https://support.hdfgroup.org/documentation/hdf5/latest/_h5_z__u_g.html",),

@@ -22,9 +22,14 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="zip entry {member}: {subject}",
     fix="have the model saved anew by Keras, which writes plain names, each once",
-    what="Two entries share a name, or differ only in letter case, or a name is absolute, leaves its folder, or hides a part.",
-    why="Python's zipfile opens the last entry of a name and other readers the first: what was scanned is not what is loaded. "
-    "With more than three entries Keras unpacks the whole archive, names and all.",
+    what=(
+        "Two entries share a name, or differ only in letter case, or a name is absolute, leaves its "
+        "folder, or hides a part."
+    ),
+    why=(
+        "Python's zipfile opens the last entry of a name and other readers the first: what was scanned is "
+        "not what is loaded. With more than three entries Keras unpacks the whole archive, names and all."
+    ),
     example="config.json twice: a scanner reads the first one, Keras the second",
     references=(
         "https://github.com/keras-team/keras/security/advisories/GHSA-hqp4-2352-xf5r",

@@ -22,9 +22,14 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="{member}: {subject}",
     fix="do not load it; ask for a model saved by Keras, which stores members without compression",
-    what="A member declares more than 256 MiB and more than 100 times the bytes stored for it, or the archive holds more entries "
-    "than any model has.",
-    why="Keras reads config.json whole into memory and unpacks weights to disk: a file of some kB takes the machine down.",
+    what=(
+        "A member declares more than 256 MiB and more than 100 times the bytes stored for it, or the "
+        "archive holds more entries than any model has."
+    ),
+    why=(
+        "Keras reads config.json whole into memory and unpacks weights to disk: a file of some kB takes "
+        "the machine down."
+    ),
     example="model.weights.h5 of 40 GiB of zeros, deflated to 40 MB",
     references=(
         "https://cwe.mitre.org/data/definitions/409.html",

@@ -22,8 +22,14 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="{member}: {subject}",
     fix="unpack it in a sandbox, look at the extra bytes, and have the model saved anew",
-    what="Bytes stand before the first entry, between entries or behind the end record, or there are several end records.",
-    why="Such a file is two files in one: another program, or another zip reader, sees different contents than Keras does.",
+    what=(
+        "Bytes stand before the first entry, between entries or behind the end record, or there are "
+        "several end records."
+    ),
+    why=(
+        "Such a file is two files in one: another program, or another zip reader, sees different contents "
+        "than Keras does."
+    ),
     example="a shell script or a pickle followed by a valid .keras archive",
     references=("https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT",),
 )

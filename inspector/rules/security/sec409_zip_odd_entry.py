@@ -22,10 +22,14 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="zip entry {member}: {subject}",
     fix="have the model saved anew by Keras",
-    what="An entry's own header and the directory disagree, entries share bytes, or an entry is encrypted, a symbolic link, or "
-    "compressed by another method than deflate.",
-    why="A reader that streams goes by the local headers and Python by the directory; shared bytes make small files unpack to "
-    "huge ones; scanners pass over what they cannot unpack.",
+    what=(
+        "An entry's own header and the directory disagree, entries share bytes, or an entry is encrypted, "
+        "a symbolic link, or compressed by another method than deflate."
+    ),
+    why=(
+        "A reader that streams goes by the local headers and Python by the directory; shared bytes make "
+        "small files unpack to huge ones; scanners pass over what they cannot unpack."
+    ),
     example="a local header that says 'stored, 10 bytes' where the directory says 'deflated, 4 GiB'",
     references=("https://github.com/python/cpython/issues/109858", "https://www.bamsoftware.com/hacks/zipbomb/"),
 )

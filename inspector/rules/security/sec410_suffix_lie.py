@@ -24,9 +24,9 @@ RULE = Rule(
     fix="name it as what it is, and check it as such",
     what="A .keras file is HDF5, or a file with an HDF5 suffix is a zip archive.",
     why=(
-        "Keras before 2.12 wrote HDF5 under .keras, so this may be honest; but Keras 2 loads such a file by "
-        "its legacy loader, which ignores safe_mode, and scanners that go by suffixes look for the wrong "
-        "things."
+        "Keras before 2.12 wrote HDF5 under .keras, so this may be honest; but Keras 2 loads such a file "
+        "by its legacy loader, which ignores safe_mode, and scanners that go by suffixes look for the "
+        "wrong things."
     ),
     example="model.keras that begins with the HDF5 signature",
     references=("https://nvd.nist.gov/vuln/detail/CVE-2025-9905",),
