@@ -7,11 +7,11 @@ from types import ModuleType
 
 import pytest
 
-from inspector.cli.judge import status
 from inspector.engine.agree import agreed
 from inspector.engine.applicable import LoaderModel
 from inspector.engine.check import _judge, check
 from inspector.engine.explain import damage_findings, findings_of
+from inspector.engine.policy import exit_status
 from inspector.engine.requirements import _packages
 from inspector.runtime.facts import Capabilities
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
@@ -120,7 +120,7 @@ def test_an_internal_error_is_a_gap_unless_debugging(monkeypatch):
 def test_exit_status(outcomes, gaps, fail_on, expected):
     findings = findings_of(outcomes, RUNTIME, (MAIN,))
     report = Report(ARTIFACT, RUNTIME, outcomes, (MAIN,), findings, Requirements(), gaps)
-    assert status(report, fail_on) == expected
+    assert exit_status(report, fail_on) == expected
 
 
 def test_a_format_without_a_loader_is_unknown_with_its_reason():

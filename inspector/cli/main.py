@@ -19,11 +19,13 @@ COMMANDS = {
     "graph": "inspector.cli.graph",
     "snapshot": "inspector.cli.snapshot",
     "rule": "inspector.cli.rule",
+    "rules": "inspector.cli.rules",
     "stubs": "inspector.cli.stubs",
     "suggest": "inspector.cli.suggest",
 }
 USAGE_STATUS = 2
 _COLLECT_AFTER = 100_000  # new objects
+INTERRUPTED_STATUS = 130  # 128 + SIGINT
 PIPE_STATUS = 141  # 128 + SIGPIPE, as the shell reports a writer whose reader left
 
 
@@ -34,7 +36,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         status: int = command.run(rest)
     except InspectorError as error:
-        print(f"inspect: {error}", file=sys.stderr)  # noqa: T201 - the one place that speaks of wrong requests
+        from inspector.report.readable import plain  # noqa: PLC0415 - cold start: most requests are right
+
+        # A complaint may quote what stands in a file.
+        print(f"inspect: {plain(str(error))}", file=sys.stderr)  # noqa: T201 - the one place that speaks of wrong requests
         return USAGE_STATUS
     return status
 
@@ -50,4 +55,6 @@ def entry() -> None:
         # The reader (`| head`) is gone: keep the interpreter from complaining about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = PIPE_STATUS
+    except KeyboardInterrupt:
+        status = INTERRUPTED_STATUS
     sys.exit(status)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from inspector.engine.baseline import Baseline
+    from inspector.terms.artifact import Artifact
     from inspector.terms.report import Report
 
 _NAMES = ("inspector.toml", "pyproject.toml")
@@ -69,7 +70,7 @@ def decisions(options: argparse.Namespace, artifacts: Sequence[str]) -> Decision
 
 def decided(report: Report, by: Decisions) -> Report:
     """The report with the decisions carried out, and the exit status that follows."""
-    governed = govern(report, by.policy, _today() if by.policy.suppressions else "")
+    governed = govern(report, _outside(by.policy, report.artifact), _today() if by.policy.suppressions else "")
     if by.baseline is not None:
         from inspector.engine.baseline import compared  # noqa: PLC0415 - cold start: few runs have one
 
@@ -148,6 +149,14 @@ def inside(path: str | Path, artifacts: Sequence[str]) -> bool:
     """Whether the file lies in a folder that is inspected, links followed."""
     real = os.path.realpath(path)
     return any(real.startswith(os.path.realpath(artifact).rstrip(os.sep) + os.sep) for artifact in artifacts)
+
+
+def _outside(policy: Policy, artifact: Artifact) -> Policy:
+    """The policy; none where it lies in the folder that the artifact is, though a file in it was named."""
+    path = os.path.join(policy.folder, policy.source)  # noqa: PTH118 - two texts
+    if policy.source and artifact.is_directory and inside(path, [artifact.path]):
+        return Policy(notes=(f"{policy.source} lies inside the artifact: it does not count",))
+    return policy
 
 
 def _demand_outside(path: str | None, artifacts: Sequence[str]) -> None:
