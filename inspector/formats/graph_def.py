@@ -48,6 +48,7 @@ def read(tree: Tree, path: str) -> Artifact:
         damage=whole.damage,
         gaps=(*whole.gaps, too_large) if too_large else whole.gaps,
         text_errors=whole.text_errors,
+        oddities=whole.oddities,
     )
 
 

@@ -43,4 +43,5 @@ def read(tree: Tree, path: str) -> Artifact:
         damage=whole.damage,
         gaps=whole.gaps,
         text_errors=whole.text_errors,
+        oddities=whole.oddities,
     )

@@ -15,6 +15,7 @@ from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Produ
 from inspector.terms.graph import SavedModel, Signature, TensorBundle
 
 if TYPE_CHECKING:
+    from inspector.terms.audit import Oddity
     from inspector.terms.finding import Gap
     from inspector.terms.keras import KerasMetadata
     from inspector.tree.interface import Tree
@@ -39,7 +40,7 @@ def read(tree: Tree, path: str) -> Artifact:
     gaps += whole.gaps
     bundle = _variables(tree, damage, gaps)
     model = None if whole.message is None else _model(tree, whole.message, bundle, damage)
-    keras = _keras_metadata(tree, model, damage, gaps)
+    keras, odd = _keras_metadata(tree, model, damage, gaps)
     return Artifact(
         path=path,
         format=FORMAT,
@@ -54,6 +55,7 @@ def read(tree: Tree, path: str) -> Artifact:
         damage=tuple(damage),
         gaps=tuple(gaps),
         text_errors=whole.text_errors,
+        oddities=whole.oddities + odd,
     )
 
 
@@ -79,7 +81,7 @@ def _judgeable(whole: Whole) -> Whole:
     """Without the message where its graphs are too large."""
     graphs = [] if whole.message is None else [item.graph_def for item in whole.message.meta_graphs]
     gap = size_gap(PB, graphs)
-    return whole if gap is None else Whole(None, whole.damage, (*whole.gaps, gap))
+    return whole if gap is None else Whole(None, whole.damage, (*whole.gaps, gap), oddities=whole.oddities)
 
 
 def _model(tree: Tree, message: Any, bundle: TensorBundle | None, damage: list[Damage]) -> SavedModel:
@@ -106,13 +108,13 @@ def _variables_missing(tree: Tree, model: SavedModel) -> list[Damage]:
 
 def _keras_metadata(
     tree: Tree, model: SavedModel | None, damage: list[Damage], gaps: list[Gap]
-) -> KerasMetadata | None:
+) -> tuple[KerasMetadata | None, tuple[Oddity, ...]]:
     found, whole = keras_metadata.read(tree)
     if whole is None:
-        return None if model is None else keras_metadata.from_object_graph(model)
+        return (None if model is None else keras_metadata.from_object_graph(model)), ()
     damage += whole.damage
     gaps += whole.gaps
-    return found
+    return found, whole.oddities
 
 
 def _producer(model: SavedModel | None, keras: KerasMetadata | None) -> Producer:

@@ -8,15 +8,21 @@ from inspector.codec import protobuf
 from inspector.codec.protobuf import ProtobufError, WireFault
 from inspector.formats.common import HEAD, damage_of
 from inspector.terms.artifact import Damage, DamageKind, TextError
+from inspector.terms.audit import Oddity
 from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from inspector.tree.interface import Tree
 
 # Fewer line ends prove nothing about a text-mode transfer.
 _MIN_LINES = 8
+# Looking for leftovers takes four times the parse. Of 1,000 files of 23 releases none had any, so they are worth a
+# note, and not 100 ms.
+MAX_LEFTOVERS_BYTES = 2**20
 # What may lie in a file that was meant to hold another message, with the repeated field that proves it.
 _KINDS = (
     ("tensorflow.SavedModel", "meta_graphs", "a SavedModel"),
@@ -34,6 +40,7 @@ class Whole:
     damage: tuple[Damage, ...] = ()
     gaps: tuple[Gap, ...] = ()
     text_errors: tuple[TextError, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
 
 
 def read_whole(tree: Tree, member: str, name: str, *, text: bool = False, limit: int = protobuf.MAX_BYTES) -> Whole:
@@ -53,8 +60,32 @@ def _read_binary(tree: Tree, member: str, name: str, limit: int) -> Whole:
     try:
         message = protobuf.parse(name, data, member)
     except ProtobufError as error:
-        return Whole(_prefix(name, data, error), (_broken(data, error),))
-    return Whole(message, tuple(_empty(data, member) or _other_message(name, message, data, member)))
+        return _undecodable(_prefix(name, data, error), _broken(data, error))
+    damage = tuple(_empty(data, member) or _other_message(name, message, data, member))
+    return Whole(message, damage, oddities=() if damage else tuple(_leftovers(name, message, data, member)))
+
+
+def _undecodable(message: Any | None, damage: Damage) -> Whole:
+    """What no parser took: never clean, for another parser, or another release of this one, may take it."""
+    if damage.kind is not DamageKind.UNPARSEABLE:
+        return Whole(message, (damage,))
+    place = Location(damage.member)
+    gap = Gap(place, "it does not decode, so that nothing in it could be looked at")
+    return Whole(message, (damage,), (gap,), oddities=(Oddity("proto-undecodable", place, {"reason": damage.reason}),))
+
+
+def _leftovers(name: str, message: Any, data: bytes, member: str) -> Iterator[Oddity]:
+    """Bytes that the message does not account for: fields of no known release, and fields that overrule earlier ones."""
+    if len(data) > MAX_LEFTOVERS_BYTES:
+        return
+    whole = message.ByteSize()
+    known = protobuf.message_class(name).FromString(data)
+    known.DiscardUnknownFields()
+    unknown = whole - known.ByteSize()
+    if unknown > 0:
+        yield Oddity("proto-unknown-fields", Location(member), {"count": str(unknown)})
+    if whole != len(data):
+        yield Oddity("proto-overruled", Location(member), {"count": str(len(data) - whole)})
 
 
 def _read_text(tree: Tree, member: str, name: str) -> Whole:
@@ -64,7 +95,7 @@ def _read_text(tree: Tree, member: str, name: str) -> Whole:
     try:
         message = pbtxt.parse(name, data, member)
     except MalformedArtifactError as error:
-        return Whole(None, (_broken_text(data, error),))
+        return _undecodable(None, _broken_text(data, error))
     return Whole(message, text_errors=pbtxt.errors(name, data))
 
 
