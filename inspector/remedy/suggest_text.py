@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from inspector.report.readable import readable
 from inspector.report.words import describe
 from inspector.terms.finding import Verdict
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +24,8 @@ _SHOWN = 6  # custom objects named in one line
 
 def as_text(found: Suggestion) -> str:
     """The answer first, then what to write where."""
-    lines = _requirements(found) if found.report is None else _changes(found, found.report)
+    safe = replace(found, artifact=readable(found.artifact), report=readable(found.report))
+    lines = _requirements(safe) if safe.report is None else _changes(safe, safe.report)
     return "\n".join(lines)
 
 

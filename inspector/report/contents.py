@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from inspector.report.json_text import dumps
+from inspector.report.readable import plain, readable
 from inspector.requirements.keras_inputs import declared_inputs
 from inspector.terms.report import tensor_dict
 
@@ -19,7 +20,7 @@ LIST_LIMIT = 60  # names of a list in the table: the whole stands in the JSON fo
 
 def contents(report: Report, name: str) -> str:
     """The artifact's content as `table` or `json`."""
-    return json.dumps(_as_dict(report), indent=2) if name == "json" else "\n".join(_lines(report))
+    return dumps(_as_dict(report)) if name == "json" else "\n".join(_lines(readable(report)))
 
 
 def _as_dict(report: Report) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _list("classes", report.requirements.classes)
     yield from _list("packages", report.requirements.packages)
     for name, info in _inputs(report).items():
-        yield f"  input      {name}: {_tensor(info)}"
+        yield f"  input      {plain(name)}: {_tensor(info)}"
     for name, signature in artifact.signatures.items():
         yield from _signature(name, signature)
     for damage in artifact.damage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from inspector.report.readable import readable
 from inspector.report.style import Style, style
 from inspector.terms.finding import Verdict
 from inspector.terms.runtime import KerasFlavour
@@ -29,11 +30,11 @@ def render(matrix: Matrix, *, color: bool = False) -> str:
     """The answer, the table and the reasons as text."""
     from tabulate import tabulate  # noqa: PLC0415 - cold start: few commands print so large a table
 
-    marks = _Marks(style(allowed=color))
-    columns, rows = _merged_columns(_columns(matrix.cells), _rows(matrix.cells, marks))
+    marks, safe = _Marks(style(allowed=color)), readable(matrix)
+    columns, rows = _merged_columns(_columns(safe.cells), _rows(safe.cells, marks))
     body = [(_span(names), *cells) for names, cells in _merged_rows(rows)]
     table = tabulate(body, headers=("tensorflow", *columns), tablefmt="simple", disable_numparse=True)
-    return "\n".join([_answer(matrix), "", table, *marks.legend()])
+    return "\n".join([_answer(safe), "", table, *marks.legend()])
 
 
 def _answer(matrix: Matrix) -> str:
