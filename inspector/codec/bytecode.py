@@ -21,6 +21,7 @@ from inspector.codec.marshalled import (
     PY314,
     READERS,
     REF,
+    SIZE_LIMIT,
     Code,
     LimitReachedError,
     code_of,
@@ -117,6 +118,8 @@ def instructions(code: Code, python: str) -> list[tuple[str, int]] | None:
     return found
 
 
+# A thousand code objects may refer to the same instructions: no compiler writes that, and each would be looked at.
+_WORK_LIMIT = 4 * SIZE_LIMIT
 # Lib/opcode.py of Python 2.7: instructions from here on have an argument, of two bytes.
 _HAVE_ARGUMENT_27 = 90
 
@@ -146,7 +149,10 @@ def writers(data: bytes) -> tuple[str, ...]:
 
 def _written_by(code: Code, python: str) -> bool:
     """Whether that Python could have compiled it, nested functions included."""
-    return all(_compiled_by(part, python) for part in nested(code))
+    parts = nested(code)
+    if sum(len(part.code) + len(part.lines) for part in parts) > _WORK_LIMIT:
+        return False
+    return all(_compiled_by(part, python) for part in parts)
 
 
 def _compiled_by(code: Code, python: str) -> bool:
