@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+import jsonschema
 import pytest
+from conftest import FIXTURES
 from report_cases import finding, report
 
 from inspector.report.formats import FORMATS, render
@@ -16,6 +18,7 @@ from inspector.terms.finding import ExpectedError, Gap, Location, Outcome, Probl
 from inspector.terms.record import replace
 from inspector.terms.runtime import KerasFlavour, Runtime
 
+SCHEMA = json.loads((FIXTURES.parent / "docs" / "schema" / "report-1.0.json").read_text())
 TARGET = Runtime("env.lock", "3.11", {}, "2.15.1", "2.15.0", KerasFlavour.KERAS2)
 LOADER = "keras.models.load_model"
 LOADS = {"runtime": TARGET, "outcomes": (Outcome(LOADER),), "required": (LOADER,)}
@@ -155,3 +158,18 @@ def test_markdown_details_are_counted():
     text = render(report(*[finding(pointer=f"/{i}") for i in range(150)]), "markdown")
     assert "50 more without rows" in text
     assert "130 more without details" in text
+
+
+def test_the_json_report_of_everything_follows_its_schema():
+    known = finding(standing="known", note="a note")
+    kept = (
+        Suppressed(finding(), "suppression", "reviewed", "2030-01-01"),
+        Suppressed(finding("KER101"), "ignore", "x"),
+    )
+    found = replace(
+        report(known, finding("KER101"), finding(exposure=None, exposure_text="")), suppressed=kept, notes=("x",)
+    )
+    jsonschema.validate(json.loads(render(found, "json")), SCHEMA)
+    wrong = replace(found, findings=(finding(moment="later"),))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(render(wrong, "json")), SCHEMA)
