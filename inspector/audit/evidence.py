@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.terms.artifact import Format
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Gap
 
 _MEMO = "evidence"
-_CONTAINERS = {Format.KERAS_H5: "h5", Format.SAVED_MODEL: "saved_model", Format.KERAS_JSON: "json"}
+_CONTAINERS = {Format.KERAS_H5: "h5", Format.SAVED_MODEL: "saved_model", Format.KERAS_JSON: "json", Format.TFJS: "json"}
 
 
 class Evidence:
@@ -28,6 +28,8 @@ class Evidence:
         self.artifact = artifact
         # What the limits of a surface cut off.
         self.gaps: list[Gap] = []
+        # What several rules read, kept by its name.
+        self.memo: dict[str, Any] = {}
 
     @cached_property
     def configs(self) -> tuple[ConfigEntry, ...]:

@@ -92,6 +92,11 @@ class Judgement:
     why: str
 
 
+def is_pure_builtin(name: str) -> bool:
+    """Whether a builtin of Python only computes; print is taken for one, since a Lambda's prints go nowhere else."""
+    return name in _PURE_BUILTINS or name == "print"
+
+
 def of_module(module: str, names: tuple[str, ...], *, is_function: bool) -> Judgement | None:
     """A module outside Keras that a config names; None where it is a user's own, or the name a user's own function."""
     root = module.partition(".")[0]
