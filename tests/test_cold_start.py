@@ -22,7 +22,7 @@ SCRIPT = """
 import sys
 before = set(sys.modules)
 from inspector.cli.main import main
-status = main(sys.argv[1:])
+status = main([*sys.argv[1:], "--no-isolation"])  # the child's modules, in this process
 import json
 print(json.dumps([status, sorted(set(sys.modules) - before)]), file=sys.stderr)
 """

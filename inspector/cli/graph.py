@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import inspector
 from inspector.cli.arguments import Parser
+from inspector.cli.isolated import add_isolation, isolated
 from inspector.cli.output import write
 from inspector.report.graph_text import GRAPH_FORMATS, graph_text
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 
@@ -20,7 +23,12 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--level", choices=("ops", "layers", "functions"), default="layers")
     parser.add_argument("--format", choices=GRAPH_FORMATS, default="dot")
     parser.add_argument("--output", metavar="FILE")
+    add_isolation(parser)
     options = parser.parse_args(arguments)
+    return isolated(options, partial(_graph, options))
+
+
+def _graph(options: argparse.Namespace) -> int:
     write(
         graph_text(inspector.graph(inspector.read(options.model), level=options.level), options.format), options.output
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import inspector
 from inspector.cli.arguments import Parser, add_target, environment, help_text
+from inspector.cli.isolated import add_isolation, isolated
 from inspector.cli.output import write
+from inspector.cli.policy import add_policy, decided, decisions, keep_baseline
 from inspector.report.formats import FORMATS, render
-from inspector.terms.finding import Severity, Verdict
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from inspector.cli.policy import Decisions
     from inspector.terms.report import Report
     from inspector.terms.runtime import Runtime
 
@@ -24,17 +27,12 @@ other commands:
   inspect suggest MODEL    requirements under which it loads; with --against, the smallest change
   inspect stubs MODEL      skeletons of the custom classes and functions that it misses
   inspect snapshot         record this Python environment as a target
-  inspect rule [CODE]      what a rule means
+  inspect rules            every rule
+  inspect rule CODE        what a rule means
 
 exit status: 0 loads, 1 fails or a finding reaches --fail-on, 2 wrong usage, 3 could not be judged;
 with --matrix: 0 loads in some release, 1 in none, 3 in none that could be judged
 """
-_FAIL_ON = {
-    "error": (Severity.ERROR,),
-    "warning": (Severity.ERROR, Severity.WARNING),
-    "note": tuple(Severity),
-    "never": (),
-}
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -43,14 +41,25 @@ def run(arguments: Sequence[str]) -> int:
     if options.matrix:
         from inspector.cli import matrix  # noqa: PLC0415 - cold start: only where it is asked for
 
-        return matrix.run(options)
+        return isolated(options, partial(matrix.run, options))
+    by = decisions(options, [path for path in (options.model, options.model_of_weights) if path is not None])
+    return isolated(options, partial(_judge, options, by), partial(_render, options))
+
+
+def _judge(options: argparse.Namespace, by: Decisions) -> int:
     target = resolve(options)
     model = None if options.model_of_weights is None else inspector.read(options.model_of_weights)
-    report = inspector.check(
+    found = inspector.check(
         inspector.read(options.model), target, model=model, loaders=options.loader, debug=options.debug
     )
-    write(render(report, options.format, color=options.output is None), options.output)
-    return status(report, options.fail_on)
+    report = decided(found, by)
+    write(_render(options, report), options.output)
+    keep_baseline([report], by)
+    return report.exit_status or 0
+
+
+def _render(options: argparse.Namespace, report: Report) -> str:
+    return render(report, options.format, color=options.output is None)
 
 
 def resolve(options: argparse.Namespace) -> Runtime | None:
@@ -65,14 +74,6 @@ def resolve(options: argparse.Namespace) -> Runtime | None:
         python=options.python,
         assume_files=options.assume_files,
     )
-
-
-def status(report: Report, fail_on: str) -> int:
-    """1 for a failing required loader or a finding at the threshold, 3 for anything not judged, else 0."""
-    judged = report.runtime is not None
-    if (judged and report.verdict is Verdict.FAILS) or report.worst in _FAIL_ON[fail_on]:
-        return 1
-    return 3 if report.gaps or (judged and report.verdict is Verdict.UNKNOWN) else 0
 
 
 def _parser() -> Parser:
@@ -98,8 +99,7 @@ def _parser() -> Parser:
     )
     group.add_argument("--format", choices=FORMATS, default="table", help="default: table")
     group.add_argument("--output", metavar="FILE", help="write the report there instead of printing it")
-    group.add_argument(
-        "--fail-on", choices=tuple(_FAIL_ON), default="error", help="exit with 1 from this severity on (default: error)"
-    )
+    add_policy(parser)
     group.add_argument("--debug", action="store_true", help="let internal errors end with their traceback")
+    add_isolation(parser)
     return parser

@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
 from inspector.terms.errors import UsageError
 
+# In the process that reads the model: what another one, which may write, is to write (path, or "" for stdout; text).
+_kept: list[list[tuple[str, str]]] = []
+
+
+def keep() -> list[tuple[str, str]]:
+    """From here on nothing is written in this process: what would be is kept in this list."""
+    _kept[:] = [[]]
+    return _kept[0]
+
 
 def write(text: str, path: str | None = None) -> None:
     """Print the text, or write it to that file. Raises UsageError where the file cannot be written."""
-    if path is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        return
+    whole = text if text.endswith("\n") else text + "\n"
+    if _kept:
+        _kept[0].append((path or "", whole))
+    elif path is None:
+        sys.stdout.write(whole)
+    else:
+        _save(whole, path)
+
+
+def _save(text: str, path: str) -> None:
     try:
-        Path(path).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        # Half of a surrogate pair, which JSON files may hold, is no character of UTF-8.
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+class Nowhere(io.StringIO):
+    """A standard output that leads nowhere, and says of itself whether the real one is a terminal."""
+
+    def __init__(self, *, tty: bool) -> None:
+        super().__init__()
+        self._tty = tty
+
+    def isatty(self) -> bool:
+        """Whether the output of the command is a terminal: then it may have colours."""
+        return self._tty

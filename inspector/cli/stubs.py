@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import inspector
 from inspector.cli.arguments import Parser, add_target
+from inspector.cli.isolated import add_isolation, isolated
 from inspector.cli.judge import resolve
 from inspector.cli.output import write
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 
 def run(arguments: Sequence[str]) -> int:
     """Print a Python file, or write it; always 0: nothing is judged."""
-    from inspector.remedy.stubs import stub_file  # noqa: PLC0415 - cold start: a wrong request needs none of it
-
     parser = Parser(prog="inspect stubs", description="Write skeletons of the custom classes and functions of a model.")
     parser.add_argument("model", metavar="MODEL")
     add_target(parser)
     parser.add_argument("--output", metavar="FILE", help="write the Python file there instead of printing it")
+    add_isolation(parser)
     options = parser.parse_args(arguments)
+    return isolated(options, partial(_stubs, options))
+
+
+def _stubs(options: argparse.Namespace) -> int:
+    from inspector.remedy.stubs import stub_file  # noqa: PLC0415 - cold start: a wrong request needs none of it
+
     write(stub_file(inspector.read(options.model), resolve(options)), options.output)
     return 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import inspector
 from inspector.cli.arguments import Parser, add_target
+from inspector.cli.isolated import add_isolation, isolated
 from inspector.cli.judge import resolve
 from inspector.cli.output import write
 from inspector.terms.finding import Verdict
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from inspector.remedy.suggest import Suggestion
@@ -18,10 +21,14 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> int:
     """Print what to require or to change; 0 where something was found (or nothing is needed), else 1."""
+    options = _parser().parse_args(arguments)
+    return isolated(options, partial(_suggest, options))
+
+
+def _suggest(options: argparse.Namespace) -> int:
     from inspector.remedy.suggest import suggest  # noqa: PLC0415 - cold start: a wrong request needs none of it
     from inspector.remedy.suggest_text import as_json, as_text  # noqa: PLC0415 - as above
 
-    options = _parser().parse_args(arguments)
     found = suggest(inspector.read(options.model), resolve(options), tuple(options.loader))
     write(as_json(found) if options.format == "json" else as_text(found), options.output)
     return status(found)
@@ -42,4 +49,5 @@ def _parser() -> Parser:
     parser.add_argument("--loader", action="append", default=[], metavar="NAME", help="the loader that decides")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     parser.add_argument("--output", metavar="FILE", help="write it there instead of printing it")
+    add_isolation(parser)
     return parser

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.errors import LimitError, MalformedArtifactError, ReaderDiedError
 from inspector.terms.keras import Attribute, Hdf5Dataset, Hdf5File, Hdf5Link, StringType
 from inspector.terms.record import record
 
@@ -52,8 +52,9 @@ class _Worker:
         if spec is None or spec.origin is None:
             raise LimitError("", "h5py is not installed: HDF5 can't be read")
         script = str(Path(__file__).with_name("hdf5_worker.py"))
-        # -I shuts out the user's own paths, so the place of h5py is handed over.
-        command = [sys.executable, "-I", script, str(Path(spec.origin).parent.parent)]
+        # -I shuts out the user's own paths, so the places of this package and of h5py are handed over.
+        places = [str(Path(script).parents[2]), str(Path(spec.origin).parent.parent)]
+        command = [sys.executable, "-I", script, *places]
         environment = {
             **os.environ,
             "OPENBLAS_NUM_THREADS": "1",
@@ -64,15 +65,15 @@ class _Worker:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
 
-    def ask(self, span: Span) -> dict[str, Any]:
-        """The child's answer; LimitError where it died or does not answer in time."""
-        request = {"path": str(Path(span.path).absolute()), "offset": span.offset, "length": span.length}
+    def ask(self, path: str, **place: int | str) -> dict[str, Any]:
+        """The child's answer; ReaderDiedError where it died or does not answer in time."""
+        request = {"path": str(Path(path).absolute()), **place}
         try:
             os.write(self._fileno("stdin"), json.dumps(request).encode() + b"\n")
             answer = json.loads(self._line())
         except (BrokenPipeError, EOFError, TimeoutError, ValueError) as error:
             self.stop()
-            raise LimitError(Path(span.path).name, f"the HDF5 reader gave no answer: {error}") from error
+            raise ReaderDiedError(Path(path).name, f"the HDF5 reader gave no answer: {error}") from error
         return dict(answer)
 
     def _fileno(self, name: str) -> int:
@@ -136,7 +137,15 @@ def read(span: Span, member: str) -> Hdf5Content:
     """The tree of an HDF5 file; MalformedArtifactError with libhdf5's own words, LimitError where the child gave up."""
     if signature_offset(span) is None:
         raise MalformedArtifactError(member, NO_SIGNATURE)
-    answer = _worker().ask(span)
+    return _content(_worker().ask(span.path, offset=span.offset, length=span.length), member)
+
+
+def read_packed(archive: str, member: str) -> Hdf5Content:
+    """The tree of an HDF5 file that is compressed in a zip archive, which was verified before; errors as `read`."""
+    return _content(_worker().ask(archive, member=member), member)
+
+
+def _content(answer: dict[str, Any], member: str) -> Hdf5Content:
     if "error" in answer:
         raise MalformedArtifactError(member, str(answer["error"]))
     limit: list[str] | None = answer.get("limit")
@@ -152,6 +161,7 @@ def _file(answer: dict[str, Any]) -> Hdf5File:
         attributes={path: _attributes(found) for path, found in answer["attributes"].items()},
         datasets={path: _dataset(path, found) for path, found in answer["datasets"].items()},
         links=tuple(Hdf5Link(*link) for link in answer["links"]),
+        broken={str(path): str(reason) for path, reason in answer["broken"]},
     )
 
 

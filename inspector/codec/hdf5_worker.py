@@ -14,6 +14,7 @@ import os
 import resource
 import sys
 import time
+import zipfile
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -250,14 +251,17 @@ class _Path:
 
 
 def _source(request: dict[str, Any]) -> Any:
+    if "member" in request:  # compressed: nothing is written to a disk, so it is unpacked here
+        with zipfile.ZipFile(request["path"]) as archive:
+            return io.BytesIO(archive.read(request["member"]))
     whole = request["offset"] == 0 and request["length"] == Path(request["path"]).stat().st_size
     return _Path(request["path"]) if whole else Window(request["path"], request["offset"], request["length"])
 
 
 def _allow() -> None:
     """Give the next request its CPU time: the limit of the process counts from its start."""
-    used = time.process_time()
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used) + CPU_SECONDS, resource.RLIM_INFINITY))
+    soft, hard = int(time.process_time()) + CPU_SECONDS, resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard < 0 else min(soft, hard), hard))
 
 
 def _requests() -> Iterator[dict[str, Any]]:
@@ -266,13 +270,12 @@ def _requests() -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    """Serve until standard input ends."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    """Serve until standard input ends. The arguments are where this package and h5py lie: `-I` knows neither."""
     sys.path.extend(sys.argv[1:])
-    h5py = importlib.import_module("h5py")  # after the limits, and with the place handed over
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    limits = importlib.import_module("inspector.isolate.limits")
+    h5py = importlib.import_module("h5py")
+    limits.limit(memory=MEMORY_LIMIT, cpu_seconds=None)
+    importlib.import_module("inspector.isolate.sandbox").confine(starts_programs=False)
     for request in _requests():
         _allow()
         sys.stdout.write(json.dumps(_answer(request, h5py)) + "\n")

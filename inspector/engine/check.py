@@ -11,8 +11,10 @@ from inspector.engine.agree import agreed
 from inspector.engine.applicable import MODELS, REQUIRED
 from inspector.engine.audit import audit
 from inspector.engine.capabilities import candidates
+from inspector.engine.died import died_findings
 from inspector.engine.explain import damage_findings, findings_of
 from inspector.engine.requirements import requirements_of
+from inspector.terms.artifact import Format
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location, Outcome
 from inspector.terms.report import Report
@@ -38,7 +40,7 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
     if loaders and runtime is not None:
         _demand(required, outcomes, artifact)
     dangers, blind = audit(artifact, runtime, debug=debug)
-    findings = damage_findings(artifact, outcomes)
+    findings = damage_findings(artifact, outcomes) + died_findings(artifact)
     if runtime is not None:
         findings += findings_of(outcomes, runtime, required, artifact)
     return Report(
@@ -71,15 +73,22 @@ def loader_outcomes(
     """
     recorded, gaps = candidates(runtime)
     gaps = {**_unsure_add_ons(artifact, runtime), **gaps}
+    unread = _unread(artifact)
     models = [model for model in MODELS.get(artifact.format, ()) if not wanted or _speaks(model, wanted)]
     for model in models:
-        gap = next((gaps[part] for part in model.needs if part in gaps), None)
+        gap = unread or next((gaps[part] for part in model.needs if part in gaps), None)
         if gap is not None:
             yield Outcome(model.loader, gaps=(gap,))
         else:
             yield from agreed([_judge(model, artifact, c, debug=debug, wanted=wanted) for c in recorded], recorded)
     spoken = {model.loader for model in models}
     yield from (_not_judged(artifact, name) for name in REQUIRED.get(artifact.format, ()) if name not in spoken)
+
+
+def _unread(artifact: Artifact) -> Gap | None:
+    """What kept the artifact from being read at all: its emptiness then says nothing of what loaders find in it."""
+    nothing = artifact.format is Format.KERAS_H5 and artifact.weights is None and not artifact.damage
+    return next((gap for gap in artifact.gaps if gap.fatal or nothing), None)
 
 
 def _unsure_add_ons(artifact: Artifact, runtime: Runtime) -> dict[str, Gap]:

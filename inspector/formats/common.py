@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
+from inspector.terms.errors import ReaderDiedError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.record import record
 
@@ -96,7 +97,7 @@ def malformed(error: MalformedArtifactError, kind: DamageKind = DamageKind.CORRU
 
 def over_limit(error: LimitError) -> Gap:
     """The gap of what was too large to read."""
-    return Gap(Location(error.member), error.reason)
+    return Gap(Location(error.member), error.reason, fatal=isinstance(error, ReaderDiedError))
 
 
 def unreadable(place: Source, damage: Damage) -> Artifact:

@@ -48,11 +48,14 @@ def read_file(place: Source) -> Artifact:
     start = replace(
         bare(place, FORMAT), is_zip=True, hdf5_signature_offset=hdf5.signature_offset(Span(place.path, 0, place.size))
     )
-    start = replace(start, hdf5_error=_as_hdf5(place))
+    try:
+        start = replace(start, hdf5_error=_as_hdf5(place))
+    except LimitError as error:
+        start = replace(start, gaps=(over_limit(error),))
     try:
         with ZipTree(place.path) as tree:
             filled = read_tree(tree, start)
-            return replace(filled, oddities=tree.oddities() + filled.oddities)
+            return replace(filled, oddities=tree.oddities() + filled.oddities, gaps=start.gaps + filled.gaps)
     except MalformedArtifactError as error:
         return replace(start, damage=(malformed(error),))
     except LimitError as error:
@@ -66,8 +69,6 @@ def _as_hdf5(place: Source) -> str | None:
         hdf5.read(Span(place.path, 0, place.size), place.name)
     except MalformedArtifactError as error:
         return error.reason
-    except LimitError:
-        return None
     return None
 
 

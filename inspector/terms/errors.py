@@ -31,3 +31,7 @@ class LimitError(InspectorError):
         super().__init__(f"{member}: {reason}")
         self.member = member
         self.reason = reason
+
+
+class ReaderDiedError(LimitError):
+    """The process that was given the bytes did not survive them, or never answered."""

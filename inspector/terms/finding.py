@@ -59,6 +59,8 @@ class Gap:
 
     location: Location
     reason: str
+    # The process that read it died of it: a finding as well.
+    fatal: bool = False
 
 
 @record

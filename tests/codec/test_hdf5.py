@@ -91,7 +91,7 @@ def test_a_child_that_dies_is_a_limit_and_the_next_file_has_another(sample):
     worker.process.send_signal(signal.SIGSTOP)
     os.kill(worker.process.pid, signal.SIGKILL)
     with pytest.raises(LimitError, match="gave no answer"):
-        worker.ask(span(sample))
+        worker.ask(str(sample))
     assert hdf5.read(span(sample), "m.h5").file.groups == ("/", "/g")
 
 
@@ -100,7 +100,7 @@ def test_a_child_that_hangs_is_ended(sample, monkeypatch):
     worker = hdf5._worker()
     worker.process.send_signal(signal.SIGSTOP)
     with pytest.raises(LimitError, match="none within"):
-        worker.ask(span(sample))
+        worker.ask(str(sample))
     assert not worker.alive()
 
 

@@ -1,0 +1,1 @@
+"""The child process in which untrusted bytes are read: its limits, what it may not do, and what it hands back."""
