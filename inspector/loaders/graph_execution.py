@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_cache import once_per_object
 from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
 from inspector.loaders.graph_kernels import (
     AUTO_SELECT,
@@ -18,6 +17,7 @@ from inspector.loaders.graph_kernels import (
 from inspector.loaders.graph_library import RULES, bad_uses
 from inspector.loaders.graph_uses import Uses
 from inspector.terms.finding import ExpectedError, Gap
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,9 +66,10 @@ def _doubt(context: Context, item: Reached, problem: Problem) -> str | None:
 def _all(
     context: Context, graph: Graph, reached: tuple[Reached, ...], loader: str, wrapper: str
 ) -> Iterator[tuple[Reached, Problem]]:
+    ran = _ran(graph, reached)
     if loader == "run":
-        yield from _node_problems(context, reached)
-    registry, uses = context.registry, _uses_of(reached)
+        yield from _node_problems(context, reached, ran.in_functions)
+    registry, uses = context.registry, ran.everywhere
     suspects = uses.by_kernels(registry, "kernels", lambda: suspicious(uses.distinct, registry))
     for item in reached if suspects else ():
         if item.use not in suspects:
@@ -84,20 +85,29 @@ def _all(
             yield item, _algorithm_problem(context, item, loader)
 
 
-# The signatures and initializers of the models at hand.
-@once_per_object(32)
-def _uses_of(reached: tuple[Reached, ...]) -> Uses:
-    return Uses(item.use for item in reached)
+@record(eq=False)
+class _Ran:
+    """The uses of what runs: all of them, and those in functions."""
+
+    everywhere: Uses
+    in_functions: Uses
 
 
-@once_per_object(32)
-def _uses_in_functions(reached: tuple[Reached, ...]) -> Uses:
-    return Uses(item.use for item in reached if item.function)
+def _ran(graph: Graph, reached: tuple[Reached, ...]) -> _Ran:
+    """Kept with the graph: its signatures and initializers are the same for every release."""
+    key = f"ran {id(reached)}"
+    found = graph.memo.get(key)
+    if found is None:
+        everywhere = Uses((item.use for item in reached), graph.functions)
+        inside = Uses((item.use for item in reached if item.function), graph.functions)
+        found = graph.memo[key] = (reached, _Ran(everywhere, inside))
+    ran: _Ran = found[1]
+    return ran
 
 
-def _node_problems(context: Context, reached: tuple[Reached, ...]) -> Iterator[tuple[Reached, Problem]]:
+def _node_problems(context: Context, reached: tuple[Reached, ...], uses: Uses) -> Iterator[tuple[Reached, Problem]]:
     """A session first instantiates the functions that it runs, and only now validates their nodes."""
-    bad = bad_uses(context, _uses_in_functions(reached), context.facts.graph_def_producer)
+    bad = bad_uses(context, uses, context.facts.graph_def_producer)
     for item in reached if bad else ():
         for fault in bad.get(item.use, ()) if item.function else ():
             if fault.kind in {UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP, BAD_VALUE}:

@@ -10,7 +10,7 @@ from inspector.terms.dtypes import name_of
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 
     from inspector.loaders.graph_cache import Registry
     from inspector.terms.graph import Graph, Node
@@ -50,8 +50,9 @@ class Uses:
 
     __slots__ = ("_answers", "_facts", "_names", "distinct")
 
-    def __init__(self, found: Iterable[Use]) -> None:
-        self.distinct = frozenset(found)
+    def __init__(self, found: Iterable[Use], functions: Container[str]) -> None:
+        # A node may name a function of its library instead of an op (`defun_with_attributes`, functional loops).
+        self.distinct = frozenset(use for use in found if use.op not in functions)
         self._names = tuple({use.op for use in self.distinct})
         self._facts: dict[tuple[int, str], tuple[Registry, tuple[object, ...]]] = {}
         self._answers: dict[Hashable, tuple[object, Any]] = {}
@@ -108,13 +109,13 @@ def main_body(graph: Graph) -> Body:
 @once_per_graph
 def library_uses(graph: Graph) -> Uses:
     """Every distinct use in the library."""
-    return Uses(chain.from_iterable(body.uses for body in library(graph).values()))
+    return Uses(chain.from_iterable(body.uses for body in library(graph).values()), graph.functions)
 
 
 @once_per_graph
 def main_uses(graph: Graph) -> Uses:
     """Every distinct use in the graph itself."""
-    return Uses(main_body(graph).uses)
+    return Uses(main_body(graph).uses, graph.functions)
 
 
 def _body(name: str, nodes: Sequence[Node], known: dict[Any, Use]) -> Body:

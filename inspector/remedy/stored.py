@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras3.native_weights import snake_case
+from inspector.loaders.keras_common.names import snake_case
 from inspector.terms.record import record
 
 if TYPE_CHECKING:

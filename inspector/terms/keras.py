@@ -71,6 +71,8 @@ class Hdf5File:
     attributes: Mapping[str, Mapping[str, Attribute]]
     datasets: Mapping[str, Hdf5Dataset]
     links: tuple[Hdf5Link, ...] = ()
+    # Objects that libhdf5 could not read, by path, with its words.
+    broken: Mapping[str, str] = field(default_factory=dict)
 
 
 @record

@@ -13,6 +13,7 @@ from inspector.loaders.keras2.ranks import rank_events
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.loaders.keras2.weights import weight_events
+from inspector.terms.keras import StringType
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
@@ -65,10 +66,27 @@ def unopened(walk: Walk, reason: str) -> Problem:
 def _readable(walk: Walk, model: KerasModel, name: str, error: str | None) -> Iterator[Event]:
     """A JSON attribute: text that old releases can decode, and JSON."""
     here = replace(walk, pointer=name)
-    if not walk.is_bytes(_root(model).get(name)):
+    undecoded = _undecoded(walk, _root(model).get(name))
+    if undecoded is not None:
+        yield here.problem("KER113", name, "UnicodeDecodeError", undecoded)
+    elif not walk.is_bytes(_root(model).get(name)):
         yield here.problem("KER131", name, "AttributeError", "'str' object has no attribute 'decode'")
     elif error is not None:
         yield here.problem("KER113", name, "JSONDecodeError", error)
+
+
+def _undecoded(walk: Walk, attribute: Attribute | None) -> str | None:
+    """The decoder's words for bytes that are no UTF-8; None where h5py hands over a str, or they are."""
+    if attribute is None or not isinstance(attribute.value, str):
+        return None
+    variable = attribute.string_type in {StringType.VARIABLE_BYTES, StringType.VARIABLE_STRING}
+    if variable and (walk.h5py >= (3, 0) or attribute.string_type is StringType.VARIABLE_STRING):
+        return None
+    try:
+        attribute.value.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError as error:
+        return str(error)
+    return None
 
 
 def _root(model: KerasModel) -> dict[str, Attribute]:

@@ -11,6 +11,8 @@ from inspector.loaders.keras2.h5 import unopened
 from inspector.loaders.keras2.keras_zip_state import state_events
 from inspector.loaders.keras2.v3 import model_events, value_events
 from inspector.loaders.keras2.walk import until_problem
+from inspector.loaders.keras_common.archives import decoding_exception, exception_of
+from inspector.loaders.keras_common.archives import unopened as unopened_archive
 from inspector.terms.artifact import DamageKind
 from inspector.terms.record import replace
 
@@ -29,6 +31,10 @@ def zip_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[E
     yield from artifact.gaps
     here = replace(walk, member=_CONFIG)
     model = artifact.keras
+    broken = unopened_archive(artifact)
+    if broken is not None:
+        yield here.problem("KER113", _CONFIG, "BadZipFile", broken)
+        return
     if model is None:
         yield here.gap("the zip archive could not be read")
         return
@@ -46,7 +52,7 @@ def _config_readable(walk: Walk, artifact: Artifact, model: KerasModel) -> Itera
         text = repr(f"There is no item named '{_CONFIG}' in the archive")
         yield walk.problem("KER112", _CONFIG, "KeyError", text)
     elif model.config_error is not None:
-        yield walk.problem("KER113", _CONFIG, "JSONDecodeError", model.config_error)
+        yield walk.problem("KER113", _CONFIG, decoding_exception(model.config_error), model.config_error)
 
 
 def _architecture(walk: Walk, model: KerasModel, *, compiling: bool) -> Iterator[Event]:
@@ -78,6 +84,8 @@ def _weights(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[Even
     if not artifact.has_member(_WEIGHTS) and not artifact.has_member("model.weights.npz"):
         text = "Expected a model.weights.h5 or model.weights.npz file."
         yield walk.problem("KER112", _WEIGHTS, "ValueError", text)
+    elif model.hdf5_error is not None and exception_of(model.hdf5_error) is not None:
+        yield walk.problem("KER132", _WEIGHTS, exception_of(model.hdf5_error) or "", model.hdf5_error, path=_WEIGHTS)
     elif model.hdf5_error is not None:
         yield unopened(walk, model.hdf5_error)
     elif model.hdf5 is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.shapes import Shape, Variable, output, variables
 from inspector.loaders.keras2.walk import Event, until_problem
+from inspector.loaders.keras_common.hdf5_errors import attributes_error, object_error
 from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def layer_events(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: st
         return
     names = listed(file, group, "layer_names")
     yield from until_problem(
+        lambda: _damaged(walk, file, group),
         lambda: _texts(walk, file, group),
         lambda: _groups(walk, file, group, names),
         lambda: _matched(walk, layers, file, group, names),
@@ -89,6 +91,17 @@ def _groups(walk: Walk, file: Hdf5File, group: str, names: Sequence[str]) -> Ite
         if f"{group}/{name}" not in file.groups:
             yield missing_object(walk, f"{group}/{name}", name.split("/")[0])
             return
+        damaged = list(_damaged(walk, file, f"{group}/{name}"))
+        yield from damaged
+        if damaged:
+            return
+
+
+def _damaged(walk: Walk, file: Hdf5File, group: str) -> Iterator[Event]:
+    """Asking for an attribute reads all that the group has: a damaged one raises whatever is asked for."""
+    text = attributes_error(file, group, walk.h5py)
+    if text is not None:
+        yield walk.at(group.strip("/")).problem("KER132", group, "RuntimeError", text, path=group)
 
 
 def _matched(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str, names: Sequence[str]) -> Iterator[Event]:
@@ -140,6 +153,10 @@ def opened(walk: Walk, file: Hdf5File, group: str, weight: str) -> Iterator[Even
     """What opening that dataset raises: nothing of that name, or a link that leads nowhere."""
     path = f"{group}/{weight}"
     if path in file.datasets:
+        return
+    broken = object_error(file, path, walk.h5py)
+    if broken is not None:
+        yield walk.at(path.strip("/")).problem("KER132", weight, "KeyError", repr(broken), path=path)
         return
     link = next((found for found in file.links if path == found.path or path.startswith(f"{found.path}/")), None)
     if link is not None and link.kind == "external":

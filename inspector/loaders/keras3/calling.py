@@ -31,6 +31,10 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
         return [_legacy_tensor(session, one, created, pointer) for one in node]
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
+    if not isinstance(node, dict) or "args" not in node:
+        # Keras 2 stores a call on a dict of tensors as that dict.
+        details = {"class": "Functional", "keys": "args"}
+        raise LoadFailure("KeyError", "'args'", "KER104", layer.class_name, pointer, details)
     args = deserialize(session, node["args"], pointer)
     _check_positional(layer, args)
     kwargs = deserialize(session, node["kwargs"], pointer)

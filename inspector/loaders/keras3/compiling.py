@@ -59,10 +59,18 @@ def compile_from_training_config(session: Session, config: dict[str, Any], point
 
 
 def _required(config: Any, key: str, pointer: str) -> Any:
-    if not isinstance(config, dict) or key not in config:
-        details = {"class": "training_config", "keys": key}
-        raise LoadFailure("KeyError", repr(key), "KER104", details["class"], pointer, details)
-    return config[key]
+    """`config[key]`, and what Python raises where that is not there."""
+    if isinstance(config, dict) and key in config:
+        return config[key]
+    details = {"class": "training_config", "keys": key}
+    kind, text = "KeyError", repr(key)
+    if not isinstance(config, dict):
+        kind, text = "TypeError", f"'{type(config).__name__}' object is not subscriptable"
+    if isinstance(config, str):
+        text = "string indices must be integers, not 'str'"
+    elif isinstance(config, list | tuple):
+        text = f"{type(config).__name__} indices must be integers or slices, not str"
+    raise LoadFailure(kind, text, "KER104", details["class"], pointer, details)
 
 
 def _optimizer(session: Session, config: Any, pointer: str) -> None:

@@ -81,10 +81,7 @@ def _not_functional(model: Thing, config: dict[str, Any], pointer: str) -> LoadF
 
 def _create(session: Session, data: Any, pointer: str) -> Thing:
     """One layer or operation of the graph."""
-    for key in ("name", "inbound_nodes"):
-        if not isinstance(data, dict) or key not in data:
-            details = {"class": "Functional", "keys": key}
-            raise LoadFailure("KeyError", repr(key), "KER104", details["class"], pointer, details)
+    _required(data, "name", pointer)
     layer = layer_of(session, data, pointer)
     if not isinstance(layer, Thing):
         if session.release >= (3, 9):
@@ -94,10 +91,18 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
         session.gap(pointer, "a function stands where a layer should")
         layer = Thing(str(data.get("class_name")), {"name": data["name"]})
     layer.pointer = pointer
+    _required(data, "inbound_nodes", pointer)
     if layer.class_name == "InputLayer":
         layer.nodes, layer.built = 1, True
         layer.outputs = [output_shape("InputLayer", layer.config, None)]
     return layer
+
+
+def _required(data: Any, key: str, pointer: str) -> None:
+    """`layer_data[key]`: the name is asked for before the layer is made, its calls afterwards."""
+    if not isinstance(data, dict) or key not in data:
+        details = {"class": "Functional", "keys": key}
+        raise LoadFailure("KeyError", repr(key), "KER104", details["class"], pointer, details)
 
 
 def _process(session: Session, created: dict[str, Thing], waiting: dict[Thing, list[Any]], pointer: str) -> None:

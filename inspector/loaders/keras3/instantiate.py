@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import functional, lambdas, sequential
 from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
 from inspector.loaders.keras3.lookup import check_vocabulary
+from inspector.loaders.keras3.values import refused
 from inspector.loaders.keras_common.construct import Construction, check_config, last_cause, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, Thing
@@ -56,6 +57,9 @@ def instantiate(session: Session, cls: ClassFacts, config: dict[str, Any], point
     if cls.name in WRAPPED_KEYS:
         return _wrapper(session, cls, config, pointer)
     for key in _DESERIALIZED_KEYS.get(cls.name, ()):
+        # Quantization by a config object came with 3.13: the key is an unknown one before.
+        if key == "quantization_config" and session.release < (3, 13):
+            continue
         _deserialize_key(session, config, key, pointer)
     return _plain(session, cls, config, pointer)
 
@@ -75,7 +79,7 @@ def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: s
     _check_replaced(cls, shown, pointer, nested)
     check_config(Construction(session, cls, shown, pointer, nested))
     check_vocabulary(session, cls, shown, pointer)
-    _check_units(session, cls, shown, pointer)
+    _check_values(session, cls, shown, pointer)
     thing = Thing(cls.name, config, cls)
     thing.broken_dtype = broken
     return thing
@@ -92,14 +96,13 @@ def _check_replaced(cls: ClassFacts, config: dict[str, Any], pointer: str, neste
         nested["score_mode"] = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/score_mode", details)
 
 
-def _check_units(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
-    """Dense looks at its size since 3.13; older releases find out when they make the kernel."""
-    units = config.get("units")
-    if cls.name != "Dense" or session.release < (3, 13) or (isinstance(units, int) and units > 0):
+def _check_values(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
+    """What the constructor raises because of a value that it looks at itself."""
+    found = refused(session, cls, config)
+    if found is None:
         return
-    text = f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
-    details = {"class": cls.name, "key": "units", "value": repr(units)}
-    failure = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/units", details)
+    details = {"class": cls.name, "key": found.key, "value": repr(config.get(found.key))}
+    failure = LoadFailure(found.type, found.text, "KER103", cls.name, f"{pointer}/{found.key}", details)
     raise wrapped(session, cls, config, failure)
 
 

@@ -44,7 +44,14 @@ def _function(session: Session, value: Any, pointer: str) -> Any:
     if refused(session):
         raise LoadFailure("ValueError", refusal(session.release), "KER108", "Lambda", pointer, {"class": "Lambda"})
     inner = value["config"]
-    return unmarshal(session, inner.get("code") if isinstance(inner, dict) else None, pointer)
+    inner = inner if isinstance(inner, dict) else {}
+    function = unmarshal(session, inner.get("code"), pointer)
+    if isinstance(inner.get("defaults"), list):
+        # `func_load(code, defaults=[...])` hands a list, as JSON has it, to types.FunctionType.
+        text = "arg 4 (defaults) must be None or tuple"
+        details = {"class": "Lambda", "key": "function", "value": str(inner["defaults"])}
+        raise LoadFailure("TypeError", text, "KER103", "Lambda", pointer, details)
+    return function
 
 
 def refused(session: Session) -> bool:
@@ -101,6 +108,8 @@ def call(session: Session, layer: Thing) -> None:
 
     The function's globals are those of keras.src.utils.python_utils, so that `tf` or `K` in it are not defined.
     """
+    if isinstance(layer.config.get("output_shape"), list) and session.release < (3, 4):
+        raise _listed_shape(layer)
     code = layer.function.code if layer.function is not None else None
     if code is None or session.python is None or layer.config.get("output_shape") is not None:
         return
@@ -139,6 +148,16 @@ _GLOBALS = frozenset(
         "to_list", "remove_long_seq", "removeprefix", "removesuffix", "remove_by_id", "pythonify_logs",
     }
 )  # fmt: skip
+
+
+def _listed_shape(layer: Thing) -> LoadFailure:
+    """Up to 3.3 a stored output shape stays a list, which Keras tracks and cannot add to a tuple."""
+    text = (
+        "Exception encountered when calling Lambda.call().\n\n\x1b[1mcan only concatenate tuple (not "
+        '"TrackedList") to tuple\x1b[0m\n\nArguments received by Lambda.call():'
+    )
+    details = {"class": "Lambda", "key": "output_shape", "value": str(layer.config["output_shape"])}
+    return LoadFailure("TypeError", text, "KER103", "Lambda", layer.pointer, details)
 
 
 def _no_shape(layer: Thing, missing: tuple[str, ...]) -> LoadFailure:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import legacy_weights
 from inspector.loaders.keras3.compiling import compile_from_training_config
 from inspector.loaders.keras3.legacy import decode, model_from_config
+from inspector.loaders.keras_common.archives import decoding_exception
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import Thing
 
@@ -38,7 +39,11 @@ def load(session: Session) -> Thing | None:
     if isinstance(model, Thing):
         legacy_weights.load(session, model, stored.hdf5)
     session.safe_scope = None
-    if session.compile and stored.compile_config is not None:
+    # `null` is there, and nothing that can be compiled from.
+    there = stored.compile_config is not None or "training_config" in stored.hdf5.attributes.get("/", {})
+    if session.compile and there:
+        if stored.compile_config_error is not None:
+            raise LoadFailure("JSONDecodeError", stored.compile_config_error, "KER113", "config", "training_config")
         compile_from_training_config(session, decode(stored.compile_config), "training_config")
     return model if isinstance(model, Thing) else None
 
@@ -67,8 +72,10 @@ def _no_config(session: Session) -> LoadFailure:
 def broken_json(stored: KerasModel) -> LoadFailure:
     """What Python's json raises for that text."""
     text = stored.config_error or ""
+    if stored.raw_config is None:
+        return LoadFailure(decoding_exception(text), text, "KER113", "config", stored.config_pointer)
     try:
-        json.loads(stored.raw_config or "")
+        json.loads(stored.raw_config)
     except json.JSONDecodeError as error:
         text = str(error)
     except RecursionError as error:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.keras3.lookup import LOOKUPS
-from inspector.loaders.keras3.native_weights import MODELS, assign_error, expected_of, fits, layers_of
+from inspector.loaders.keras3.native_weights import HOLDING, MODELS, assign_error, expected_of, fits, holders, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.variables import CELL_OF, Variable, own_variables
+from inspector.loaders.keras_common.hdf5_errors import attributes_error, object_error
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
     from inspector.loaders.keras_common.things import Thing
+    from inspector.loaders.keras_common.variables import Variable
     from inspector.terms.keras import Hdf5File
 
 ROOT = "/model_weights"
@@ -28,7 +29,7 @@ class _Saved:
 
 def load(session: Session, model: Thing, file: Hdf5File) -> None:
     """Raise what loading the weights raises."""
-    layers = [(layer.name, variables_of(layer)) for layer in layers_of(model)]
+    layers = [(layer.name, variables_of(session, layer)) for layer in layers_of(model)]
     load_layers(session, (model.name, model.class_name), layers, file)
 
 
@@ -58,15 +59,24 @@ def load_layers(
 
 def _saved(session: Session, file: Hdf5File) -> list[_Saved]:
     saved = []
+    _readable(session, file, ROOT)
     for name in names(file, ROOT, "layer_names"):
         group = f"{ROOT}/{name}"
         if group not in file.groups:
             link = next((one for one in file.links if one.path == group), None)
             raise _link(session, link.kind, group) if link else _missing_object(session, name, group)
+        _readable(session, file, group)
         weights = names(file, group, "weight_names")
         if weights:
             saved.append(_Saved(name, weights))
     return saved
+
+
+def _readable(session: Session, file: Hdf5File, group: str) -> None:
+    """Asking for an attribute reads all that the group has: a damaged one raises whatever is asked for."""
+    text = attributes_error(file, group, session.h5py)
+    if text is not None:
+        raise LoadFailure("RuntimeError", text, "KER110", group, group, {"expected": "attributes", "found": text})
 
 
 def names(file: Hdf5File, group: str, attribute: str) -> list[str]:
@@ -82,22 +92,28 @@ def names(file: Hdf5File, group: str, attribute: str) -> list[str]:
     return [str(name) for value in values if isinstance(value, list | tuple) for name in value]
 
 
-def variables_of(layer: Thing) -> list[Variable] | None:
+def variables_of(session: Session, layer: Thing) -> list[Variable] | None:
     """All variables of a layer, with those of what it wraps; None where they are not known."""
     if layer.class_name in MODELS:
-        return _joined([variables_of(one) for one in layers_of(layer)])
+        return _joined([variables_of(session, one) for one in layers_of(layer)])
     if layer.facts is None or layer.class_name in LOOKUPS:
         # Variables of lookup layers are TensorFlow's own, which Keras 3 does not count.
         return None if layer.facts is None else []
-    if layer.class_name in CELL_OF:
-        return own_variables(CELL_OF[layer.class_name], layer.config, layer.build_shape) if layer.built else []
-    if layer.class_name == "TimeDistributed" and layer.inner.get("layer") is not None:
-        inner = layer.inner["layer"]
+    inner = layer.inner.get("layer")
+    if layer.class_name == "TimeDistributed" and inner is not None:
         inner.built = inner.built or layer.built
-        return variables_of(inner)
-    if layer.inner:
-        return None
-    return expected_of(layer, layer.build_shape)
+        return variables_of(session, inner)
+    if layer.class_name in HOLDING:
+        return _held(session, layer)
+    return None if layer.inner else expected_of(layer, layer.build_shape)
+
+
+def _held(session: Session, layer: Thing) -> list[Variable] | None:
+    """The variables of the objects inside a layer, trainable ones first; None where they are not all known."""
+    if not layer.built:
+        return []
+    found = holders(session, layer)
+    return _joined([None if one.variables is None else list(one.variables) for one in found]) if found else None
 
 
 def _joined(parts: list[list[Variable] | None]) -> list[Variable] | None:
@@ -158,6 +174,10 @@ def _check_dataset(session: Session, file: Hdf5File, group: str, name: str) -> N
     if link is not None:
         raise _link(session, link.kind, path)
     found = file.datasets.get(path)
+    broken = object_error(file, path, session.h5py)
+    if broken is not None:
+        details = {"expected": "a dataset", "found": broken}
+        raise LoadFailure("KeyError", repr(broken), "KER110", name, path, details)
     if found is None:
         raise _missing_object(session, name, path)
     if session.hardened and (found.external or found.virtual):

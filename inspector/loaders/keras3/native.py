@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import native_weights
 from inspector.loaders.keras3.deserialize import deserialize
 from inspector.loaders.keras3.legacy_h5 import broken_json
+from inspector.loaders.keras_common.archives import exception_of, unopened
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import Thing
 
@@ -21,6 +22,9 @@ WEIGHTS = ("model.weights.h5", "model.weights.npz")
 def load(session: Session) -> Thing | None:
     """The loaded model; LoadFailure as Keras raises it."""
     session.member = CONFIG
+    broken = unopened(session.artifact)
+    if broken is not None:
+        raise LoadFailure("BadZipFile", broken, "KER113", CONFIG)
     if not session.artifact.has_member(CONFIG):
         text = "\"There is no item named 'config.json' in the archive\""
         raise LoadFailure("KeyError", text, "KER112", CONFIG, "", {"what": CONFIG})
@@ -60,7 +64,7 @@ def _weights(session: Session, model: object) -> None:
         return
     if stored.hdf5 is None:
         text = stored.hdf5_error or "Unable to synchronously open file (file signature not found)"
-        raise LoadFailure("OSError", text, "KER110", member, "", {}, member)
+        raise LoadFailure(exception_of(text) or "OSError", text, "KER110", member, "", {}, member)
     if not isinstance(model, Thing):
         raise _not_saveable(session, model)
     native_weights.load(session, model, stored.hdf5)

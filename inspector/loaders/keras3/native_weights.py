@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.variables import CELL_OF, own_variables
+from inspector.loaders.keras_common.names import snake_case
+from inspector.loaders.keras_common.things import Thing
+from inspector.loaders.keras_common.variables import own_variables
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.loaders.keras_common.session import Session
-    from inspector.loaders.keras_common.things import Shape, Thing
+    from inspector.loaders.keras_common.things import Shape
     from inspector.loaders.keras_common.variables import Variable
+    from inspector.loaders.weights.architecture import Holder
     from inspector.terms.keras import Hdf5File
 
 MODELS = frozenset({"Sequential", "Functional", "Model"})
+# Built-in layers whose variables belong to objects inside them.
+HOLDING = frozenset(
+    {"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "RNN", "Bidirectional", "TimeDistributed",
+     "MultiHeadAttention"}
+)  # fmt: skip
+# Classes whose variables `weights.architecture` knows better than, or instead of, the common table.
+_BETTER_KNOWN = frozenset(
+    {"Normalization", "Attention", "AdditiveAttention", "PReLU", "EinsumDense", "Resizing", "CenterCrop"}
+)
 # The folder of layers in files of Keras 2.12 and 2.13, which the loader still looks into.
 _OLD_FOLDER = "_layer_checkpoint_dependencies"
 
 
 def load(session: Session, model: Thing, file: Hdf5File) -> None:
     """Raise what loading the weights raises: each object fails alone, the sum of them is raised at the end."""
-    failed = list(_failures(model, "", file))
+    failed = [*_root(session, model, file), *_failures(session, model, "", file)]
     if not failed:
         return
     thing, place, error = failed[0]
     details = {"expected": str(len(expected_of(thing, thing.build_shape) or ())), "found": str(len(store(file, place)))}
     text = error
-    # 3.0 raises the first error as it is.
-    if session.release >= (3, 1):
+    # 3.0.0 raises the first error as it is.
+    if session.release >= (3, 0, 1):
         text = (
             f"A total of {len(failed)} objects could not be loaded. Example error message for object {thing}:\n\n"
             f"{error}\n\nList of objects that could not be loaded:\n{[one for one, _, _ in failed]}"
@@ -38,20 +50,60 @@ def load(session: Session, model: Thing, file: Hdf5File) -> None:
     raise LoadFailure("ValueError", text, "KER110", thing.name, f"/{place}/vars", details, "model.weights.h5")
 
 
-def _failures(thing: Thing, place: str, file: Hdf5File) -> Iterator[tuple[Thing, str, str]]:
+def _root(session: Session, model: Thing, file: Hdf5File) -> Iterator[tuple[Thing, str, str]]:
+    """The model itself is an object without variables; up to 3.5 its group must be there all the same.
+
+    3.10 and later write no group for it (`H5IOStore._h5_entry_initialized`).
+    """
+    if "/vars" not in file.groups and session.release < (3, 6):
+        yield model, "", "\"Unable to synchronously open object (object 'vars' doesn't exist)\""
+
+
+def _failures(session: Session, thing: Thing, place: str, file: Hdf5File) -> Iterator[tuple[Thing, str, str]]:
     """Every object below that fails, with its place in the file and its error."""
     if thing.class_name in MODELS:
         for name, layer in container(layers_of(thing)):
-            yield from _failures(layer, f"{place}/layers/{name}".strip("/"), file)
+            yield from _failures(session, layer, f"{place}/layers/{name}".strip("/"), file)
         return
+    for at, holder, expected in _held(session, thing, place):
+        error = _error(holder, expected, at.replace("/_", "/"), file)
+        if error is not None and "/_" in at:
+            # The projections of attention are walked as `query_dense` and, where that failed, as `_query_dense`.
+            error = _error(holder, expected, at, file)
+        if error is not None:
+            yield holder, at, error
+    inner = thing.inner.get("layer")
+    if thing.class_name == "TimeDistributed" and inner is not None and inner.class_name in MODELS:
+        yield from _failures(session, inner, f"{place}/layer", file)
+
+
+def _held(session: Session, thing: Thing, place: str) -> Iterator[tuple[str, Thing, list[Variable]]]:
+    """The objects of a layer whose variables are known, each with its place: itself first, then what it holds."""
     expected = expected_of(thing, thing.build_shape)
     if expected is not None:
-        error = _error(thing, expected, place, file)
-        if error is not None:
-            yield thing, place, error
+        yield place, thing, expected
+    if thing.facts is None or not thing.built:
+        return
+    for holder in sorted(holders(session, thing), key=lambda one: one.attribute):
+        if holder.attribute and holder.variables is not None:
+            stand_in = Thing(holder.class_name, {"name": holder.name}, thing.facts, built=True)
+            yield f"{place}/{holder.attribute}", stand_in, list(holder.variables)
+
+
+def holders(session: Session, thing: Thing) -> tuple[Holder, ...]:
+    """The objects inside a layer that hold variables, as the file of object paths names them."""
+    from inspector.loaders.weights.architecture import holders_of  # noqa: PLC0415 - cold start: few layers hold others
+
+    if thing.class_name not in HOLDING or "RNN" in str(thing.config.get("layer")):
+        # What a wrapper makes of a layer of cells is not followed.
+        return ()
+    made = holders_of(thing.name, thing.class_name, thing.config, thing.build_shape)
     inner = thing.inner.get("layer")
-    if thing.class_name == "TimeDistributed" and inner is not None and inner.class_name not in CELL_OF:
-        yield from _failures(inner, f"{place}/layer", file)
+    if thing.class_name != "Bidirectional" or session.release >= (3, 3) or inner is None or not inner.built:
+        return made
+    # Up to 3.2 a Bidirectional is a Wrapper, which keeps the layer that it copies, built by the config of its own.
+    kept = holders_of(inner.name, inner.class_name, inner.config, inner.build_shape)
+    return (*(replace(one, attribute=f"layer/{one.attribute}") for one in kept), *made)
 
 
 def layers_of(model: Thing) -> list[Thing]:
@@ -74,30 +126,52 @@ def container(things: list[Thing]) -> Iterator[tuple[str, Thing]]:
             yield name, thing
 
 
-def snake_case(name: str) -> str:
-    """`naming.to_snake_case`."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
 def expected_of(thing: Thing, given: Shape | None) -> list[Variable] | None:
     """The variables that the object has when its weights are loaded; None where that is not known."""
     if thing.facts is None:
         return None
-    made = own_variables(thing.class_name, thing.config, given)
+    made = made_by(thing.class_name, thing.config, given)
     if made is None or thing.built:
         return made
     return []
 
 
-def store(file: Hdf5File, place: str) -> list[str]:
-    """The names in the object's `vars`, with the loader's second look for files of Keras 2.13."""
+def made_by(class_name: str, config: dict[str, Any], given: Shape | None) -> list[Variable] | None:
+    """The variables that a built-in class itself makes; None where they do not follow from its config."""
+    # Quantized layers hold integers and scales instead.
+    if _is_quantized(config):
+        return None
+    made = own_variables(class_name, config, given)
+    if class_name in _BETTER_KNOWN and not config.get("lora_rank"):
+        from inspector.loaders.weights.architecture import own  # noqa: PLC0415 - cold start: few layers need it
+
+        return own(class_name, config, given)
+    return made
+
+
+def _is_quantized(config: dict[str, Any]) -> bool:
+    """Whether the layer's dtype policy is one of quantization (`int8_from_float32`)."""
+    dtype = config.get("dtype")
+    if isinstance(dtype, dict):
+        return str(dtype.get("class_name")).startswith("Quantized")
+    return isinstance(dtype, str) and "_from_" in dtype
+
+
+def group_of(file: Hdf5File, place: str) -> str | None:
+    """The object's `vars`, with the loader's second look for files of Keras 2.12 to 2.14."""
     for path in (place, place.replace("layers", _OLD_FOLDER)):
-        group = f"/{path}/vars"
+        group = f"/{path}/vars" if path else "/vars"
         if group in file.groups:
-            return [name[len(group) + 1 :] for name in file.datasets if name.startswith(f"{group}/")]
-    return []
+            return group
+    return None
+
+
+def store(file: Hdf5File, place: str) -> list[str]:
+    """The names in the object's `vars`."""
+    group = group_of(file, place)
+    if group is None:
+        return []
+    return [name[len(group) + 1 :] for name in file.datasets if name.startswith(f"{group}/")]
 
 
 def _error(thing: Thing, expected: list[Variable], place: str, file: Hdf5File) -> str | None:
@@ -121,9 +195,12 @@ def _error(thing: Thing, expected: list[Variable], place: str, file: Hdf5File) -
             f"Layer '{thing.name}' expected {len(expected)} variables, but received {len(found)} variables during "
             f"loading. Expected: {[variable.name for variable in expected]}"
         )
+    group = group_of(file, place)
     for index, variable in enumerate(expected):
-        dataset = file.datasets.get(f"/{place}/vars/{index}")
-        if dataset is not None and not fits(variable.shape, dataset.shape):
+        dataset = file.datasets.get(f"{group}/{index}")
+        if dataset is None:
+            return f"\"Unable to synchronously open object (object '{index}' doesn't exist)\""
+        if not fits(variable.shape, dataset.shape):
             return assign_error(variable, dataset.shape, f"{thing.name}/{variable.name}")
     return None
 

@@ -53,6 +53,12 @@ class Session:
         return ".".join(version.split(".")[:2]) if version else None
 
     @property
+    def h5py(self) -> tuple[int, int]:
+        """The target's h5py; one of this year's where it is not known."""
+        found = release_of(self.runtime.packages.get("h5py") or "3.14")
+        return (found[0], found[1] if len(found) > 1 else 0)
+
+    @property
     def hardened(self) -> bool:
         """Whether the release has the checks of 3.15, which were carried back to 3.12.4 but not to 3.13 and 3.14."""
         return (3, 12, 4) <= self.release < (3, 13) or self.release >= (3, 15)

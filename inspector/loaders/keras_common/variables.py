@@ -137,7 +137,9 @@ def _batch_norm(config: Config, given: Shape | None) -> list[Variable] | None:
 
 
 def _scale_and_center(config: Config, given: Shape | None) -> list[Variable]:
-    names = [name for name, key in (("gamma", "scale"), ("beta", "center")) if config.get(key, True)]
+    # `rms_scaling` always has a scale and never a center.
+    scaled = {**config, "scale": True, "center": False} if config.get("rms_scaling") else config
+    names = [name for name, key in (("gamma", "scale"), ("beta", "center")) if scaled.get(key, True)]
     axes = config.get("axis", -1)
     axes = [axes] if isinstance(axes, int) else axes
     shape = None

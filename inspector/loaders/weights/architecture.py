@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2.shapes import variables as layer_variables
+from inspector.loaders.keras_common.names import snake_case
 from inspector.loaders.weights.more_variables import conv_lstm_cell, more_variables
 from inspector.loaders.weights.shapes import Shape, inner_shape, layer_output
 from inspector.terms.record import record, replace
@@ -202,9 +203,7 @@ def _holders(name: str, class_name: str, config: dict[str, Any], given: Shape, d
     elif class_name.startswith("ConvLSTM"):
         yield Holder("cell", "conv_lstm_cell", f"{class_name}Cell", conv_lstm_cell(config, given))
     elif class_name == "RNN" and _is_layer(config.get("cell")):
-        cell = config["cell"]
-        name, kind = str(cell["config"].get("name", "")), str(cell.get("class_name"))
-        yield Holder("cell", name, kind, _known(kind, cell["config"], given))
+        yield from _cells("cell", config["cell"], given)
     elif class_name in {"TimeDistributed", "Bidirectional"} and depth < _MAX_DEPTH:
         yield from _wrapped(name, class_name, config, given, depth)
     elif class_name == "MultiHeadAttention":
@@ -215,6 +214,35 @@ def _holders(name: str, class_name: str, config: dict[str, Any], given: Shape, d
         yield Holder("", name, class_name, ())
     else:
         yield Holder("", name, class_name, _known(class_name, config, given))
+
+
+def _cells(attribute: str, cell: Mapping[str, Any], given: Shape) -> Iterator[Holder]:
+    """A cell; the cells of a stack, each of which is given what the one before puts out."""
+    name, kind = str(cell["config"].get("name", "")), str(cell.get("class_name"))
+    stacked = cell["config"].get("cells")
+    if kind != "StackedRNNCells" or not isinstance(stacked, list):
+        yield Holder(attribute, name, kind, _known(kind, cell["config"], given))
+        return
+    used: dict[str, int] = {}
+    for one in stacked:
+        if not _is_layer(one):
+            yield Holder(f"{attribute}/cells", name, kind, None)
+            return
+        stem = snake_case(str(one.get("class_name")))
+        number = used[stem] = used.get(stem, -1) + 1
+        yield from _cells(f"{attribute}/cells/{stem}_{number}" if number else f"{attribute}/cells/{stem}", one, given)
+        given = (*given[:-1], one["config"].get("units")) if given else None
+
+
+def holders_of(name: str, class_name: str, config: dict[str, Any], given: Shape) -> tuple[Holder, ...]:
+    """The objects of one built-in layer that hold variables, for its config and input shape."""
+    return tuple(_holders(name, class_name, config, given, 0))
+
+
+def own(class_name: str, config: dict[str, Any], given: Shape) -> list[Variable] | None:
+    """The variables that a built-in layer itself makes; None where they are not known."""
+    made = _normalization(config, given) if class_name == "Normalization" else _known(class_name, config, given)
+    return None if made is None else list(made)
 
 
 def _is_layer(value: Any) -> bool:

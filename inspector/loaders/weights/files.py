@@ -38,6 +38,7 @@ def as_whole_model(file: Hdf5File) -> Hdf5File:
         attributes={_moved(path): found for path, found in file.attributes.items()},
         datasets={_moved(path): _moved_dataset(found) for path, found in file.datasets.items()},
         links=tuple(replace(link, path=_moved(link.path)) for link in file.links),
+        broken={_moved(path): reason for path, reason in file.broken.items()},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from inspector.loaders.keras3.native_weights import snake_case
+from inspector.loaders.keras_common.names import snake_case
 from inspector.loaders.weights.files import OLD_FOLDER
 from inspector.terms.record import record
 

@@ -56,7 +56,7 @@ def legacy(stored):
 
 
 def weights(datasets, attributes=None):
-    groups = {"/"}
+    groups = {"/", "/vars"}
     for path in datasets:
         parts = path.strip("/").split("/")[:-1]
         groups.update("/" + "/".join(parts[: i + 1]) for i in range(len(parts)))

@@ -1,0 +1,152 @@
+"""Values that the constructors of built-in layers look at themselves: sizes that must be positive, words of a choice.
+
+A recorded trial speaks for the values that were tried; these are checks that hold for any value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras_common.things import FunctionThing
+from inspector.terms.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from inspector.loaders.keras_common.session import Session
+    from inspector.runtime.facts import ClassFacts
+
+
+@record
+class Refused:
+    """What the constructor raises, and the key whose value it is about."""
+
+    key: str
+    type: str
+    text: str
+
+
+@record
+class _Choice:
+    """A string argument with its words; `is_free` where None and functions are taken too."""
+
+    key: str
+    words: tuple[str, ...]
+    is_free: bool = False
+
+
+_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
+_OLD_MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
+_LOOKUP = (_Choice("output_mode", _MODES),)
+_CHOICES: dict[str, tuple[_Choice, ...]] = {
+    "TextVectorization": (
+        _Choice("standardize", ("lower_and_strip_punctuation", "lower", "strip_punctuation"), is_free=True),
+        _Choice("split", ("whitespace", "character"), is_free=True),
+        *_LOOKUP,
+    ),
+    "StringLookup": _LOOKUP,
+    "IntegerLookup": _LOOKUP,
+    "Discretization": (_Choice("output_mode", _MODES[:4]),),
+    "HashedCrossing": (_Choice("output_mode", _MODES[:2]),),
+}
+# Modes of QuantizedDTypePolicy with the release that brought them (`QUANTIZATION_MODES`).
+_QUANTIZATION = (("int8", (3, 3)), ("float8", (3, 3)), ("int4", (3, 11)), ("gptq", (3, 12)), ("awq", (3, 14)))
+
+
+def refused(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """What the class's constructor raises because of a value; None where it takes them all."""
+    check = _CHECKS.get(cls.name)
+    return check(session, cls, config) if check is not None else None
+
+
+def _choices(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """`argument_validation.validate_string_arg`, whose text lost a typing error in 3.5."""
+    for choice in _CHOICES[cls.name]:
+        value = config.get(choice.key, choice.words[0])
+        if isinstance(value, str) and _OLD_MODES.get(value, value) in choice.words:
+            continue
+        if choice.is_free and (value is None or isinstance(value, FunctionThing | dict)):
+            continue
+        unknown = "Unkown" if session.release < (3, 5) else "Unknown"
+        text = (
+            f"{unknown} value for `{choice.key}` argument of {cls.name}. Allowed values are: {choice.words}. "
+            f"Received: {choice.key}={value}"
+        )
+        return Refused(choice.key, "ValueError", text)
+    return _ngrams(config) if cls.name == "TextVectorization" else None
+
+
+def _ngrams(config: Mapping[str, Any]) -> Refused | None:
+    """A tuple of sizes comes back as a list, which the layer does not take."""
+    value = config.get("ngrams")
+    if value is None or isinstance(value, int) or (isinstance(value, tuple) and all(isinstance(i, int) for i in value)):
+        return None
+    text = f"`ngrams` must be None, an integer, or a tuple of integers. Received: ngrams={value}"
+    return Refused("ngrams", "ValueError", text)
+
+
+def _not_compared(value: Any) -> str | None:
+    """The TypeError of `value <= 0`; None where Python can tell."""
+    if isinstance(value, int | float):
+        return None
+    return f"'<=' not supported between instances of '{type(value).__name__}' and 'int'"
+
+
+def _positive(key: str, *, optional: bool = True) -> Callable[[Session, ClassFacts, Mapping[str, Any]], Refused | None]:
+    """The check of convolutions: None is taken, what is not comparable raises by itself."""
+
+    def check(_session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+        value = config.get(key, 1)
+        if value is None and optional:
+            return None
+        problem = _not_compared(value)
+        if problem is not None:
+            return Refused(key, "TypeError", problem)
+        if value > 0:
+            return None
+        text = f"Invalid value for argument `{key}`. Expected a strictly positive value. Received {key}={value}."
+        return Refused(key, "ValueError", text)
+
+    return check
+
+
+def _units(_session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """The check of recurrent layers and of their cells."""
+    value = config.get("units", 1)
+    problem = _not_compared(value)
+    if problem is not None:
+        return Refused("units", "TypeError", problem)
+    if value > 0:
+        return None
+    text = f"Received an invalid value for argument `units`, expected a positive integer, got {value}."
+    return Refused("units", "ValueError", text)
+
+
+def _dense(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """Dense looks at its size since 3.13; older releases find out when they make the kernel."""
+    units = config.get("units")
+    if session.release < (3, 13) or (isinstance(units, int) and units > 0):
+        return None
+    text = f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
+    return Refused("units", "ValueError", text)
+
+
+def _quantized(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """`QuantizedDTypePolicy.__init__`."""
+    modes = tuple(mode for mode, since in _QUANTIZATION if session.release >= since)
+    mode = config.get("mode")
+    if mode in modes:
+        return None
+    return Refused("mode", "ValueError", f"Invalid quantization mode. Expected one of {modes}. Received: mode={mode}")
+
+
+_CHECKS: dict[str, Callable[[Session, ClassFacts, Mapping[str, Any]], Refused | None]] = {
+    "Dense": _dense,
+    "QuantizedDTypePolicy": _quantized,
+    **dict.fromkeys(_CHOICES, _choices),
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell"), _units),
+    **{f"Conv{rank}D": _positive("filters") for rank in (1, 2, 3)},
+    **{f"Conv{rank}DTranspose": _positive("filters") for rank in (1, 2, 3)},
+    **{f"SeparableConv{rank}D": _positive("filters") for rank in (1, 2)},
+    **{f"DepthwiseConv{rank}D": _positive("depth_multiplier") for rank in (1, 2)},
+}

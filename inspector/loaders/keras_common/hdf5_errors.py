@@ -1,0 +1,31 @@
+"""What h5py raises for objects of an HDF5 file that libhdf5 cannot read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inspector.terms.keras import Hdf5File
+
+# Our own reader iterates over attributes, Keras asks for one by its name.
+_ITERATING = "Error iterating over attributes"
+
+
+def attributes_error(file: Hdf5File, path: str, h5py: tuple[int, int]) -> str | None:
+    """The RuntimeError's text for `name in group.attrs` where an attribute of the group is damaged; else None."""
+    reason = file.broken.get(path, "")
+    if not reason.startswith(_ITERATING):
+        return None
+    # HDF5 1.14, in h5py 3.9 and later, says `synchronously`.
+    adverb = "synchronously " if h5py >= (3, 9) else ""
+    return f"Can't {adverb}determine if attribute exists by name {reason[len(_ITERATING) :].strip()}"
+
+
+def object_error(file: Hdf5File, path: str, h5py: tuple[int, int]) -> str | None:
+    """The text of the KeyError for opening a damaged group or dataset; None where libhdf5 opens it."""
+    reason = file.broken.get(path)
+    if reason is None or reason.startswith(_ITERATING):
+        return None
+    start = reason.find("(")
+    adverb = "synchronously " if h5py >= (3, 9) else ""
+    return f"Unable to {adverb}open object {reason[start:]}" if start >= 0 else None
