@@ -30,11 +30,11 @@ _AT = {
 }
 _WHEN = {
     Moment.LOAD: "by loading alone",
-    Moment.UNLOAD: "when the loaded object is collected",
-    Moment.CALL: "when the model, a signature or a function is called",
-    Moment.SAVE: "when it is saved again, or a checkpoint is written",
+    Moment.UNLOAD: "as soon as the loaded object is collected",
+    Moment.CALL: "on a call of the model, a signature or a function",
+    Moment.SAVE: "on saving it again, or on writing a checkpoint",
     Moment.DEAD: "never: nothing reaches it",
-    Moment.READ: "when any program opens the file",
+    Moment.READ: "as soon as any program opens the file",
 }
 
 
