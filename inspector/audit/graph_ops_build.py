@@ -68,14 +68,18 @@ def _records(op: str) -> list[Mapping[str, Any]]:
 
 
 def _op(op: str, can: str, arguments: tuple[str, ...]) -> list[Any]:
-    """Capability, (argument, position or -1 for an attribute) pairs, statefulness, first and last recorded release."""
+    """Capability, (argument, position) pairs, position of the contents, statefulness, first and last recorded release.
+
+    An attribute has the position -1, and so have contents that there are none of.
+    """
     store = open_store("tensorflow")
     named = {release for releases, _ in store.variants(f"op/{op}") for release in releases}
     releases = [release for release in store.releases if release in named]
     records = _records(op)
     stateful = any("is_stateful" in record.get("flags", ()) for record in records)
-    places = [place for argument in arguments for place in _place(op, argument, records)]
-    return [can, places, int(stateful), *(releases[:1] + releases[-1:] if releases else ("", ""))]
+    places = [place for argument in arguments if argument[0] != "<" for place in _place(op, argument, records)]
+    contents = [place for argument in arguments if argument[0] == "<" for place in _place(op, argument[1:], records)]
+    return [can, places, contents[0][1] if contents else -1, int(stateful), *(releases[:1] + releases[-1:] if releases else ("", ""))]
 
 
 def _place(op: str, argument: str, records: list[Mapping[str, Any]]) -> Iterator[list[Any]]:

@@ -11,7 +11,7 @@ from inspector.terms.audit import Moment
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from inspector.audit.graph_units import Unit
     from inspector.terms.graph import Node
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 _NOTHING = Root("nothing", Moment.DEAD, "")
 # A chain in a message names this many functions; generated graphs nest a few deep.
 _CHAIN_SHOWN = 6
+# Calls that the graph rewriter inlines or lowers (tensorflow/core/common_runtime/lower_functional_ops.cc).
+_INLINED = frozenset(
+    {
+        "PartitionedCall", "StatefulPartitionedCall", "If", "StatelessIf", "Case", "StatelessCase", "While",
+        "StatelessWhile",
+    }
+)  # fmt: skip
 
 
 @record
@@ -36,15 +43,19 @@ class Run:
         return " -> ".join((self.root.name, *chain, f'{op} "{node}"'))
 
 
+# A function to follow: its name, the chain before it, and whether its stateful nodes run although nothing needs them.
+_Call = tuple[str, tuple[str, ...], bool]
+
+
 class Order:
     """Which root reaches which node first, for one graph."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, started: Iterable[Root] | None = None) -> None:
+        """`started` are the roots of a graph that has none of its own."""
         self._unit = unit
         self._runs: dict[tuple[str, int], Run] = {}
-        self._by_root: dict[str, dict[Root, None]] = {}
-        self._seen: set[str] = set()
-        for root in roots(unit):
+        self._seen: dict[str, bool] = {}
+        for root in roots(unit) if started is None else started:
             self._follow(root)
         self._follow_gradients()
 
@@ -53,50 +64,49 @@ class Order:
         return self._runs.get((function, index)) or Run(_NOTHING, (function,) if function else ())
 
     def _follow(self, root: Root) -> None:
-        ready: list[tuple[str, tuple[str, ...]]] = []
-        if root.function:
-            ready.append((root.function, ()))
+        ready: list[_Call] = [(root.function, (), False)] if root.function else []
         for index in needed(self._unit.graph.nodes, root.tensors) if root.tensors else ():
             if ("", index) not in self._runs:
                 self._runs["", index] = Run(root, ())
-                ready += ((name, ()) for name in self._callees("", index))
+                ready += self._callees("", index, ())
         self._follow_calls(root, ready)
 
-    def _follow_calls(self, root: Root, ready: list[tuple[str, tuple[str, ...]]]) -> None:
-        """Breadth first, so that the chain kept is a shortest one; a function counts for the first root only."""
-        for name, before in ready:
-            if name in self._seen or name not in self._unit.functions:
+    def _follow_calls(self, root: Root, ready: list[_Call]) -> None:
+        """Breadth first, so that the chain kept is a shortest one; a node counts for the first root that reaches it."""
+        for name, before, keeps in ready:
+            if name not in self._unit.functions or self._seen.get(name) in (True, keeps):
                 continue
-            self._seen.add(name)
+            self._seen[name] = keeps
             chain = (*before, name)
-            for index in self._running(name):
-                self._runs[name, index] = Run(root, chain)
-                ready += ((callee, chain) for callee in self._callees(name, index))
+            for index in self._running(name, keeps=keeps):
+                if (name, index) not in self._runs:
+                    self._runs[name, index] = Run(root, chain)
+                    ready += self._callees(name, index, chain)
 
-    def _running(self, name: str) -> list[int]:
-        """The nodes that a call runs: what its results need, and everything stateful, which pruning keeps."""
+    def _running(self, name: str, *, keeps: bool) -> list[int]:
+        """The nodes that a call runs: what its results need.
+
+        Where a dataset or another op instantiates the function, pruning keeps whatever is stateful; calls that are
+        inlined keep what the function lists. Seen in 2.4 to 2.21 (fixtures/graph_moments.tsv).
+        """
         function = self._unit.functions[name]
         nodes = function.nodes
         wanted = [*function.returns.values(), *function.control_returns.values()]
-        return needed(nodes, wanted + [node.name for node in nodes if _is_stateful(node, self._unit.functions)])
+        kept = (node.name for node in nodes if keeps and _is_stateful(node, self._unit.functions))
+        return needed(nodes, [*wanted, *kept])
 
-    def _callees(self, function: str, index: int) -> Iterator[str]:
+    def _callees(self, function: str, index: int, chain: tuple[str, ...]) -> list[_Call]:
         node = self._unit.bodies[function][index]
-        if calls(node, self._unit.functions):
-            yield from (name for _, name in called(node, self._unit.functions))
+        if not calls(node, self._unit.functions):
+            return []
+        keeps = node.op not in _INLINED and node.op not in self._unit.functions
+        return [(name, chain, keeps) for _, name in called(node, self._unit.functions)]
 
     def _follow_gradients(self) -> None:
         """Functions that only training runs: the gradients of functions that are reached."""
-        found = gradients(self._unit)
-        for of, gradient in found.items():
-            if (of in self._seen or not self._unit.functions) and gradient not in self._seen:
-                root = Root(f"the gradient of {of}", Moment.CALL, f"gradient/{of}", function=gradient)
-                self._follow(root)
-
-
-def gradients(unit: Unit) -> Mapping[str, str]:
-    """Function to the function that computes its gradient."""
-    return unit.graph.gradients
+        for of, gradient in self._unit.graph.gradients.items():
+            if of in self._seen and gradient not in self._seen:
+                self._follow(Root(f"the gradient of {of}", Moment.CALL, f"gradient/{of}", function=gradient))
 
 
 def calls(node: Node, library: Mapping[str, object]) -> bool:
@@ -111,8 +121,3 @@ def _is_stateful(node: Node, library: Mapping[str, object]) -> bool:
     known = table()
     risky = known.ops.get(node.op)
     return node.op in known.stateful_calls or (risky is not None and risky.is_stateful) or node.op in library
-
-
-def chain_text(parts: Sequence[str]) -> str:
-    """A chain as messages show it."""
-    return " -> ".join(parts)

@@ -1,33 +1,65 @@
-"""How much harm a file op can do: by what decides its path, and by when it runs."""
+"""How much harm an op can do: by what it can do, by what decides its path or address, and by when it runs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_values import Source, is_outside
+from inspector.audit.graph_values import Source, Value, is_outside, scheme_of
 from inspector.terms.audit import Confidence, Moment, Risk, Sighting
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from inspector.audit.graph_surface import Reach
-    from inspector.audit.graph_values import Value
 
 _ORDER = (Risk.LOW, Risk.MEDIUM, Risk.HIGH, Risk.CRITICAL)
-_AT_LOAD = frozenset({Moment.LOAD, Moment.UNLOAD})
+AT_LOAD = frozenset({Moment.LOAD, Moment.UNLOAD})
 # Streams of PrintV2 that are no file (tensorflow/core/kernels/logging_ops.cc), sources of DecodeProtoV2 that are in
 # the process or in the attribute itself (decode_proto_op.cc).
 _NO_FILES = ("stdout", "stderr", "log(", "local://", "bytes://")
-# Risk by what decides the path, for a write on a call; at load it is one level higher.
+# Schemes of file systems that are reached over a network (TensorFlow's own, tensorflow-io's) and of debug URLs.
+NETWORK_SCHEMES = frozenset(
+    {"gs", "s3", "s3a", "s3e", "hdfs", "viewfs", "har", "webhdfs", "http", "https", "ftp", "az", "oss", "grpc"}
+)
 _WRITES = {Source.CONST: Risk.HIGH, Source.INPUT: Risk.HIGH, Source.DYNAMIC: Risk.HIGH}
 _READS = {Source.CONST: Risk.HIGH, Source.INPUT: Risk.MEDIUM, Source.DYNAMIC: Risk.MEDIUM}
+_HIGH = dict.fromkeys(Source, Risk.HIGH)
+_MEDIUM = dict.fromkeys(Source, Risk.MEDIUM)
+_LOW = dict.fromkeys(Source, Risk.LOW)
+# Risk on a call, by what decides the argument; at load it is one level higher, in dead code low.
+_RISKS: Mapping[str, Mapping[Source, Risk]] = {
+    "write": _WRITES,
+    "checkpoint-write": _WRITES,
+    "read": _READS,
+    "checkpoint-read": _READS,
+    "table": {Source.CONST: Risk.MEDIUM, Source.INPUT: Risk.LOW, Source.DYNAMIC: Risk.LOW},
+    "network": _HIGH,
+    "remote": _HIGH,
+    "filesystem": _HIGH,
+    "native": _HIGH,
+    "python": _MEDIUM,
+    "hidden": _MEDIUM,
+    "stop": _MEDIUM,
+    "sleep": _LOW,
+}
+_FILES = frozenset({"write", "checkpoint-write", "read", "checkpoint-read", "table"})
 _WORDS = {
     Moment.LOAD: "while it is loaded",
     Moment.UNLOAD: "when the loaded object is collected",
     Moment.CALL: "when it is called",
     Moment.SAVE: "when it is saved",
-    Moment.DEAD: "never: nothing reaches it",
+    Moment.DEAD: "never (nothing reaches it)",
 }
+
+
+@record
+class Judgement:
+    """What a node is worth: its risk, the value that makes it so (None: none is needed), and how many more there are."""
+
+    risk: Risk
+    value: Value | None
+    others: int = 0
 
 
 def raised(risk: Risk, levels: int = 1) -> Risk:
@@ -35,23 +67,48 @@ def raised(risk: Risk, levels: int = 1) -> Risk:
     return _ORDER[max(0, min(len(_ORDER) - 1, _ORDER.index(risk) + levels))]
 
 
-def worst(risks: list[Risk]) -> Risk | None:
+def worst(risks: Iterable[Risk]) -> Risk:
     """The highest of them."""
-    return max(risks, key=_ORDER.index, default=None)
+    return max(risks, key=_ORDER.index)
 
 
-def file_risk(value: Value, moment: Moment, *, writes: bool) -> Risk | None:
+def judged(reach: Reach) -> Judgement | None:
+    """The node by its worst value; None where it is harmless."""
+    moment = reach.run.root.moment
+    if not reach.op.arguments:
+        return Judgement(_at(moment, _RISKS[reach.op.can][Source.DYNAMIC]), None)
+    found = [(risk, value) for value in reach.values if (risk := _value_risk(reach.op.can, value, moment)) is not None]
+    if not found:
+        return None
+    risk, value = max(found, key=lambda pair: _ORDER.index(pair[0]))
+    if reach.carries and moment is not Moment.DEAD:  # a file goes out of the model's hands, whoever names it
+        risk = Risk.CRITICAL
+    return Judgement(risk, value, len(found) - 1)
+
+
+def _value_risk(can: str, value: Value, moment: Moment) -> Risk | None:
+    if can in _FILES:
+        return _file_risk(can, value, moment)
+    if can in {"network", "remote"} and _is_here(value):
+        return None
+    return _at(moment, _RISKS[can][value.source])
+
+
+def _file_risk(can: str, value: Value, moment: Moment) -> Risk | None:
     """The risk of reaching a file by that path; None where it is none of the graph's own doing."""
     if value.source in (Source.SAVER, Source.ASSET) or is_no_file(value):
         return None
-    if moment is Moment.DEAD:
-        return Risk.LOW
-    if value.is_hidden:
+    if value.is_hidden and moment is not Moment.DEAD:
         return Risk.CRITICAL
     if value.source is Source.CONST and not is_outside(value.text):
         # A relative path stays below the folder in which the process runs.
-        return raised(Risk.MEDIUM if writes else Risk.LOW, int(moment in _AT_LOAD))
-    return raised((_WRITES if writes else _READS)[value.source], int(moment in _AT_LOAD))
+        return _at(moment, Risk.MEDIUM if can in {"write", "checkpoint-write"} else Risk.LOW)
+    return _at(moment, _RISKS[can][value.source])
+
+
+def _at(moment: Moment, risk: Risk) -> Risk:
+    """The risk on a call, moved to when it really runs."""
+    return Risk.LOW if moment is Moment.DEAD else raised(risk, int(moment in AT_LOAD))
 
 
 def is_no_file(value: Value) -> bool:
@@ -59,40 +116,52 @@ def is_no_file(value: Value) -> bool:
     return value.source is Source.CONST and (not value.text or value.text.startswith(_NO_FILES))
 
 
-def file_sightings(code: str, reaches: Iterator[Reach], *, writes: bool, lower: int = 0) -> Iterator[Sighting]:
-    """A sighting for each node whose path is not harmless, by its worst value."""
+def _is_here(value: Value) -> bool:
+    """Whether an address or target is none (BigQuery's test endpoint) or this process itself."""
+    text = value.text
+    here = not text or text.startswith(("/device:", "/job:localhost", "/cpu:", "/gpu:", "CPU:", "GPU:"))
+    return value.source is Source.CONST and here
+
+
+def is_remote(value: Value) -> bool:
+    """Whether a path leads over a network."""
+    return value.source is Source.CONST and scheme_of(value.text) in NETWORK_SCHEMES
+
+
+def sightings(code: str, reaches: Iterable[Reach]) -> Iterator[Sighting]:
+    """A sighting for each node that is not harmless."""
     for reach in reaches:
-        moment = reach.run.root.moment
-        judged = [(risk, value) for value in reach.values if (risk := file_risk(value, moment, writes=writes))]
-        if judged:
-            risk, value = max(judged, key=lambda pair: _ORDER.index(pair[0]))
-            yield sighting(code, reach, raised(risk, -lower), value, len(judged) - 1)
+        judgement = judged(reach)
+        if judgement is not None:
+            yield sighting(code, reach, judgement)
 
 
-def sighting(code: str, reach: Reach, risk: Risk, value: Value | None = None, others: int = 0) -> Sighting:
+def sighting(code: str, reach: Reach, judgement: Judgement) -> Sighting:
     """What was seen of a node: its op, its path with what decides it, when it runs and how it is reached."""
+    value, root = judgement.value, reach.run.root
     details = {
         "op": reach.node.op,
-        "path": shown(value, others),
-        "source": value.source.value if value else "",
-        "when": _WORDS[reach.run.root.moment],
+        "path": shown(value, judgement.others),
+        "when": _WORDS[root.moment],
         "chain": reach.chain,
+        "carries": f" what {reach.carries} reads" if reach.carries else "",
     }
     return Sighting(
         code,
         f'{reach.node.op} "{reach.node.name}"',
         reach.location,
-        risk,
+        judgement.risk,
         Confidence.HIGH if value is None or value.source is not Source.DYNAMIC else Confidence.MEDIUM,
-        reach.run.root.moment,
-        loaders=reach.run.root.loaders,
+        root.moment,
+        loaders=root.loaders,
         details=details,
     )
 
 
 def shown(value: Value | None, others: int = 0) -> str:
-    """A path as messages show it, control characters escaped."""
+    """A path as messages show it: at most 200 characters, control characters escaped."""
     if value is None:
         return ""
-    text = repr(value.text[:200])
-    return f"{text} ({value.source.value})" + (f" and {others} more" if others else "")
+    more = f" and {others} more" if others else ""
+    taken = f", {value.taken}" if value.taken else ""
+    return f"{value.text[:200]!r} ({value.source.value}{taken}){more}"

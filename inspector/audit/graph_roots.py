@@ -1,8 +1,8 @@
 """What a loader, a caller or a saver starts: the functions and tensors from which everything else runs.
 
 The order of the init op is that of `get_init_op` (tensorflow/python/saved_model/loader_impl.py) and of the C++ loader
-(tensorflow/cc/saved_model/loader_util.cc); which functions of a resource run is in `Loader.__init__` and
-`restored_function` (tensorflow/python/saved_model/load.py), seen to run in 2.4, 2.15 and 2.21.
+(tensorflow/cc/saved_model/loader_util.cc). Which functions of a resource run is in tensorflow/python/saved_model/load.py
+(`Loader.__init__`, `RestoredResource`). Both seen in 2.4 to 2.21: fixtures/graph_moments.tsv.
 """
 
 from __future__ import annotations
@@ -45,15 +45,22 @@ class Root:
     is_saver: bool = False
 
 
+# The first root that reaches a node says when it runs.
+MOMENTS = (Moment.LOAD, Moment.UNLOAD, Moment.CALL, Moment.SAVE, Moment.DEAD)
+
+
 def roots(unit: Unit) -> tuple[Root, ...]:
-    """Every start of the graph, in the order LOAD, UNLOAD, CALL, SAVE: the first that reaches a node says when it runs."""
-    order = (Moment.LOAD, Moment.UNLOAD, Moment.CALL, Moment.SAVE)
+    """Every start of the graph, by moment."""
     found = list(_of_meta_graph(unit.meta)) if unit.meta is not None else []
-    if unit.meta is None or not unit.meta.signatures and not unit.meta.has_object_graph:
+    if unit.meta is None or not (unit.meta.signatures or unit.meta.has_object_graph):
         # A frozen graph, or a .meta file: who imports it fetches what they like.
-        names = tuple(node.name for node in unit.graph.nodes)
-        found.append(Root("the graph", Moment.CALL, unit.label, tensors=names))
-    return tuple(sorted(found, key=lambda root: order.index(root.moment)))
+        found.append(Root("the graph", Moment.CALL, unit.label, tensors=all_nodes(unit)))
+    return tuple(sorted(found, key=lambda root: MOMENTS.index(root.moment)))
+
+
+def all_nodes(unit: Unit) -> tuple[str, ...]:
+    """The nodes of the graph itself."""
+    return tuple(node.name for node in unit.graph.nodes)
 
 
 def _of_meta_graph(meta: MetaGraph) -> Iterator[Root]:
@@ -103,7 +110,7 @@ def _object_roots(meta: MetaGraph) -> Iterator[Root]:
     """The functions of the object graph: those that the eager loader runs itself, and those that are called."""
     taken: set[int] = set()
     for node in meta.objects:
-        for name, child in node.children:
+        for name, child in node.children if node.kind == "resource" else ():
             if name in _RESOURCE_FUNCTIONS and child < len(meta.objects):
                 taken.add(child)
                 yield from _function_roots(meta, node, name, child, _RESOURCE_FUNCTIONS[name])

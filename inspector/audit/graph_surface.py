@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 
     from inspector.audit.evidence import Evidence
     from inspector.audit.graph_flow import Flow
-    from inspector.audit.graph_order import Order, Run
+    from inspector.audit.graph_order import Run
     from inspector.audit.graph_table import RiskyOp
     from inspector.audit.graph_values import Value
     from inspector.terms.artifact import Artifact
     from inspector.terms.graph import Node
-    from inspector.terms.finding import Gap
 
 
 @record
 class Reach:
-    """A node that can reach outside: where it stands, when it runs, and every value of each argument that says to what."""
+    """A node that can reach outside: where it stands, when it runs, every value of each argument that says to what.
+
+    `carries` is the place of an op that reads a file whose contents go there ("": none).
+    """
 
     unit: Unit
     function: str
@@ -34,6 +36,7 @@ class Reach:
     op: RiskyOp
     run: Run
     values: tuple[Value, ...]
+    carries: str = ""
 
     @property
     def location(self) -> Location:
@@ -60,7 +63,12 @@ class GraphEvidence:
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         """Every graph, hidden ones after those that hide them."""
-        return tuple(units(self.artifact))
+        found = tuple(units(self.artifact))
+        if not any(table().ops[unit.bodies[f][i].op].can == "hidden" for unit in found for f, i in unit.risky):
+            return found
+        from inspector.audit.graph_hidden import hidden_units  # noqa: PLC0415 - cold start: hardly any graph
+
+        return tuple(each for unit in found for each in (unit, *hidden_units(unit)))
 
     @cached_property
     def custom_ops(self) -> tuple[str, ...]:
@@ -68,40 +76,22 @@ class GraphEvidence:
         return tuple(name for name in op_names(self.artifact) if name not in table().recorded)
 
     def reaches(self, *can: str) -> Iterator[Reach]:
-        """The nodes with one of these capabilities, in the order of the file."""
-        return (reach for reach in self._reaches if reach.op.can in can)
+        """The nodes with one of these capabilities (none named: with any), in the order of the file."""
+        return (reach for reach in self._reaches if not can or reach.op.can in can)
 
     @cached_property
     def _reaches(self) -> tuple[Reach, ...]:
-        return tuple(reach for unit in self.units if unit.risky for reach in _of_unit(unit))
+        found: list[Reach] = []
+        for unit in self.units:
+            if unit.risky:
+                found += _of_unit(unit, found)
+        return tuple(found)
 
 
-def _of_unit(unit: Unit) -> Iterator[Reach]:
-    from inspector.audit.graph_flow import Flow  # noqa: PLC0415 - cold start: only graphs with such ops
-    from inspector.audit.graph_order import Order  # noqa: PLC0415 - cold start
+def _of_unit(unit: Unit, before: list[Reach]) -> list[Reach]:
+    from inspector.audit.graph_reaching import reaches_of  # noqa: PLC0415 - cold start: only graphs with such ops
 
-    order, flows = Order(unit), (Flow(unit, is_fed=False), Flow(unit))
-    for function, index in unit.risky:
-        node = unit.bodies[function][index]
-        run = order.run(function, index)
-        op = table().ops[node.op]
-        flow = flows[run.root.is_saver or op.can not in ("checkpoint-read", "checkpoint-write")]
-        yield Reach(unit, function, node, op, run, _values(flow, function, node, op))
-
-
-def _values(flow: Flow, function: str, node: Node, op: RiskyOp) -> tuple[Value, ...]:
-    """What the arguments that name a place can be."""
-    from inspector.audit.graph_strings import inputs_of, texts  # noqa: PLC0415 - cold start
-    from inspector.audit.graph_values import Source, Value, distinct  # noqa: PLC0415 - cold start
-
-    found: list[Value] = []
-    inputs = inputs_of(node)
-    for name, position in op.arguments:
-        if position < 0:
-            found += (Value(Source.CONST, text) for text in texts(node, name))
-        elif position < len(inputs):
-            found += flow.values(function, inputs[position])
-    return distinct(found)
+    return [Reach(unit, *parts) for parts in reaches_of(unit, [r.run.root for r in before if r.unit is unit.outer])]
 
 
 def tokens(evidence: Evidence) -> Iterator[str]:
@@ -109,6 +99,11 @@ def tokens(evidence: Evidence) -> Iterator[str]:
     yield "graph"
     names = op_names(evidence.artifact)
     known = table()
-    yield from {f"op:{known.ops[name].can}" for name in names if name in known.ops}
+    found = {known.ops[name].can for name in names if name in known.ops}
+    yield from (f"op:{can}" for can in found)
+    if found - {"checkpoint-read", "checkpoint-write"}:
+        yield "op:any"
+    if "hidden" in found:  # what the hidden graphs can do
+        yield from (f"op:{reach.op.can}" for reach in evidence.graphs.reaches())
     if evidence.graphs.custom_ops:
         yield "op:custom"

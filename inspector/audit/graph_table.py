@@ -1,4 +1,4 @@
-"""What ops can do to the world outside the graph: data/risky_ops.json, which `graph_ops_build` makes of the registries."""
+"""What ops can do to the world outside the graph: data/risky_ops.json, made by `graph_ops_build`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ _DATA = Path(__file__).parent / "data" / "risky_ops.json"
 
 @record
 class RiskyOp:
-    """One op: what it `can` do, and the arguments that say to what, with their input position (-1: an attribute)."""
+    """One op: what it `can` do, and the arguments that say to what, with their input position (-1: an attribute).
+
+    `contents` is the position of the input that goes there (-1: none).
+    """
 
     name: str
     can: str
     arguments: tuple[tuple[str, int], ...]
+    contents: int
     is_stateful: bool
 
 
@@ -35,8 +39,10 @@ class Table:
     def ops(self) -> Mapping[str, RiskyOp]:
         """The risky ops by name."""
         found = self._data["ops"].items()
-        return {name: RiskyOp(name, can, tuple(map(tuple, places)), bool(is_stateful))
-                for name, (can, places, is_stateful, *_) in found}  # fmt: skip
+        return {
+            name: RiskyOp(name, can, tuple((argument, position) for argument, position in places), contents, bool(stateful))
+            for name, (can, places, contents, stateful, *_) in found
+        }
 
     @cached_property
     def calls(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The graphs of an artifact, each with the name that its places begin with; hidden ones come after those that hide them."""
+"""The graphs of an artifact, each with the name that its places begin with."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ PB, PBTXT = "saved_model.pb", "saved_model.pbtxt"
 class Unit:
     """A graph with its function library. `meta` is None for a frozen graph and for a graph hidden in another.
 
-    `label` is what places in it begin with: the tags of the MetaGraph, or the place of the node that hides it.
+    `label` is what places in it begin with: the tags of the MetaGraph, or the place of the node that hides it in `outer`.
     """
 
-    def __init__(self, member: str, label: str, graph: Graph, meta: MetaGraph | None = None) -> None:
+    def __init__(
+        self, member: str, label: str, graph: Graph, meta: MetaGraph | None = None, outer: Unit | None = None
+    ) -> None:
         self.member = member
         self.label = label
         self.graph = graph
         self.meta = meta
+        self.outer = outer
 
     @cached_property
     def functions(self) -> Mapping[str, Function]:

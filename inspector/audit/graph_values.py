@@ -31,15 +31,21 @@ TEXT_LIMIT = 4096
 
 @record
 class Value:
-    """One value. Of INPUT and DYNAMIC parts `text` holds the name in braces. `is_hidden`: disguised, or of a file.
+    """One value. Of INPUT and DYNAMIC parts `text` holds the name in braces.
 
-    `reads` is the place of the op whose file contents flow into it ("": none).
+    `reads` is the place of the op whose file contents flow into it ("": none). `is_hidden`: nobody who reads the graph
+    sees it (decoded, of a file, too deep to follow).
     """
 
     source: Source
     text: str
     is_hidden: bool = False
     reads: str = ""
+
+    @property
+    def taken(self) -> str:
+        """Where file contents in it come from, in words."""
+        return f"from what {self.reads} reads" if self.reads else ""
 
 
 def joined(parts: Sequence[tuple[Value, ...]], separator: str = "") -> tuple[Value, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_risk import file_sightings
+from inspector.audit.graph_risk import sightings
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
 
@@ -19,7 +19,7 @@ RULE = Rule(
     name="writes-file",
     category=Category.SECURITY,
     severity=Severity.ERROR,
-    message="{subject} writes the file {path} {when}: {chain}",
+    message="{subject} writes{carries} to the file {path} {when}: {chain}",
     fix="export the model without {op}; a server that must run it needs a file system that it cannot write to",
     what="An op of the graph writes a file, and its path is no part of saving the model.",
     why="A model that writes where it likes replaces start-up scripts, keys or other models with the rights of the "
@@ -31,4 +31,4 @@ TRIGGERS = ("op:write",)
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """Every node that writes by a path which is not harmless."""
-    yield from file_sightings(RULE.code, evidence.graphs.reaches("write"), writes=True)
+    yield from sightings(RULE.code, evidence.graphs.reaches("write"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_risk import file_sightings
+from inspector.audit.graph_risk import sightings
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
 
@@ -31,4 +31,4 @@ TRIGGERS = ("op:read",)
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """Every node that reads by a path which is not harmless."""
-    yield from file_sightings(RULE.code, evidence.graphs.reaches("read"), writes=False)
+    yield from sightings(RULE.code, evidence.graphs.reaches("read"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.audit.graph_checkpoints import own_names_left_out
-from inspector.audit.graph_risk import file_sightings
+from inspector.audit.graph_risk import sightings
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
 
@@ -32,7 +32,5 @@ TRIGGERS = ("op:checkpoint-write", "op:checkpoint-read")
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """Every node whose checkpoint is not the saver's own."""
-    writing = own_names_left_out(evidence.graphs.reaches("checkpoint-write"))
-    reading = own_names_left_out(evidence.graphs.reaches("checkpoint-read"))
-    yield from file_sightings(RULE.code, writing, writes=True)
-    yield from file_sightings(RULE.code, reading, writes=False)
+    reaches = evidence.graphs.reaches("checkpoint-write", "checkpoint-read")
+    yield from sightings(RULE.code, own_names_left_out(reaches))

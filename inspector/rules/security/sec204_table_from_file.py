@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_risk import file_sightings
+from inspector.audit.graph_risk import sightings
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
 
@@ -30,4 +30,4 @@ TRIGGERS = ("op:table",)
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """Every table whose file is no asset."""
-    yield from file_sightings(RULE.code, evidence.graphs.reaches("table"), writes=False, lower=1)
+    yield from sightings(RULE.code, evidence.graphs.reaches("table"))

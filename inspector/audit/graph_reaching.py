@@ -1,0 +1,65 @@
+"""The risky nodes of one graph, with when they run and what their arguments can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.audit.graph_flow import Flow
+from inspector.audit.graph_order import Order
+from inspector.audit.graph_roots import MOMENTS, Root, all_nodes
+from inspector.audit.graph_strings import inputs_of, texts
+from inspector.audit.graph_table import table
+from inspector.audit.graph_values import Source, Value, distinct
+from inspector.terms.audit import Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from inspector.audit.graph_order import Run
+    from inspector.audit.graph_table import RiskyOp
+    from inspector.audit.graph_units import Unit
+    from inspector.terms.graph import Node
+
+    Parts = tuple[str, Node, RiskyOp, Run, tuple[Value, ...], str]
+
+
+def reaches_of(unit: Unit, outer: Sequence[Root]) -> Iterator[Parts]:
+    """Function, node, op, run, values and carried contents of each risky node.
+
+    `outer` are the roots of the risky nodes of the graph that hides this one: the earliest of them starts it.
+    """
+    order = Order(unit, None if unit.outer is None else [_started(unit, outer)])
+    fed, unfed = Flow(unit), Flow(unit, is_fed=False)
+    for function, index in unit.risky:
+        node = unit.bodies[function][index]
+        run, op = order.run(function, index), table().ops[node.op]
+        # The saver's file name is fed where its own ops are run, and nowhere else.
+        is_own = run.root.is_saver or op.can not in {"checkpoint-read", "checkpoint-write"}
+        flow = fed if is_own else unfed
+        yield function, node, op, run, _values(flow, function, node, op), _carried(flow, function, node, op)
+
+
+def _started(unit: Unit, outer: Sequence[Root]) -> Root:
+    root = min(outer, key=lambda root: MOMENTS.index(root.moment), default=Root("nothing", Moment.DEAD, ""))
+    name = f"{root.name} -> the graph in {unit.label}"
+    return Root(name, root.moment, root.pointer, tensors=all_nodes(unit), loaders=root.loaders)
+
+
+def _values(flow: Flow, function: str, node: Node, op: RiskyOp) -> tuple[Value, ...]:
+    """What the arguments that name a place can be."""
+    found: list[Value] = []
+    inputs = inputs_of(node)
+    for name, position in op.arguments:
+        if position < 0:
+            found += (Value(Source.CONST, text) for text in texts(node, name))
+        elif position < len(inputs):
+            found += flow.values(function, inputs[position])
+    return distinct(found)
+
+
+def _carried(flow: Flow, function: str, node: Node, op: RiskyOp) -> str:
+    """The op that reads a file whose contents go where this one writes."""
+    inputs = inputs_of(node)
+    if not 0 <= op.contents < len(inputs):
+        return ""
+    return next((value.reads for value in flow.values(function, inputs[op.contents]) if value.reads), "")
