@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.audit import folders
 from inspector.terms.audit import Confidence, Moment, Risk, Sighting
 from inspector.terms.record import record
 
@@ -25,9 +26,8 @@ class Reading:
 
 
 def tokens(evidence: Evidence) -> Iterator[str]:
-    """Nothing beyond the `oddity:` words: what containers hold is noted by their readers."""
-    del evidence
-    return iter(())
+    """What files and names of the artifact give away; what readers noted has words of its own (`oddity:...`)."""
+    return folders.tokens(evidence.artifact)
 
 
 def sightings(code: str, evidence: Evidence, readings: Mapping[str, Reading]) -> Iterator[Sighting]:

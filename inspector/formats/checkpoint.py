@@ -10,7 +10,7 @@ from inspector.formats.meta_graph_views import meta_graph
 from inspector.formats.tensor_bundle import read_bundle
 from inspector.formats.whole_proto import read_whole
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
-from inspector.terms.errors import MalformedArtifactError
+from inspector.terms.errors import LimitError, MalformedArtifactError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.record import replace
 
@@ -79,7 +79,7 @@ def _newest(tree: Tree, names: set[str]) -> str | None:
         return None
     try:
         state = pbtxt.parse("tensorflow.CheckpointState", tree.read(STATE, MAX_STATE_BYTES), STATE)
-    except MalformedArtifactError:
+    except (MalformedArtifactError, LimitError):
         return None  # the loader looks for the index then, as we do
     newest = PurePosixPath(state.model_checkpoint_path).name
     return newest if f"{newest}{_INDEX}" in names else None
@@ -92,7 +92,10 @@ def _is_v1(tree: Tree, names: list[str]) -> bool:
 
 def _tail(tree: Tree, name: str) -> bytes:
     """The last bytes of a member."""
-    span = tree.span(name)
+    try:
+        span = tree.span(name)
+    except LimitError:
+        return b""
     if span is None or span.length < sstable.FOOTER_BYTES:
         return b""
     with Path(span.path).open("rb") as file:

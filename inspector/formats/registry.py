@@ -14,6 +14,7 @@ from inspector.terms.record import replace
 from inspector.tree.local import LocalTree
 
 if TYPE_CHECKING:
+    from inspector.terms.audit import Oddity
     from inspector.tree.interface import Tree
 
 PROTOBUF_SUFFIXES = {".pb", ".pbtxt", ".meta"}
@@ -183,13 +184,28 @@ def _delegate(found: Format, tree: Tree, place: Source) -> Artifact:
     if found is Format.KERAS and place.is_directory:
         from inspector.formats import keras_zip  # noqa: PLC0415 - cold start
 
-        return keras_zip.read_folder(tree, place)
+        return _with_oddities(keras_zip.read_folder(tree, place), tree)
     reader = READERS.get(found)
     if reader is None:
         reason = f"the {found.value} format is recognised, but its contents are not read yet"
         return replace(bare(place, found, gaps=(Gap(Location(place.name), reason),)), members=tree.members())
     artifact: Artifact = importlib.import_module(reader).read(tree, place.path)
-    return replace(artifact, format=found, size=place.size)
+    return _with_oddities(replace(artifact, format=found, size=place.size), tree)
+
+
+def _with_oddities(artifact: Artifact, tree: Tree) -> Artifact:
+    """With what the folder itself holds that no model has: links that leave it are gaps, for nobody looked behind."""
+    odd = tuple(oddity for oddity in tree.oddities() if _belongs(oddity, artifact))
+    outside = tuple(Gap(o.location, "a link that leaves the model: not followed") for o in odd if o.kind == "link-out")
+    return replace(artifact, oddities=artifact.oddities + odd, gaps=artifact.gaps + outside)
+
+
+def _belongs(oddity: Oddity, artifact: Artifact) -> bool:
+    """A checkpoint that is named by its prefix is not the whole folder that it lies in."""
+    if artifact.format is not Format.CHECKPOINT or artifact.is_directory:
+        return True
+    prefix = Path(artifact.path).name.partition(".index")[0].partition(".data-")[0]
+    return oddity.location.member.startswith(prefix)
 
 
 READERS = {

@@ -55,8 +55,13 @@ def read(tree: Tree, path: str) -> Artifact:
         damage=tuple(damage),
         gaps=tuple(gaps),
         text_errors=whole.text_errors,
-        oddities=whole.oddities + odd,
+        oddities=whole.oddities + odd + _tampered(tree, model),
     )
+
+
+def _tampered(tree: Tree, model: SavedModel | None) -> tuple[Oddity, ...]:
+    hashes = None if model is None else model.fingerprint
+    return tuple(fingerprint.mismatch(tree, hashes, f"{VARIABLES}.index"))
 
 
 def _variables(tree: Tree, damage: list[Damage], gaps: list[Gap]) -> TensorBundle | None:

@@ -33,11 +33,12 @@ def read_bundle(tree: Tree, prefix: str) -> tuple[TensorBundle | None, list[Dama
         rows = list(sstable.entries(data, member))
         bundle = _bundle(tree, prefix, rows, member)
         bundle = replace(bundle, faults=faults(tree, bundle))
+        damage = list(shard_damage(tree, bundle))
     except LimitError as error:
         return None, [], [Gap(Location(member), error.reason)]
     except MalformedArtifactError as error:
         return None, [index_damage(data, error)], []
-    return bundle, list(shard_damage(tree, bundle)), []
+    return bundle, damage, []
 
 
 def index_damage(data: bytes, error: MalformedArtifactError) -> Damage:

@@ -75,7 +75,7 @@ def _undecodable(message: Any | None, damage: Damage) -> Whole:
 
 
 def _leftovers(name: str, message: Any, data: bytes, member: str) -> Iterator[Oddity]:
-    """Bytes that the message does not account for: fields of no known release, and fields that overrule earlier ones."""
+    """Bytes that the message does not account for: fields of no known release, and fields that come again."""
     if len(data) > MAX_LEFTOVERS_BYTES:
         return
     whole = message.ByteSize()

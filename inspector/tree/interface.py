@@ -8,6 +8,7 @@ from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from inspector.terms.artifact import Member
+    from inspector.terms.audit import Oddity
 
 
 @record
@@ -24,6 +25,9 @@ class Tree(Protocol):
 
     def members(self) -> tuple[Member, ...]:
         """Every file with its size, sorted by name; raises LimitError over the count limit."""
+
+    def oddities(self) -> tuple[Oddity, ...]:
+        """What the tree itself holds that no normal writer makes."""
 
     def has(self, name: str) -> bool:
         """Whether a file of that name is there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.terms.artifact import Damage, DamageKind
+from inspector.terms.errors import LimitError
 
 if TYPE_CHECKING:
     from inspector.terms.graph import SavedModel
@@ -27,6 +28,10 @@ def _damage(tree: Tree, member: str, sizes: dict[str, int]) -> Damage | None:
         return Damage(member, DamageKind.MISSING, "the SavedModel names this asset")
     if sizes[member] == 0:
         return Damage(member, DamageKind.EMPTY, "the asset is empty", 0)
-    if tree.head(member, len(_LFS)) == _LFS:
+    try:
+        head = tree.head(member, len(_LFS))
+    except LimitError:  # a link that leaves the folder, which the tree notes itself
+        return None
+    if head == _LFS:
         return Damage(member, DamageKind.LFS_POINTER, "a git-LFS pointer stands in place of the asset", 0)
     return None

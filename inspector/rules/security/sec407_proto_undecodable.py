@@ -22,8 +22,14 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="{member} could not be looked into: {subject}",
     fix="do not trust a scan of it; get the model anew from its author",
-    what="A protobuf or its text form is refused by the parser: a wire type that no writer makes, nesting deeper than 100.",
-    why="What cannot be parsed cannot be judged. Parsers differ in what they refuse, so that another program may load it.",
+    what=(
+        "A protobuf or its text form is refused by the parser: a wire type that no writer makes, nesting "
+        "deeper than 100."
+    ),
+    why=(
+        "What cannot be parsed cannot be judged. Parsers differ in what they refuse, so that another "
+        "program may load it."
+    ),
     example="a saved_model.pb with attributes nested 40 functions deep, which the Python parser refuses",
     references=("https://protobuf.dev/programming-guides/proto-limits/",),
 )

@@ -22,10 +22,14 @@ RULE = Rule(
     severity=Severity.NOTE,
     message="{member} {subject}",
     fix="compare it with one that TensorFlow writes of the same model",
-    what="A protobuf holds fields of no known release, or fields that come again and overrule or merge with earlier ones.",
+    what=(
+        "A protobuf holds fields of no known release, or fields that come again and overrule or merge "
+        "with earlier ones."
+    ),
     why=(
-        "Unknown fields carry any bytes past every parser; of fields that come again the last one counts, and a reader that "
-        "stops at the first sees something else. A newer TensorFlow writes unknown fields too."
+        "Unknown fields carry any bytes past every parser; of fields that come again the last one counts, "
+        "and a reader that stops at the first sees something else. A newer TensorFlow writes unknown "
+        "fields too."
     ),
     example="two values of one map key in a FunctionDef, of which the last is loaded",
     references=("https://protobuf.dev/programming-guides/encoding/#last-one-wins",),

@@ -1,0 +1,40 @@
+"""Fingerprint64 against what `tf.raw_ops.Fingerprint(method="farmhash64")` of TensorFlow 2.21 gives."""
+
+import pytest
+
+from inspector.codec.farmhash import fingerprint64
+
+# The hash of each length: every form of the algorithm, and the lengths where it changes form.
+KNOWN = {
+    0: 11160318154034397263,
+    1: 5161771770385946686,
+    2: 17348493801328108482,
+    3: 4662423180930907492,
+    4: 13909349088106176104,
+    5: 9578232373993264988,
+    7: 17233423938440663304,
+    8: 12627020141284786728,
+    9: 15889908196168497750,
+    15: 3575310498258597009,
+    16: 9887023220782602712,
+    17: 16960068419638019727,
+    24: 6496452274876097831,
+    31: 12025085129596068594,
+    32: 3992320350721670009,
+    33: 12457070707786611405,
+    48: 6533401170048065422,
+    63: 15038265055984948585,
+    64: 11083064061832698092,
+    65: 444801980686921533,
+    100: 10952504393083410351,
+    127: 5926385096735868780,
+    128: 15838856113771212233,
+    129: 5067021833811671751,
+    192: 2449078334170002338,
+    1000: 14110994584816394816,
+}
+
+
+@pytest.mark.parametrize(("size", "expected"), KNOWN.items())
+def test_as_tensorflow_has_it(size, expected):
+    assert fingerprint64(bytes((index * 7 + size) % 256 for index in range(size))) == expected
