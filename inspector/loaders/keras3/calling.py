@@ -39,6 +39,7 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     _check_positional(layer, args)
     kwargs = deserialize(session, node["kwargs"], pointer)
     _check_slices(session, layer, args)
+    _check_mixed(session, layer, kwargs)
     return [_revived(session, tensor, created, pointer) for tensor in (*_tensors(args), *_tensors(kwargs))]
 
 
@@ -77,6 +78,30 @@ def _check_slices(session: Session, layer: Thing, args: Any) -> None:
     )
     details = {"class": layer.class_name, "key": "inbound_nodes", "value": str(key)}
     raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _check_mixed(session: Session, layer: Thing, kwargs: Any) -> None:
+    """Up to 3.3 a list of tensors may hold nothing else, not even None (`CallSpec`)."""
+    if session.release >= (3, 4) or layer.kind not in {"layer", "model"} or not isinstance(kwargs, dict):
+        return
+    for key, value in kwargs.items():
+        flat = list(_leaves(value)) if isinstance(value, list | tuple | dict) else []
+        if any(isinstance(one, TensorThing) for one in flat) and not all(isinstance(one, TensorThing) for one in flat):
+            text = (
+                "In a nested call() argument, you cannot mix tensors and non-tensors. Received invalid mixed argument: "
+                f"{key}={value}"
+            )
+            details = {"class": layer.class_name, "key": "inbound_nodes", "value": key}
+            raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Everything in nested arguments that holds nothing else."""
+    if isinstance(value, list | tuple | dict):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    else:
+        yield value
 
 
 def _check_keywords(node: list[Any], pointer: str, session: Session, created: dict[str, Thing]) -> None:
@@ -185,6 +210,7 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     if layer.class_name == "Lambda":
         lambdas.call(session, layer)
     layer.nodes += 1
+    layer.calls.append([one.history for one in arguments if one.history is not None])
     if not layer.built:
         layer.built = True
         layer.build_shape = layer.build_shape or given

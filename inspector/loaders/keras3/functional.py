@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.calling import NodeMissing, call, node_arguments
+from inspector.loaders.keras3.graph import check_graph
 from inspector.loaders.keras3.listed_output import stays_listed
 from inspector.loaders.keras3.sequential import layer_of
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -45,6 +46,7 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
     _process(session, created, waiting, pointer)
     for key in ("input_layers", "output_layers"):
         _map_tensors(session, graph[key], created, f"{pointer}/{key}")
+    check_graph(session, graph, created, pointer)
     model.built = True
     model.listed_output = stays_listed(session, graph["output_layers"])
     model.outputs = [_output_shape(graph["output_layers"], created)]

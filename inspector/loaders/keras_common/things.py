@@ -37,6 +37,8 @@ class Thing:
     broken_dtype: bool = False
     function: FunctionThing | None = None
     listed_output: bool = False
+    # The tensors of each call, as (layer, node, tensor).
+    calls: list[list[tuple[str, int, int]]] = field(default_factory=list)
 
     @property
     def name(self) -> str:

@@ -1,0 +1,115 @@
+"""What `Function.__init__` of Keras 3 asks of the rebuilt graph: outputs that follow from the inputs, names used once.
+
+Source: `map_graph` in keras/src/ops/function.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras3.masks import implicit_masks
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.terms.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras_common.session import Session
+    from inspector.loaders.keras_common.things import Thing
+
+Node = tuple[str, int]
+# Nested models count their own making as a call.
+_MODELS = frozenset({"Functional", "Model"})
+
+
+@record
+class Ends:
+    """The graph's inputs and outputs as nodes, (layer, call)."""
+
+    inputs: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+
+
+def check_graph(session: Session, graph: Mapping[str, Any], created: Mapping[str, Thing], pointer: str) -> None:
+    """LoadFailure as the constructor raises it; `graph` holds the stored layers, inputs and outputs."""
+    ends = Ends(
+        tuple(_nodes(graph["input_layers"], created)),
+        tuple(_nodes(graph["output_layers"], created)),
+    )
+    if not ends.inputs or any(created[name].class_name != "InputLayer" for name, _ in ends.inputs):
+        return
+    reached = _reached(ends, created)
+    _check_connected(session, ends, reached, created, pointer)
+    _check_names(session, graph, {*(name for name, _ in reached), *(name for name, _ in ends.inputs)}, created, pointer)
+    _check_used(session, ends, created, pointer)
+
+
+def _nodes(tensors: Any, created: Mapping[str, Thing]) -> Iterator[Node]:
+    """The nodes of stored tensors, in whatever structure they stand."""
+    if isinstance(tensors, dict):
+        for value in tensors.values():
+            yield from _nodes(value, created)
+    elif isinstance(tensors, list | tuple):
+        if len(tensors) == 3 and isinstance(tensors[0], str) and tensors[0] in created:  # noqa: PLR2004 - layer, node, tensor
+            shift = 1 if created[tensors[0]].class_name in _MODELS and tensors[1] else 0
+            yield tensors[0], tensors[1] - shift
+        else:
+            for value in tensors:
+                yield from _nodes(value, created)
+
+
+def _reached(ends: Ends, created: Mapping[str, Thing]) -> dict[Node, list[Node]]:
+    """Every node that the outputs need, with the nodes that it takes its tensors from."""
+    found: dict[Node, list[Node]] = {}
+    waiting = list(ends.outputs)
+    while waiting:
+        node = waiting.pop()
+        if node in found or node[0] not in created:
+            continue
+        calls = created[node[0]].calls
+        found[node] = [(name, index) for name, index, _ in calls[node[1]]] if 0 <= node[1] < len(calls) else []
+        waiting.extend(found[node])
+    return found
+
+
+def _check_connected(
+    session: Session, ends: Ends, reached: Mapping[Node, list[Node]], created: Mapping[str, Thing], pointer: str
+) -> None:
+    """Every input that the outputs need must be one of the model's."""
+    for node, sources in reached.items():
+        for name, index in sources:
+            if created.get(name) is None or created[name].class_name != "InputLayer" or (name, index) in ends.inputs:
+                continue
+            shape = created[name].outputs[0] if created[name].outputs else None
+            ragged = " ragged=False," if session.release >= (3, 9) else ""
+            text = (
+                f"Graph disconnected: cannot find parent for tensor <KerasTensor shape={shape}, dtype=float32, "
+                f"sparse=False,{ragged} name={name}> at operation '{created[node[0]]}'. The following previous "
+                "operations were accessed without issue: []"
+            )
+            raise LoadFailure("ValueError", text, "KER111", name, pointer, {"layers": name})
+
+
+def _check_names(
+    session: Session, graph: Mapping[str, Any], used: set[str], created: Mapping[str, Thing], pointer: str
+) -> None:
+    """No two operations may have one name; those that masks bring along have names of their own choice."""
+    names = [str(created[name].config["name"]) for name in used if name in created and "name" in created[name].config]
+    names += implicit_masks(session, graph["layers"])
+    for name, count in Counter(names).items():
+        if count > 1:
+            text = f'The name "{name}" is used {count} times in the model. All operation names should be unique.'
+            details = {"class": "Functional", "key": "name", "value": name}
+            raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
+
+
+def _check_used(session: Session, ends: Ends, created: Mapping[str, Thing], pointer: str) -> None:
+    """From 3.10 to 3.13 an input that no layer takes is refused."""
+    if not (3, 10) <= session.release < (3, 14):
+        return
+    taken = {name for layer in created.values() for call in layer.calls for name, _, _ in call}
+    idle = next((name for name, _ in ends.inputs if name not in taken), None)
+    if idle is not None:
+        text = "`inputs` not connected to `outputs`"
+        raise LoadFailure("ValueError", text, "KER111", idle, pointer, {"layers": idle})
