@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 other commands:
+  inspect --recursive DIR  every model below a folder, one line each
   inspect show MODEL       what is in it, without a target
   inspect graph MODEL      ops, layers or functions as a graph
   inspect suggest MODEL    requirements under which it loads; with --against, the smallest change
@@ -38,6 +39,10 @@ with --matrix: 0 loads in some release, 1 in none, 3 in none that could be judge
 def run(arguments: Sequence[str]) -> int:
     """Judge one model and print the report; returns the exit status."""
     options = _parser().parse_args(arguments)
+    if options.recursive or options.more:
+        from inspector.cli import batch  # noqa: PLC0415 - cold start: only where it is asked for
+
+        return batch.run(options, resolve(options))
     if options.matrix:
         from inspector.cli import matrix  # noqa: PLC0415 - cold start: only where it is asked for
 
@@ -54,7 +59,7 @@ def _judge(options: argparse.Namespace, by: Decisions) -> int:
     )
     report = decided(found, by)
     write(_render(options, report), options.output)
-    keep_baseline([report], by)
+    keep_baseline(report, by)
     return report.exit_status or 0
 
 
@@ -79,6 +84,10 @@ def resolve(options: argparse.Namespace) -> Runtime | None:
 def _parser() -> Parser:
     parser = Parser(prog="inspect", description=inspector.__doc__, epilog=_EXAMPLES, formatter_class=help_text)
     parser.add_argument("model", metavar="MODEL", help="SavedModel folder, .keras, .h5, frozen graph, ...")
+    parser.add_argument(
+        "more", nargs="*", metavar="MODEL", help="more models: one line each, and the worst exit status"
+    )
+    parser.add_argument("--recursive", action="store_true", help="MODEL is a folder: judge every model below it")
     parser.add_argument(
         "--with", dest="model_of_weights", metavar="MODEL", help="the model that MODEL, a file of weights, should fit"
     )

@@ -80,12 +80,12 @@ def decided(report: Report, by: Decisions) -> Report:
     return replace(governed, exit_status=exit_status(governed, by.fail_on))
 
 
-def keep_baseline(reports: Sequence[Report], by: Decisions) -> None:
+def keep_baseline(report: Report, by: Decisions) -> None:
     """Write the baseline where one is asked for."""
     if by.written is not None:
-        from inspector.engine.baseline import baseline_text  # noqa: PLC0415 - as above
+        from inspector.engine.baseline import baseline_text, renewed  # noqa: PLC0415 - as above
 
-        write(baseline_text(reports, by.written), by.written.path)
+        write(baseline_text(renewed(by.written, report)), by.written.path)
 
 
 def _today() -> str:

@@ -88,13 +88,17 @@ def _stale(entries: Sequence[dict[str, str]], path: str) -> Iterator[str]:
         yield f"no longer found, though in the baseline {Path(path).name}: {named}{more}"
 
 
-def baseline_text(reports: Sequence[Report], earlier: Baseline) -> str:
-    """The file's new content: the findings of these artifacts, and what it holds of others."""
-    names = {_name(report, earlier.path) for report in reports}
-    entries = [entry for entry in earlier.entries if entry["artifact"] not in names]
-    for report in reports:
-        entries += [_entry(finding, report, earlier.path) for finding in report.findings]
-    entries.sort(key=lambda e: (e["artifact"], e["rule"], e.get("member", ""), e.get("pointer", ""), e["fingerprint"]))
+def renewed(earlier: Baseline, report: Report) -> Baseline:
+    """The baseline with the findings of this artifact in place of what it held of it."""
+    name = _name(report, earlier.path)
+    others = tuple(entry for entry in earlier.entries if entry["artifact"] != name)
+    return replace(earlier, entries=others + tuple(_entry(f, report, earlier.path) for f in report.findings))
+
+
+def baseline_text(baseline: Baseline) -> str:
+    """What its file holds, in an order that changes as little as its entries do."""
+    names = ("artifact", "rule", "member", "pointer", "fingerprint")
+    entries = sorted(baseline.entries, key=lambda entry: [entry.get(name, "") for name in names])
     return json.dumps({"baseline_version": VERSION, "findings": entries}, indent=1) + "\n"
 
 

@@ -9,7 +9,7 @@ from inspector.report.readable import readable
 from inspector.report.words import headline, ordered, when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from inspector.terms.finding import Finding, Location
     from inspector.terms.report import Report
@@ -26,11 +26,6 @@ ROW_LIMIT = 100
 def render(report: Report, *, color: bool = False) -> str:  # noqa: ARG001 - Markdown has no colour
     """The report of one artifact."""
     return "\n".join(_lines(readable(report)))
-
-
-def render_all(reports: Sequence[Report]) -> str:
-    """One section for each artifact."""
-    return "\n\n".join(render(report) for report in reports)
 
 
 def _lines(report: Report) -> Iterator[str]:

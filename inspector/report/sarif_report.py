@@ -15,7 +15,7 @@ from inspector.terms.fingerprint import fingerprint, place_fingerprint
 from inspector.terms.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from inspector.terms.finding import Finding, Gap, Suppressed
     from inspector.terms.report import Report
@@ -27,24 +27,19 @@ _STATES = {"known": "unchanged", "new": "new"}
 
 
 def render(report: Report, *, color: bool = False) -> str:  # noqa: ARG001 - JSON has no colour
-    """One run that holds the results of one artifact."""
-    return render_all([report])
+    """One run that holds the results of one artifact; `joined` makes one of many."""
+    return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]})
 
 
-def render_all(reports: Sequence[Report]) -> str:
-    """One run that holds the results of all these artifacts."""
-    return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(reports)]})
-
-
-def _run(reports: Sequence[Report]) -> dict[str, Any]:
-    codes = sorted({finding.rule for report in reports for finding in _all(report)})
+def _run(report: Report) -> dict[str, Any]:
+    codes = sorted({finding.rule for finding in _all(report)})
     places = {code: place for place, code in enumerate(codes)}
     return {
         "tool": {"driver": _driver(codes)},
-        "invocations": [_invocation(reports)],
+        "invocations": [_invocation(report)],
         "originalUriBaseIds": {BASE: {"description": {"text": "The folder that the command was run in."}}},
-        "artifacts": [_artifact(report) for report in reports],
-        "results": [result for report in reports for result in _results(report, places)],
+        "artifacts": [_artifact(report)],
+        "results": list(_results(report, places)),
         "columnKind": "unicodeCodePoints",
     }
 
@@ -64,22 +59,16 @@ def _artifact(report: Report) -> dict[str, Any]:
     return {"location": artifact_location(artifact.path), "roles": ["analysisTarget"], "properties": said}
 
 
-def _invocation(reports: Sequence[Report]) -> dict[str, Any]:
+def _invocation(report: Report) -> dict[str, Any]:
     """How the command ended, with what could not be judged: silence about that would read as a clean bill."""
-    statuses = [report.exit_status for report in reports if report.exit_status is not None]
     return {
         "executionSuccessful": True,
-        **({"exitCode": max(statuses, key=_worse)} if statuses else {}),
+        **({} if report.exit_status is None else {"exitCode": report.exit_status}),
         "toolExecutionNotifications": [
-            *(_notification(gap, report) for report in reports for gap in report.gaps),
-            *({"level": "note", "message": {"text": plain(note)}} for report in reports for note in report.notes),
+            *(_notification(gap, report) for gap in report.gaps),
+            *({"level": "note", "message": {"text": plain(note)}} for note in report.notes),
         ],
     }
-
-
-def _worse(status: int) -> int:
-    """Failing (1) is worse than what could not be judged (3)."""
-    return (0, 3, 1, 2).index(status)
 
 
 def _notification(gap: Gap, report: Report) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.report.readable import readable
 from inspector.terms.audit import Exposure, Moment, Risk
 from inspector.terms.finding import Category, Severity, Verdict
 from inspector.terms.record import record
@@ -54,6 +55,26 @@ def headline(report: Report) -> Headline:
     required = ", ".join(report.required) or "no loader"
     rest = f" in {describe(report.runtime)}: {required}{_security(report)}{_left_out(report)}"
     return Headline(report.verdict.name, VERDICT_COLORS[report.verdict], rest)
+
+
+def line(report: Report) -> Headline:
+    """One line of many: a word, then the artifact with what decides."""
+    safe = readable(report)
+    if safe.runtime is None:
+        said = headline(safe)
+        return Headline(said.word, said.color, said.rest.removeprefix(" in").strip())
+    failed = next((o for o in safe.outcomes if o.loader in safe.required and o.error is not None), None)
+    why = "" if failed is None or failed.error is None else f", {failed.problems[0].rule} {failed.error.type}"
+    unknown = f", {safe.gaps[0].reason}" if safe.verdict is Verdict.UNKNOWN and safe.gaps else ""
+    rest = f"{safe.artifact.path}: {', '.join(safe.required) or 'no loader'}{why}{unknown}"
+    return Headline(safe.verdict.name, VERDICT_COLORS[safe.verdict], rest + _security(safe) + _left_out(safe))
+
+
+def tally(words: list[str]) -> str:
+    """How many of each answer: `12 models: 9 loads, 3 fails`."""
+    kinds = ["findings" if word[0].isdigit() else word.lower() for word in words]
+    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
+    return f"{len(words)} model{'s' if len(words) > 1 else ''}: {counts}"
 
 
 def describe(runtime: Runtime) -> str:

@@ -7,7 +7,7 @@ import json
 import pytest
 from report_cases import finding, report
 
-from inspector.engine.baseline import Baseline, baseline_text, compared, read_baseline
+from inspector.engine.baseline import Baseline, baseline_text, compared, read_baseline, renewed
 from inspector.engine.policy import exit_status
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Suppressed
@@ -18,7 +18,7 @@ def kept(tmp_path, *findings, name="m.keras", earlier=None):
     """A baseline of one artifact beside it, and that artifact's path."""
     path = str(tmp_path / "baseline.json")
     found = report(*findings, path=str(tmp_path / name))
-    (tmp_path / "baseline.json").write_text(baseline_text([found], earlier or Baseline(path)))
+    (tmp_path / "baseline.json").write_text(baseline_text(renewed(earlier or Baseline(path), found)))
     return read_baseline(path), str(tmp_path / name)
 
 
@@ -68,7 +68,7 @@ def test_writing_keeps_what_is_known_of_other_artifacts(tmp_path):
 def test_the_file_is_the_same_whatever_the_order(tmp_path):
     path = str(tmp_path / "baseline.json")
     one, two = finding(), finding(pointer="/x")
-    texts = [baseline_text([report(*order, path="m")], Baseline(path)) for order in ((one, two), (two, one))]
+    texts = [baseline_text(renewed(Baseline(path), report(*order, path="m"))) for order in ((one, two), (two, one))]
     assert texts[0] == texts[1]
     assert str(tmp_path) not in texts[0]
     assert json.loads(texts[0])["baseline_version"] == 1

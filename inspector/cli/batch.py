@@ -1,0 +1,164 @@
+"""`inspect --recursive FOLDER`, and several models at once: each in a process of its own, one line each."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import inspector
+from inspector.cli.output import write
+from inspector.cli.policy import decided, decisions
+from inspector.isolate import limits
+from inspector.report.formats import render
+from inspector.report.joined import joined, worst_status
+from inspector.report.readable import plain
+from inspector.report.words import line, tally
+from inspector.terms.artifact import Artifact, Format
+from inspector.terms.errors import InspectorError, UsageError
+from inspector.terms.finding import Gap, Location
+from inspector.terms.record import record, replace
+from inspector.terms.report import Report, Requirements
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+    from inspector.cli.policy import Decisions
+    from inspector.terms.runtime import Runtime
+
+_NOT_JUDGED, _NOT_READ = 3, "NOT READ"
+
+
+@record
+class _One:
+    """What is kept of one model: its text, its exit status, the word of its line, and its entries for a baseline."""
+
+    text: str
+    status: int
+    word: str
+    entries: str = "[]"
+
+
+def run(options: argparse.Namespace, target: Runtime | None) -> int:
+    """Judge every model and print a line, or one report of them all; goes on after failures. The worst exit status."""
+    _demand(options)
+    paths, asides = _models(options)
+    by = decisions(options, paths)
+    found = [_shown(one, options) for one in _judged(paths, options, target, by)]
+    if options.format == "table":
+        text = "\n".join([*asides, tally([one.word for one in found])])
+        write(joined([*(one.text for one in found), text], "table") if options.output else text, options.output)
+    else:
+        write(joined([one.text for one in found], options.format), options.output)
+        sys.stderr.write("".join(f"inspect: {aside}\n" for aside in asides))
+    _keep_baseline(found, by)
+    return worst_status([one.status for one in found])
+
+
+def _demand(options: argparse.Namespace) -> None:
+    for name in ("matrix", "model_of_weights"):
+        if getattr(options, name):
+            raise UsageError("--matrix and --with take one model")
+
+
+def _models(options: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """The paths to judge, and what is to be said of what is not judged. UsageError where there is none."""
+    named = [options.model, *options.more]
+    if not options.recursive:
+        return named, []
+    from inspector.formats.below import models_below  # noqa: PLC0415 - only here
+
+    below = [models_below(path) for path in named]
+    paths = [model for part in below for model in part.models]
+    if not paths:
+        raise UsageError(f"no model below {', '.join(named)}")
+    others = sum(part.others for part in below)
+    asides = [f"{others} other file{'s are' if others > 1 else ' is'} no model"] if others else []
+    return paths, asides + [f"not opened: {plain(path)}" for part in below for path in part.closed]
+
+
+def _judged(paths: Iterable[str], options: argparse.Namespace, target: Runtime | None, by: Decisions) -> Iterator[_One]:
+    listed = list(paths)
+    for number, path in enumerate(listed, 1):
+        _progress(f"[{number}/{len(listed)}] {plain(path)}")
+        try:
+            yield _apart(path, options, target, by)
+        except InspectorError as error:
+            yield _unread(path, str(error), options)
+    _progress("")
+
+
+def _unread(path: str, reason: str, options: argparse.Namespace) -> _One:
+    """What is said of a path that could not be read at all: no report may be silent about it."""
+    if options.format == "table":
+        return _One(f"{_NOT_READ:11} {plain(path)}: {plain(reason)}", _NOT_JUDGED, _NOT_READ)
+    artifact = Artifact(path, Format.UNKNOWN, is_directory=False, suffix="", magic=b"")
+    gaps = (Gap(Location(path), f"not read: {reason}"),)
+    report = Report(artifact, None, (), (), (), Requirements(), gaps, exit_status=_NOT_JUDGED)
+    return _One(render(report, options.format), _NOT_JUDGED, _NOT_READ)
+
+
+def _apart(path: str, options: argparse.Namespace, target: Runtime | None, by: Decisions) -> _One:
+    """One model, in a child with limits unless the options say otherwise. Its death is a report like any other."""
+    work = partial(_frames, path, options, target, by)
+    if options.no_isolation or options.debug or not limits.available():
+        return _of_frames(work())
+    from inspector.isolate.child import run as run_child  # noqa: PLC0415 - nothing of it where it is off
+
+    ended = run_child(work)
+    if not ended.death:
+        return _of_frames(ended.frames)
+    from inspector.engine.died import died_report  # noqa: PLC0415 - few die
+
+    return _of_frames(_told(decided(died_report(path, ended.death), by), options, by))
+
+
+def _frames(path: str, options: argparse.Namespace, target: Runtime | None, by: Decisions) -> list[tuple[str, str]]:
+    found = inspector.check(inspector.read(path), target, loaders=options.loader, debug=options.debug)
+    return _told(decided(found, by), options, by)
+
+
+def _told(report: Report, options: argparse.Namespace, by: Decisions) -> list[tuple[str, str]]:
+    """What is kept of a report, as texts: they come from a process that a file may have taken over."""
+    said = line(report)
+    text = f"{said.word:11} {said.rest}" if options.format == "table" else render(report, options.format)
+    frames = [("text", text), ("status", str(report.exit_status or 0)), ("word", said.word)]
+    if by.written is not None:
+        from inspector.engine.baseline import renewed  # noqa: PLC0415 - few runs have one
+
+        frames.append(("entries", json.dumps(renewed(replace(by.written, entries=()), report).entries)))
+    return frames
+
+
+def _of_frames(frames: Iterable[tuple[str, str]]) -> _One:
+    told = dict(frames)
+    return _One(told["text"], int(told["status"]), told["word"], told.get("entries", "[]"))
+
+
+def _shown(one: _One, options: argparse.Namespace) -> _One:
+    """The same, after its line is printed: a long run says what it has as it goes."""
+    if options.format == "table" and options.output is None:
+        _progress("")
+        write(one.text)
+        sys.stdout.flush()
+    return one
+
+
+def _progress(text: str) -> None:
+    """The line of progress on a terminal; an empty text wipes it."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{text[:100]}")
+        sys.stderr.flush()
+
+
+def _keep_baseline(found: list[_One], by: Decisions) -> None:
+    if by.written is None:
+        return
+    from inspector.engine.baseline import baseline_text  # noqa: PLC0415 - few runs have one
+
+    entries = [entry for one in found for entry in json.loads(one.entries)]
+    names = {entry["artifact"] for entry in entries}
+    others = [entry for entry in by.written.entries if entry["artifact"] not in names]
+    write(baseline_text(replace(by.written, entries=(*others, *entries))), by.written.path)
