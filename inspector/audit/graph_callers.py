@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_order import calls
 from inspector.audit.graph_strings import inputs_of
+from inspector.audit.graph_table import table
 from inspector.graphs.walk import called, node_of
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class Callers:
 
     def targets(self, node: Node) -> tuple[str, ...]:
         """The functions whose results are the node's."""
-        if not calls(node, self._unit.functions):
+        if not (table().may_call(node.op) or node.op in self._unit.functions):
             return ()
         return tuple(name for attr, name in called(node, self._unit.functions) if attr != "cond")
 
@@ -103,9 +102,10 @@ class Callers:
     def passed(self, function: str, argument: str) -> Iterator[tuple[str, str]]:
         """(caller, tensor) for everything that callers pass as that argument."""
         position = self.arguments(function)[argument]
-        for caller, node, attr in self._sites.get(function, ()):
+        for caller, index, _ in self._unit.sites.get(function, ()):
+            node = self._unit.bodies[caller][index]
             yield from ((caller, tensor) for tensor in self._given(function, node, position))
-            body = next((n for a, n in called(node, self._unit.functions) if a == "body"), "") if attr else ""
+            body = next((name for attr, name in self._unit.callees[caller, index] if attr == "body"), "")
             if node.op in _LOOPS and body:  # what an iteration returns is the next one's argument
                 outputs = self._unit.functions[body].outputs
                 if position < len(outputs):
@@ -120,18 +120,6 @@ class Callers:
         captured = len(node.attrs["Targuments"].list.type) if "Targuments" in node.attrs else 0
         place = position - (len(self.arguments(function)) - captured)
         return inputs[1 + place : 2 + place] if place >= 0 else inputs[:1]
-
-    @cached_property
-    def _sites(self) -> Mapping[str, list[tuple[str, Node, str]]]:
-        """Function to (caller, node, attribute) of each call."""
-        found: dict[str, list[tuple[str, Node, str]]] = {}
-        library = self._unit.functions
-        for caller, nodes in self._unit.bodies.items():
-            for node in nodes:
-                if calls(node, library):
-                    for attr, name in called(node, library):
-                        found.setdefault(name, []).append((caller, node, attr))
-        return found
 
     def put_into(self, function: str, node: Node) -> Iterator[str]:
         """The tensors that a queue is given, or what a dataset is made of."""

@@ -55,7 +55,7 @@ class Flow:
         return self._resolve(key)
 
     def _resolve(self, key: tuple[str, str]) -> Values:
-        """Values found while a cycle was cut short hold only inside it: they are not kept, but for its outermost tensor."""
+        """Values found while a cycle was cut short hold only inside it: only its outermost tensor's are kept."""
         before, self._cut = self._cut, False
         self._open.add(key)
         found = distinct(self._of_tensor(*key))
@@ -179,7 +179,8 @@ class Flow:
     def _computed(self, function: str, node: Node) -> Values:
         """An op without a rule: file contents and the caller's inputs shine through, else it is computed by that op."""
         if node.op in READS:
-            return (Value(Source.DYNAMIC, f"{{contents read by {node.name}}}", True, self._unit.place(function, node.name)),)  # fmt: skip
+            place = self._unit.place(function, node.name)
+            return (Value(Source.DYNAMIC, f"{{contents read by {node.name}}}", is_hidden=True, reads=place),)
         if element_position(node) is not None:
             return self.elements(function, node)
         inputs = self._all(function, inputs_of(node))
@@ -192,7 +193,8 @@ class Flow:
         """What a queue, a dataset or an iterator hands out: anything that was put in, or that a mapping returns."""
         if "Map" in node.op or "Interleave" in node.op:
             targets = self._callers.targets(node)
-            return tuple(v for name in targets for t in self._unit.functions[name].returns.values() for v in self.values(name, t))  # fmt: skip
+            returned = ((name, tensor) for name in targets for tensor in self._unit.functions[name].returns.values())
+            return tuple(value for name, tensor in returned for value in self.values(name, tensor))
         return self._all(function, self._callers.put_into(function, node)) or (
             Value(Source.DYNAMIC, f"{{element of {node.name}}}"),
         )
@@ -242,7 +244,7 @@ def _mixed(node: Node, inputs: Values) -> Value:
     """What an op makes of its inputs, whose exact text is not worked out."""
     tainted = next((value for value in inputs if value.reads), None)
     if tainted is not None:
-        return Value(Source.DYNAMIC, f"{{{node.op} of {tainted.text}}}"[:200], True, tainted.reads)
+        return Value(Source.DYNAMIC, f"{{{node.op} of {tainted.text}}}"[:200], is_hidden=True, reads=tainted.reads)
     given = next((value for value in inputs if value.source is Source.INPUT), None)
     if given is not None:
         return Value(Source.INPUT, f"{{{node.op} of {given.text}}}"[:200])

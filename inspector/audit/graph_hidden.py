@@ -1,4 +1,4 @@
-"""Graphs hidden in constants of other graphs: bytes that parse as a GraphDef, in graphs with ops that run such bytes."""
+"""Graphs hidden in constants of other graphs: bytes that parse as a GraphDef, where an op runs such bytes."""
 
 from __future__ import annotations
 

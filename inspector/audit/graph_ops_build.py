@@ -79,7 +79,13 @@ def _op(op: str, can: str, arguments: tuple[str, ...]) -> list[Any]:
     stateful = any("is_stateful" in record.get("flags", ()) for record in records)
     places = [place for argument in arguments if argument[0] != "<" for place in _place(op, argument, records)]
     contents = [place for argument in arguments if argument[0] == "<" for place in _place(op, argument[1:], records)]
-    return [can, places, contents[0][1] if contents else -1, int(stateful), *(releases[:1] + releases[-1:] if releases else ("", ""))]
+    return [
+        can,
+        places,
+        contents[0][1] if contents else -1,
+        int(stateful),
+        *(releases[:1] + releases[-1:] if releases else ("", "")),
+    ]
 
 
 def _place(op: str, argument: str, records: list[Mapping[str, Any]]) -> Iterator[list[Any]]:

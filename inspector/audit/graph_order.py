@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.audit.graph_roots import Root, roots
 from inspector.audit.graph_table import table
-from inspector.graphs.walk import called, needed
+from inspector.graphs.walk import needed
 from inspector.terms.audit import Moment
 from inspector.terms.record import record
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from inspector.audit.graph_units import Unit
-    from inspector.terms.graph import Node
 
 _NOTHING = Root("nothing", Moment.DEAD, "")
 # A chain in a message names this many functions; generated graphs nest a few deep.
@@ -74,7 +73,7 @@ class Order:
     def _follow_calls(self, root: Root, ready: list[_Call]) -> None:
         """Breadth first, so that the chain kept is a shortest one; a node counts for the first root that reaches it."""
         for name, before, keeps in ready:
-            if name not in self._unit.functions or self._seen.get(name) in (True, keeps):
+            if name not in self._unit.leading or self._seen.get(name) in (True, keeps):
                 continue
             self._seen[name] = keeps
             chain = (*before, name)
@@ -92,15 +91,17 @@ class Order:
         function = self._unit.functions[name]
         nodes = function.nodes
         wanted = [*function.returns.values(), *function.control_returns.values()]
-        kept = (node.name for node in nodes if keeps and _is_stateful(node, self._unit.functions))
+        ops = self._unit.ops[name] if keeps else ()
+        kept = (nodes[at].name for at, op in enumerate(ops) if _is_stateful(op, self._unit.functions))
         return needed(nodes, [*wanted, *kept])
 
     def _callees(self, function: str, index: int, chain: tuple[str, ...]) -> list[_Call]:
-        node = self._unit.bodies[function][index]
-        if not calls(node, self._unit.functions):
+        found = self._unit.callees.get((function, index))
+        if found is None:
             return []
-        keeps = node.op not in _INLINED and node.op not in self._unit.functions
-        return [(name, chain, keeps) for _, name in called(node, self._unit.functions)]
+        op = self._unit.ops[function][index]
+        keeps = op not in _INLINED and op not in self._unit.functions
+        return [(name, chain, keeps) for _, name in found]
 
     def _follow_gradients(self) -> None:
         """Functions that only training runs: the gradients of functions that are reached."""
@@ -109,15 +110,8 @@ class Order:
                 self._follow(Root(f"the gradient of {of}", Moment.CALL, f"gradient/{of}", function=gradient))
 
 
-def calls(node: Node, library: Mapping[str, object]) -> bool:
-    """Whether a node may name functions: other ops need no look at their attributes."""
-    known = table()
-    op = node.op
-    return op in known.calls or op in library or op not in known.recorded
-
-
-def _is_stateful(node: Node, library: Mapping[str, object]) -> bool:
+def _is_stateful(op: str, library: Mapping[str, object]) -> bool:
     """Whether a function runs the node although nothing needs its result."""
     known = table()
-    risky = known.ops.get(node.op)
-    return node.op in known.stateful_calls or (risky is not None and risky.is_stateful) or node.op in library
+    risky = known.ops.get(op)
+    return op in known.stateful_calls or (risky is not None and risky.is_stateful) or op in library

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.audit.graph_values import Source, Value, is_outside, scheme_of
 from inspector.terms.audit import Confidence, Moment, Risk, Sighting
-from inspector.terms.record import record
+from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +55,7 @@ _WORDS = {
 
 @record
 class Judgement:
-    """What a node is worth: its risk, the value that makes it so (None: none is needed), and how many more there are."""
+    """The risk of a node, the value that makes it so (None: none is needed), and how many more values there are."""
 
     risk: Risk
     value: Value | None
@@ -134,6 +134,31 @@ def sightings(code: str, reaches: Iterable[Reach]) -> Iterator[Sighting]:
         judgement = judged(reach)
         if judgement is not None:
             yield sighting(code, reach, judgement)
+
+
+def network_sightings(code: str, reaches: Iterable[Reach]) -> Iterator[Sighting]:
+    """Nodes with an address, and those that reach files by a path which leads over a network."""
+    for reach in reaches:
+        if reach.op.can == "network":
+            yield from sightings(code, [reach])
+        elif reach.op.can in _FILES:
+            remote = tuple(value for value in reach.values if is_remote(value))
+            if remote:
+                risk = _at(reach.run.root.moment, Risk.HIGH)
+                yield sighting(code, reach, Judgement(risk, remote[0], len(remote) - 1))
+
+
+_DOES = {"filesystem": "changes the file systems of the process with", "remote": "runs a function on"}
+
+
+def configuration_sightings(code: str, reaches: Iterable[Reach]) -> Iterator[Sighting]:
+    """Nodes that change the process or leave it, with what they do in words."""
+    for reach in reaches:
+        for seen in sightings(code, [reach]):
+            values = ", ".join(repr(value.text[:60]) for value in reach.values)
+            yield replace(
+                seen, details={**seen.details, "does": _DOES[reach.op.can], "path": values or "its arguments"}
+            )
 
 
 def sighting(code: str, reach: Reach, judgement: Judgement) -> Sighting:

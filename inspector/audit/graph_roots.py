@@ -1,7 +1,7 @@
 """What a loader, a caller or a saver starts: the functions and tensors from which everything else runs.
 
 The order of the init op is that of `get_init_op` (tensorflow/python/saved_model/loader_impl.py) and of the C++ loader
-(tensorflow/cc/saved_model/loader_util.cc). Which functions of a resource run is in tensorflow/python/saved_model/load.py
+(tensorflow/cc/saved_model/loader_util.cc). Which functions of a resource run is in python/saved_model/load.py
 (`Loader.__init__`, `RestoredResource`). Both seen in 2.4 to 2.21: fixtures/graph_moments.tsv.
 """
 
@@ -14,7 +14,7 @@ from inspector.terms.audit import Moment
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from inspector.audit.graph_units import Unit
     from inspector.terms.graph import MetaGraph, ObjectNode
@@ -51,7 +51,7 @@ MOMENTS = (Moment.LOAD, Moment.UNLOAD, Moment.CALL, Moment.SAVE, Moment.DEAD)
 
 def roots(unit: Unit) -> tuple[Root, ...]:
     """Every start of the graph, by moment."""
-    found = list(_of_meta_graph(unit.meta)) if unit.meta is not None else []
+    found = [] if unit.meta is None else list(_of_meta_graph(unit.meta, unit.leading))
     if unit.meta is None or not (unit.meta.signatures or unit.meta.has_object_graph):
         # A frozen graph, or a .meta file: who imports it fetches what they like.
         found.append(Root("the graph", Moment.CALL, unit.label, tensors=all_nodes(unit)))
@@ -63,9 +63,9 @@ def all_nodes(unit: Unit) -> tuple[str, ...]:
     return tuple(node.name for node in unit.graph.nodes)
 
 
-def _of_meta_graph(meta: MetaGraph) -> Iterator[Root]:
+def _of_meta_graph(meta: MetaGraph, leading: frozenset[str]) -> Iterator[Root]:
     yield from _session_roots(meta)
-    yield from _object_roots(meta)
+    yield from _object_roots(meta, leading)
     yield from _saver_roots(meta)
 
 
@@ -106,31 +106,40 @@ def _saver_roots(meta: MetaGraph) -> Iterator[Root]:
         yield Root("the save op", Moment.SAVE, "saver_def", tensors=(save,), is_saver=True)
 
 
-def _object_roots(meta: MetaGraph) -> Iterator[Root]:
-    """The functions of the object graph: those that the eager loader runs itself, and those that are called."""
-    taken: set[int] = set()
+def _object_roots(meta: MetaGraph, leading: frozenset[str]) -> Iterator[Root]:
+    """The functions of the object graph that lead to risky ops: started by the eager loader, or called."""
+    functions = {node.index: found for node in meta.objects if (found := leading.intersection(functions_of(node)))}
+    if not functions:
+        return
+    started: set[int] = set()
     for node in meta.objects:
-        for name, child in node.children if node.kind == "resource" else ():
-            if name in _RESOURCE_FUNCTIONS and child < len(meta.objects):
-                taken.add(child)
-                yield from _function_roots(meta, node, name, child, _RESOURCE_FUNCTIONS[name])
-        for saveable in node.message.saveable_objects.values():
-            for title, child in (("restore", saveable.restore_function), ("save", saveable.save_function)):
-                if 0 < child < len(meta.objects):
-                    taken.add(child)
-                    moment = Moment.LOAD if title == "restore" else Moment.SAVE
-                    yield from _function_roots(meta, node, f"the {title} function", child, moment)
+        for name, moment, child in _started(node):
+            started.add(child)
+            yield from _function_roots(functions, node, name, child, moment)
     for node in meta.objects:
         for name, child in node.children:
-            if child not in taken and child < len(meta.objects):
-                yield from _function_roots(meta, node, name, child, Moment.CALL)
+            if child not in started:
+                yield from _function_roots(functions, node, name, child, Moment.CALL)
 
 
-def _function_roots(meta: MetaGraph, owner: ObjectNode, name: str, child: int, moment: Moment) -> Iterator[Root]:
+def _started(node: ObjectNode) -> Iterator[tuple[str, Moment, int]]:
+    """What the eager loader, or a checkpoint, starts of an object: the title, when, and the function's object."""
+    if node.kind == "resource":
+        for name, child in node.children:
+            if name in _RESOURCE_FUNCTIONS:
+                yield name, _RESOURCE_FUNCTIONS[name], child
+    for saveable in node.message.saveable_objects.values():
+        yield "the restore function", Moment.LOAD, saveable.restore_function
+        yield "the save function", Moment.SAVE, saveable.save_function
+
+
+def _function_roots(
+    functions: Mapping[int, Iterable[str]], owner: ObjectNode, name: str, child: int, moment: Moment
+) -> Iterator[Root]:
     loaders = (EAGER,) if moment in (Moment.LOAD, Moment.UNLOAD) else ()
-    pointer = f"object_graph/{owner.index}"
-    for function in functions_of(meta.objects[child]):
-        yield Root(f"{name} of object {owner.index}", moment, pointer, function=function, loaders=loaders)
+    for function in sorted(functions.get(child, ())):
+        title = f"{name} of object {owner.index}"
+        yield Root(title, moment, f"object_graph/{owner.index}", function=function, loaders=loaders)
 
 
 def functions_of(node: ObjectNode) -> tuple[str, ...]:

@@ -39,9 +39,11 @@ PICKS: dict[str, tuple[int, int | None]] = {
 }
 # Ops whose results are the contents of files.
 READS = frozenset({
-    "ReadFile", "ReaderRead", "ReaderReadV2", "ReaderReadUpTo", "ReaderReadUpToV2", "TextLineDataset", "TFRecordDataset",
+    "ReadFile", "ReaderRead", "ReaderReadV2", "ReaderReadUpTo", "ReaderReadUpToV2", "TextLineDataset",
+    "TFRecordDataset",
     "TFRecordDatasetV2", "FixedLengthRecordDataset", "FixedLengthRecordDatasetV2", "CSVDataset", "CSVDatasetV2",
-    "SqlDataset", "LMDBDataset", "RecordInput", "ImmutableConst", "RestoreV2", "Restore", "LoadDataset",
+    "SqlDataset",
+    "LMDBDataset", "RecordInput", "ImmutableConst", "RestoreV2", "Restore", "LoadDataset",
 })  # fmt: skip
 # Ops that only serve to write text in another way: nobody needs them to name a file.
 _DISGUISES = frozenset({"DecodeBase64", "UnicodeEncode", "DecodeCompressed", "Bitcast", "DecodeRaw"})
@@ -63,7 +65,7 @@ def texts(node: Node, attr: str) -> tuple[str, ...]:
         return ()
     value = node.attrs[attr]
     found = value.list.s[:VALUES_LIMIT] if value.WhichOneof("value") == "list" else [value.s]
-    return tuple(item.decode("utf-8", "replace")[:TEXT_LIMIT] for item in found)
+    return tuple(item[:TEXT_LIMIT].decode("utf-8", "replace") for item in found)
 
 
 def constant(node: Node) -> tuple[Value, ...]:
@@ -71,7 +73,7 @@ def constant(node: Node) -> tuple[Value, ...]:
     if "value" not in node.attrs:
         return (Value(Source.CONST, ""),)
     tensor = node.attrs["value"].tensor
-    found = [item.decode("utf-8", "replace")[:TEXT_LIMIT] for item in tensor.string_val[:VALUES_LIMIT]]
+    found = [item[:TEXT_LIMIT].decode("utf-8", "replace") for item in tensor.string_val[:VALUES_LIMIT]]
     return tuple(Value(Source.CONST, text) for text in found) or (Value(Source.CONST, ""),)
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.audit.evidence import Evidence
-    from inspector.audit.graph_flow import Flow
     from inspector.audit.graph_order import Run
     from inspector.audit.graph_table import RiskyOp
     from inspector.audit.graph_values import Value

@@ -40,7 +40,9 @@ class Table:
         """The risky ops by name."""
         found = self._data["ops"].items()
         return {
-            name: RiskyOp(name, can, tuple((argument, position) for argument, position in places), contents, bool(stateful))
+            name: RiskyOp(
+                name, can, tuple((argument, position) for argument, position in places), contents, bool(stateful)
+            )
             for name, (can, places, contents, stateful, *_) in found
         }
 
@@ -58,6 +60,10 @@ class Table:
     def recorded(self) -> frozenset[str]:
         """Every op that a recorded release of TensorFlow registers."""
         return frozenset(self._data["recorded"].split())
+
+    def may_call(self, op: str) -> bool:
+        """Whether a node with that op may name functions: other ops need no look at their attributes."""
+        return op in self.calls or op not in self.recorded
 
     def add_on(self, op: str) -> str:
         """The distribution whose modules register the op, "" where none is recorded."""

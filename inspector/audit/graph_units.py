@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from inspector.audit.graph_table import table
+from inspector.graphs.walk import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +21,7 @@ PB, PBTXT = "saved_model.pb", "saved_model.pbtxt"
 class Unit:
     """A graph with its function library. `meta` is None for a frozen graph and for a graph hidden in another.
 
-    `label` is what places in it begin with: the tags of the MetaGraph, or the place of the node that hides it in `outer`.
+    `label` begins the places in it: the tags of the MetaGraph, or the place of the node in `outer` that hides it.
     """
 
     def __init__(
@@ -42,12 +44,48 @@ class Unit:
         return {"": self.graph.nodes, **{name: function.nodes for name, function in self.functions.items()}}
 
     @cached_property
+    def ops(self) -> Mapping[str, tuple[str, ...]]:
+        """The ops of `bodies`: every question to a graph begins with them, and each look into a message costs."""
+        return {name: tuple(node.op for node in nodes) for name, nodes in self.bodies.items()}
+
+    @cached_property
     def risky(self) -> tuple[tuple[str, int], ...]:
         """(function, index of the node) of each node whose op can reach outside."""
-        ops = table().ops
-        return tuple(
-            (name, index) for name, nodes in self.bodies.items() for index, node in enumerate(nodes) if node.op in ops
-        )
+        known = table().ops
+        return tuple((name, at) for name, ops in self.ops.items() for at, op in enumerate(ops) if op in known)
+
+    @cached_property
+    def sites(self) -> Mapping[str, list[tuple[str, int, str]]]:
+        """Function to (caller, index of the node, attribute) of each call of it."""
+        known, library = table(), self.functions
+        found: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+        for caller, ops in self.ops.items():
+            for index, op in enumerate(ops):
+                if known.may_call(op) or op in library:
+                    for attr, name in called(self.bodies[caller][index], library):
+                        found[name].append((caller, index, attr))
+        return found
+
+    @cached_property
+    def callees(self) -> Mapping[tuple[str, int], list[tuple[str, str]]]:
+        """(function, index of the node) to (attribute, function) of each call."""
+        found: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+        for name, sites in self.sites.items():
+            for caller, index, attr in sites:
+                found[caller, index].append((attr, name))
+        return found
+
+    @cached_property
+    def leading(self) -> frozenset[str]:
+        """The functions that have a risky node, or call one that has: nothing else needs to be followed."""
+        ready = [function for function, _ in self.risky]
+        seen = set(ready)
+        for function in ready:
+            for caller, _, _ in self.sites.get(function, ()):
+                if caller not in seen:
+                    seen.add(caller)
+                    ready.append(caller)
+        return frozenset(seen)
 
     def place(self, function: str, node: str) -> str:
         """The node path `LABEL/FUNCTION/NODE`."""

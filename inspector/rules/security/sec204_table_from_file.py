@@ -22,7 +22,8 @@ RULE = Rule(
     message="{subject} fills a table from the file {path} {when}: {chain}",
     fix="make the vocabulary an asset of the SavedModel (tf.saved_model.Asset), so that it lies below assets/",
     what="A lookup table is filled from a text file that is not an asset of the model.",
-    why="The file's lines become keys or values of the table, and look-ups hand them out. Where it is absent the load fails.",
+    why="The file's lines become keys or values of the table, and look-ups hand them out. Where it is absent the "
+    "load fails.",
     example='InitializeTableFromTextFileV2 with the constant "/etc/passwd"',
 )
 TRIGGERS = ("op:table",)
