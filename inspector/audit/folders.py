@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
     from inspector.terms.graph import TensorBundle, TensorEntry
 
+# Files that take each other's place, the first one being what Python loads (loader_impl.parse_saved_model of
+# TensorFlow, saving_lib._load_model_from_fileobj of Keras 3).
+RIVALS = (("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb"), ("model.weights.h5", "model.weights.npz"))
 WARM_UP = "assets.extra/tf_serving_warmup_requests"
 # By suffix: what it is, and how much harm lies in it for whoever uses it. A model needs none of them.
 STRAYS = {
@@ -64,6 +67,8 @@ def tokens(artifact: Artifact) -> Iterator[str]:
         yield "member:stray"
     if artifact.has_member(WARM_UP):
         yield "member:warm-up"
+    if next(rivals(artifact), None):
+        yield "member:rival"
     if next(unsafe_assets(artifact), None):
         yield "asset:path"
     bundle = bundle_of(artifact)
@@ -79,6 +84,13 @@ def strays(artifact: Artifact) -> Iterator[tuple[str, str, Risk]]:
             yield member.name, f"of a package named as {folder.removesuffix('.py')}, which loaders import", Risk.HIGH
         elif (found := STRAYS.get(member.name.rpartition(".")[2].lower())) is not None:
             yield member.name, *found
+
+
+def rivals(artifact: Artifact) -> Iterator[tuple[str, str]]:
+    """(the file that is loaded, another one that could be)."""
+    for names in RIVALS:
+        first, *rest = [name for name in names if artifact.has_member(name)] or [""]
+        yield from ((first, name) for name in rest)
 
 
 def unsafe_assets(artifact: Artifact) -> Iterator[tuple[str, str, Risk]]:

@@ -20,6 +20,8 @@ FOOTER_BYTES = 48
 TRAILER_BYTES = 5
 # An index of a million tensors is some 60 MB; nothing in public use comes near.
 MAX_ENTRIES = 1_000_000
+# Keys share prefixes, so that a few bytes can stand for a key of megabytes: names of variables have some 100 letters.
+MAX_KEY_BYTES = 256 << 20
 # Blocks are written at 256 kB (table_options.h); checksums of larger ones would take longer than they are worth.
 MAX_CHECKED_BLOCK = 1 << 20
 _NO_COMPRESSION, _SNAPPY = 0, 1
@@ -33,7 +35,7 @@ def is_table(tail: bytes) -> bool:
 
 def entries(data: bytes, member: str) -> Iterator[tuple[bytes, bytes]]:
     """Yield (key, value) in the order of the file; MalformedArtifactError, or LimitError over MAX_ENTRIES."""
-    count = total = 0
+    count = total = keys = 0
     for _, handle in _block(data, *_index_handle(data, member), member):
         offset, at = _varint(handle, 0, member)
         size, _ = _varint(handle, at, member)
@@ -42,8 +44,11 @@ def entries(data: bytes, member: str) -> Iterator[tuple[bytes, bytes]]:
             raise MalformedArtifactError(member, "blocks overlap", offset)
         for entry in _block(data, offset, size, member):
             count += 1
+            keys += len(entry[0])
             if count > MAX_ENTRIES:
                 raise LimitError(member, f"more than {MAX_ENTRIES} entries")
+            if keys > MAX_KEY_BYTES:
+                raise LimitError(member, f"keys of more than {MAX_KEY_BYTES} bytes")
             yield entry
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inspector.terms.keras import Attribute
 
 FORMAT = Format.KERAS_H5
+_FIRST_ZIP = 12  # Keras 2.12 is the first that writes archives
 
 
 def read_file(place: Source) -> Artifact:
@@ -49,11 +50,11 @@ def read_file(place: Source) -> Artifact:
 
 def _of_content(start: Artifact, content: hdf5.Hdf5Content, member: str) -> Artifact:
     root = content.file.attributes.get("/", {})
+    start = replace(start, producer=producer_of(root))
     filled = replace(
         start,
         weights=content.file,
         gaps=content_gaps(content, member),
-        producer=producer_of(root),
         oddities=(*oddities(content, member), *_of_place(start, member)),
     )
     if "model_config" not in root:
@@ -74,8 +75,14 @@ def _of_place(start: Artifact, member: str) -> Iterator[Oddity]:
     """Whether the file begins with other bytes, and whether its name says that it is an archive."""
     if start.hdf5_signature_offset:
         yield Oddity("hdf5-shifted", Location(member), {"count": str(start.hdf5_signature_offset)})
-    if start.suffix == ".keras":
+    if start.suffix == ".keras" and not _wrote_hdf5(start.producer.keras):
         yield Oddity("suffix-lie", Location(member), {"suffix": start.suffix, "holds": "an HDF5 file"})
+
+
+def _wrote_hdf5(version: str | None) -> bool:
+    """Whether that Keras wrote HDF5 for names with `.keras`: before 2.12 all did (saving_utils.is_hdf5_filepath)."""
+    numbers = (version or "").split(".")
+    return len(numbers) > 1 and numbers[0] == "2" and numbers[1].isdigit() and int(numbers[1]) < _FIRST_ZIP
 
 
 def content_gaps(content: hdf5.Hdf5Content, member: str) -> tuple[Gap, ...]:

@@ -15,9 +15,12 @@ from inspector.terms.finding import Gap, Location
 from inspector.terms.keras import KerasModel
 from inspector.terms.record import record, replace
 from inspector.tree.archive import ZipTree
+from inspector.tree.inner import inner_oddities
 from inspector.tree.interface import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from inspector.tree.interface import Tree
 
 FORMAT = Format.KERAS
@@ -55,12 +58,18 @@ def read_file(place: Source) -> Artifact:
     try:
         with ZipTree(place.path) as tree:
             filled = read_tree(tree, start)
-            return replace(filled, oddities=tree.oddities() + filled.oddities, gaps=start.gaps + filled.gaps)
+            odd = (*tree.oddities(), *_suffix_lie(place), *filled.oddities)
+            return replace(filled, oddities=odd, gaps=start.gaps + filled.gaps)
     except MalformedArtifactError as error:
         return replace(start, damage=(malformed(error),))
     except LimitError as error:
         crowd = Oddity("zip-crowd", Location(place.name), {"reason": error.reason})
         return replace(start, gaps=(over_limit(error),), oddities=(crowd,))
+
+
+def _suffix_lie(place: Source) -> Iterator[Oddity]:
+    if place.suffix.lower() in {".h5", ".hdf5"}:
+        yield Oddity("suffix-lie", Location(place.name), {"suffix": place.suffix, "holds": "a zip archive"})
 
 
 def _as_hdf5(place: Source) -> str | None:
@@ -165,7 +174,8 @@ def _weights(tree: Tree) -> _Part:
 def _other_weights(tree: Tree) -> _Part:
     for name in OTHER_WEIGHTS:
         if tree.has(name):
-            return _Part(gaps=(Gap(Location(name), "weights of this layout are not read yet"),))
+            gap = Gap(Location(name), "weights of this layout are not read yet")
+            return _Part(gaps=(gap,), oddities=inner_oddities(tree, name) if name.endswith(".npz") else ())
     reason = "Expected a model.weights.h5 or model.weights.npz file."
     return _Part(damage=(Damage(WEIGHTS, DamageKind.MISSING, reason),))
 

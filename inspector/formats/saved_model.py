@@ -116,10 +116,11 @@ def _keras_metadata(
 ) -> tuple[KerasMetadata | None, tuple[Oddity, ...]]:
     found, whole = keras_metadata.read(tree)
     if whole is None:
-        return (None if model is None else keras_metadata.from_object_graph(model)), ()
+        found = None if model is None else keras_metadata.from_object_graph(model)
+        return found, tuple(keras_metadata.oddities(found))
     damage += whole.damage
     gaps += whole.gaps
-    return found, whole.oddities
+    return found, whole.oddities + tuple(keras_metadata.oddities(found))
 
 
 def _producer(model: SavedModel | None, keras: KerasMetadata | None) -> Producer:

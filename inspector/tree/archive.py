@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 MEMBER_LIMIT = 10_000
 # zipfile makes an object of 500 bytes and more of every entry before it can be asked how many there are.
 DIRECTORY_LIMIT = 4 * 2**20
-# Real configs compress about 20 to 1 and zeros 1000 to 1; a small archive that claims gigabytes is a bomb.
-RATIO_LIMIT = 200
+# Configs compress about 20 to 1, weights 2 to 1, and zeros 1000 to 1; a small archive that claims gigabytes is a bomb.
+RATIO_LIMIT = 100
 RATIO_FROM = 256 * 2**20
 # Size of the fixed part of a member's local header, and where its two length fields stand (PKWARE APPNOTE 4.3.7).
 LOCAL_HEADER = 30
 _CHUNK = 2**20
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+# What zipfile raises over archives that are broken, encrypted, or packed by a method that it has not.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
 class ZipTree:
@@ -39,7 +40,7 @@ class ZipTree:
         self._refuse_large_directory()
         try:
             self._zip = zipfile.ZipFile(path)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise MalformedArtifactError(self.name, str(error)) from error
         self._infos = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
         if len(self._infos) > MEMBER_LIMIT:
@@ -102,7 +103,7 @@ class ZipTree:
             raise LimitError(name, f"{info.compress_size} bytes that claim to hold {info.file_size}")
         try:
             return self._zip.open(info)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise MalformedArtifactError(name, str(error), info.header_offset) from error
 
     def local_path(self, name: str) -> str | None:
@@ -134,5 +135,5 @@ def _leaves(name: str) -> bool:
 def _read(file: IO[bytes], count: int, name: str) -> bytes:
     try:
         return file.read(count)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise MalformedArtifactError(name, str(error)) from error

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from inspector.codec import json_text
 from inspector.formats.whole_proto import read_whole
+from inspector.terms.audit import Oddity
+from inspector.terms.errors import LimitError, MalformedArtifactError
+from inspector.terms.finding import Location
 from inspector.terms.keras import KerasMetadata, KerasObjectMetadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.codec.json_text import Note
     from inspector.formats.whole_proto import Whole
     from inspector.terms.graph import SavedModel
     from inspector.tree.interface import Tree
 
 MEMBER = "keras_metadata.pb"
+# Parsing once more takes 25 ms for each MB.
+MAX_NOTED_TEXT = 8 << 20
 MAX_BYTES = 256 << 20  # 2 kB of JSON a layer: a hundred thousand layers
 
 
@@ -24,6 +34,20 @@ def read(tree: Tree) -> tuple[KerasMetadata | None, Whole | None]:
     if whole.message is None or (whole.damage and whole.damage[0].fault):
         return None, whole
     return _metadata(MEMBER, [_node(item) for item in whole.message.nodes]), whole
+
+
+def oddities(metadata: KerasMetadata | None) -> Iterator[Oddity]:
+    """What is odd about the JSON of the objects: keys that come twice, and the like."""
+    left = MAX_NOTED_TEXT
+    for node in metadata.nodes if metadata else ():
+        left -= len(node.metadata)
+        if left < 0 or metadata is None:
+            return
+        notes: list[Note] = []
+        with suppress(MalformedArtifactError, LimitError):  # the loader's models say what becomes of those
+            json_text.parse(node.metadata, metadata.member, notes)
+        for note in notes:
+            yield Oddity(note.kind, Location(metadata.member, f"{node.node_path}{note.pointer}"), note.details)
 
 
 def from_object_graph(model: SavedModel) -> KerasMetadata | None:
