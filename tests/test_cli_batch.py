@@ -11,6 +11,7 @@ from conftest import CLASSIC, FIXTURES, LOCKS
 
 from inspector.cli.main import main
 from inspector.formats.below import models_below
+from inspector.isolate.child import Ended
 from inspector.report.joined import worst_status
 
 SCHEMA = json.loads((FIXTURES / "sarif" / "sarif-2.1.0-rtm.5.json").read_text())
@@ -154,3 +155,42 @@ def test_models_are_found_by_content_and_through_links(tmp_path):
 @pytest.mark.parametrize(("statuses", "worst"), [([0, 3, 1], 1), ([3, 0], 3), ([0], 0), ([], 0)])
 def test_the_worst_status(statuses, worst):
     assert worst_status(statuses) == worst
+
+
+@pytest.mark.usefixtures("models")
+def test_colour_only_on_a_terminal(capsys, monkeypatch):
+    main(["a.keras", "d.h5"])
+    assert "\x1b" not in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    main(["a.keras", "d.h5"])
+    assert "\x1b[32;1mNO FINDINGS\x1b[0m a.keras" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    main(["a.keras", "d.h5"])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [],
+        [("text", "LOADS"), ("status", "x"), ("word", "LOADS"), ("color", "green")],
+        [("text", "LOADS"), ("status", "7"), ("word", "LOADS"), ("color", "green")],
+        [("text", "LOADS"), ("status", "0"), ("word", "LOADS"), ("color", "blue")],
+        [("text", "LOADS"), ("status", "0"), ("word", "LOADS"), ("color", "green"), ("entries", "[")],
+    ],
+)
+def test_a_child_that_answers_nonsense_died(capsys, monkeypatch, frames):
+    monkeypatch.setattr("inspector.isolate.child.run", lambda _: Ended(tuple(frames)))
+    assert main(["a.keras", "d.h5"]) == 1
+    assert capsys.readouterr().out.count("its answer is not understood") == 0
+    main(["a.keras", "d.h5", "--format", "json"])
+    assert capsys.readouterr().out.count("its answer is not understood") >= 2
+
+
+@pytest.mark.usefixtures("models")
+def test_nothing_that_a_child_says_acts_on_the_terminal(capsys, monkeypatch):
+    frames = (("text", "LOADS \x1b[2J"), ("status", "0"), ("word", "LOADS"), ("color", "green"))
+    monkeypatch.setattr("inspector.isolate.child.run", lambda _: Ended(frames))
+    assert main(["a.keras", "d.h5"]) == 0
+    assert "LOADS \\x1b[2J" in capsys.readouterr().out

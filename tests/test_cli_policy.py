@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -183,3 +184,12 @@ def test_a_complaint_about_a_hostile_name_is_one_printable_line(capsys):
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert told.strip().isprintable()
+
+
+def test_a_terminal_of_few_characters_gets_escapes(monkeypatch, tmp_path):
+    told = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", told)
+    (tmp_path / "größer.h5").write_bytes(b"")
+    assert main([str(tmp_path / "größer.h5")]) == 1
+    told.seek(0)
+    assert "gr\\xf6\\xdfer.h5" in told.read()

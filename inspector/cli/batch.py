@@ -13,7 +13,8 @@ from inspector.cli.policy import decided, decisions
 from inspector.isolate import limits
 from inspector.report.formats import render
 from inspector.report.joined import joined, worst_status
-from inspector.report.readable import plain
+from inspector.report.readable import escaped, plain
+from inspector.report.style import style
 from inspector.report.words import line, tally
 from inspector.terms.artifact import Artifact, Format
 from inspector.terms.errors import InspectorError, UsageError
@@ -29,15 +30,17 @@ if TYPE_CHECKING:
     from inspector.terms.runtime import Runtime
 
 _NOT_JUDGED, _NOT_READ = 3, "NOT READ"
+_STATUSES, _COLORS = (0, 1, 3), ("green", "yellow", "red", "dim")
 
 
 @record
 class _One:
-    """What is kept of one model: its text, its exit status, the word of its line, and its entries for a baseline."""
+    """What is kept of one model: its text, exit status, its line's word and colour, and entries for a baseline."""
 
     text: str
     status: int
     word: str
+    color: str = "yellow"
     entries: str = "[]"
 
 
@@ -108,11 +111,15 @@ def _apart(path: str, options: argparse.Namespace, target: Runtime | None, by: D
     from inspector.isolate.child import run as run_child  # noqa: PLC0415 - nothing of it where it is off
 
     ended = run_child(work)
-    if not ended.death:
-        return _of_frames(ended.frames)
+    try:
+        if not ended.death:
+            return _of_frames(ended.frames)
+        death = ended.death
+    except (KeyError, ValueError) as error:
+        death = f"its answer is not understood: {error}"
     from inspector.engine.died import died_report  # noqa: PLC0415 - few die
 
-    return _of_frames(_told(decided(died_report(path, ended.death), by), options, by))
+    return _of_frames(_told(decided(died_report(path, death), by), options, by))
 
 
 def _frames(path: str, options: argparse.Namespace, target: Runtime | None, by: Decisions) -> list[tuple[str, str]]:
@@ -124,7 +131,7 @@ def _told(report: Report, options: argparse.Namespace, by: Decisions) -> list[tu
     """What is kept of a report, as texts: they come from a process that a file may have taken over."""
     said = line(report)
     text = f"{said.word:11} {said.rest}" if options.format == "table" else render(report, options.format)
-    frames = [("text", text), ("status", str(report.exit_status or 0)), ("word", said.word)]
+    frames = [("text", text), ("status", str(report.exit_status or 0)), ("word", said.word), ("color", said.color)]
     if by.written is not None:
         from inspector.engine.baseline import renewed  # noqa: PLC0415 - few runs have one
 
@@ -133,15 +140,21 @@ def _told(report: Report, options: argparse.Namespace, by: Decisions) -> list[tu
 
 
 def _of_frames(frames: Iterable[tuple[str, str]]) -> _One:
+    """KeyError or ValueError where the frames are not what `_told` makes."""
     told = dict(frames)
-    return _One(told["text"], int(told["status"]), told["word"], told.get("entries", "[]"))
+    json.loads(told.get("entries", "[]"))
+    text = "\n".join(map(escaped, told["text"].split("\n")))
+    status, color = int(told["status"]), told["color"]
+    if status not in _STATUSES or color not in _COLORS:
+        raise ValueError(f"status {status}, colour {color!r}")
+    return _One(text, status, plain(told["word"]), color, told.get("entries", "[]"))
 
 
 def _shown(one: _One, options: argparse.Namespace) -> _One:
     """The same, after its line is printed: a long run says what it has as it goes."""
     if options.format == "table" and options.output is None:
         _progress("")
-        write(one.text)
+        write(one.text.replace(one.word, style(allowed=True).paint(one.word, one.color, "bold"), 1))
         sys.stdout.flush()
     return one
 

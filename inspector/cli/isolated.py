@@ -75,9 +75,10 @@ def _written(options: argparse.Namespace, ended: Ended) -> int:
 
 def _died(options: argparse.Namespace, death: str, render: Callable[[Report], str] | None) -> int:
     from inspector.engine.died import died_report  # noqa: PLC0415 - cold start: few die
+    from inspector.report.readable import plain  # noqa: PLC0415 - as above
 
     report = died_report(options.model, death)
-    sys.stderr.write(f"inspect: {report.findings[0].rule} {report.findings[0].message}\n")
+    sys.stderr.write(f"inspect: {report.findings[0].rule} {plain(report.findings[0].message)}\n")
     if render is not None:
         output.write(render(report), getattr(options, "output", None))
     return _FAILED

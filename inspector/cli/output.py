@@ -24,9 +24,17 @@ def write(text: str, path: str | None = None) -> None:
     if _kept:
         _kept[0].append((path or "", whole))
     elif path is None:
-        sys.stdout.write(whole)
+        _print(whole)
     else:
         _save(whole, path)
+
+
+def _print(text: str) -> None:
+    """Print, with escapes for what the output's encoding has not: `LANG=C` in a container is ASCII."""
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError as error:
+        sys.stdout.write(text.encode(error.encoding, "backslashreplace").decode(error.encoding))
 
 
 def _save(text: str, path: str) -> None:

@@ -28,9 +28,13 @@ def plain(text: str) -> str:
 
     A run of spaces as wide as the terminal would begin a line of its own.
     """
-    if not text.isprintable():
-        text = "".join(char if char.isprintable() else _escape(char) for char in text)
+    text = escaped(text)
     return " ".join(part for part in text.split(" ") if part) if "  " in text else text
+
+
+def escaped(text: str) -> str:
+    """The text with each unprintable character written as its escape."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else _escape(char) for char in text)
 
 
 def shortened(text: str) -> str:
