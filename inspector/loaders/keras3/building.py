@@ -6,11 +6,12 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.variables import own_variables
+from inspector.loaders.keras_common.variables import CELL_OF, own_variables
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
     from inspector.loaders.keras_common.things import Shape, Thing
+    from inspector.loaders.keras_common.variables import Variable
 
 # The input spec of each class before it is built: the least rank, and the only one.
 _LEAST_RANK = {
@@ -69,24 +70,45 @@ def check_build(session: Session, layer: Thing) -> None:
         return
     if layer.class_name == "Normalization":
         _normalization(session, layer, given)
-    for variable in own_variables(layer.class_name, layer.config, given) or ():
-        shape = variable.shape or ()
-        odd = next((size for size in shape if size is not None and not isinstance(size, int)), None)
-        if odd is not None:
-            text = f"Cannot convert '{shape}' to a shape. Found invalid entry '{odd}' of type '{type(odd)}'. "
-            details = {"class": layer.class_name, "key": variable.name, "value": repr(odd)}
-            raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
+    for variable in _made(layer, given):
+        _check_shape(session, layer, variable)
+
+
+def _made(layer: Thing, given: Shape) -> list[Variable]:
+    """The variables that building makes: the layer's own, and those of its cell."""
+    kind = CELL_OF.get(layer.class_name, layer.class_name)
+    return own_variables(kind, layer.config, given) or []
+
+
+def _check_shape(session: Session, layer: Thing, variable: Variable) -> None:
+    """`standardize_shape` of one variable's shape, reworded in 3.13 (`entry` became `dimension`)."""
+    shape = variable.shape or ()
+    odd = next((size for size in shape if size is not None and not isinstance(size, int)), None)
+    text = None
+    if odd is not None:
+        word = "dimension" if session.release >= (3, 13) else "entry"
+        text = f"Cannot convert '{shape}' to a shape. Found invalid {word} '{odd}' of type '{type(odd)}'. "
+    elif any(isinstance(size, int) and size < 0 for size in shape):
+        text = f"Cannot convert '{shape}' to a shape. Negative dimensions are not allowed."
+    elif None in shape and layer.config.get("filters", 0) is None:
+        text = _undefined(layer, variable.name, shape)
+    if text is not None:
+        details = {"class": layer.class_name, "key": variable.name, "value": str(shape)}
+        raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _undefined(layer: Thing, variable: str, shape: tuple[Any, ...]) -> str:
+    return (
+        "Shapes used to initialize variables must be fully-defined (no `None` dimensions). Received: "
+        f"shape={shape} for variable path='{layer.name}/{variable}'"
+    )
 
 
 def _unsized(layer: Thing, given: Shape | None) -> None:
     """A size of None, which Dense refuses by itself since 3.13."""
     if layer.class_name != "Dense" or layer.config.get("units", 0) is not None:
         return
-    size = given[-1] if given else None
-    text = (
-        "Shapes used to initialize variables must be fully-defined (no `None` dimensions). Received: "
-        f"shape=({size}, None) for variable path='{layer.name}/kernel'"
-    )
+    text = _undefined(layer, "kernel", (given[-1] if given else None, None))
     details = {"class": layer.class_name, "key": "units", "value": "None"}
     raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
 

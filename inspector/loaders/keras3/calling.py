@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import lambdas
 from inspector.loaders.keras3.building import check_build, check_rank, input_of
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import TensorThing, Thing
+from inspector.loaders.weights.shapes import layer_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,9 +204,12 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         text = "'str' object has no attribute 'convert_input'"
         details = {"class": name, "module": ""}
         raise LoadFailure("AttributeError", text, "KER101", name, f"{layer.pointer}/config/dtype", details)
-    given = arguments[0].shape if len(arguments) == 1 else None
+    shapes = [one.shape for one in arguments]
+    # Layers with one input; recurrent ones take their states behind it.
+    given = shapes[0] if len(shapes) == 1 or (shapes and layer.class_name in _STATEFUL) else None
     check_rank(session, layer, given)
     _check_input(session, layer, given)
+    _check_model_input(session, layer, given)
     if layer.class_name == "Lambda":
         lambdas.call(session, layer)
     layer.nodes += 1
@@ -219,7 +222,26 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     if layer.layers:
         layer.outputs.append(layer.outputs[0] if layer.outputs else None)
     else:
-        layer.outputs.append(output_shape(layer.class_name, layer.config, given))
+        layer.outputs.append(_output(layer, shapes))
+
+
+_STATEFUL = frozenset({"LSTM", "GRU", "SimpleRNN"})
+_JOINING = frozenset({"Concatenate", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
+
+
+def _output(layer: Thing, shapes: list[Shape | None]) -> Shape | None:
+    """The shape of what the call puts out; None where it is not followed."""
+    kind, config = layer.class_name, layer.config
+    if not shapes or layer.facts is None or config.get("return_state"):
+        return None
+    if len(shapes) == 1 or kind in _STATEFUL:
+        return layer_output(kind, config, shapes[:1]) if kind != "MultiHeadAttention" else None
+    if kind == "MultiHeadAttention":
+        return None if config.get("output_shape") else shapes[0]
+    if kind == "Concatenate":
+        return layer_output(kind, config, shapes)
+    # Merges of unlike shapes broadcast, which is not followed.
+    return shapes[0] if kind in _JOINING and all(one == shapes[0] for one in shapes) else None
 
 
 # Built-in layers whose build() fixes the size of the input's last axis.
@@ -243,4 +265,22 @@ def _check_input(session: Session, layer: Thing, given: Shape | None) -> None:
         f"{built[-1]}, but received input with shape {given}"
     )
     details = {"expected": str(built[-1]), "found": str(given[-1])}
+    raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)
+
+
+def _check_model_input(session: Session, layer: Thing, given: Shape | None) -> None:
+    """The same of a nested functional model with one input: every known size of that input."""
+    inputs = [one for one in layer.layers if one.class_name == "InputLayer"]
+    if layer.class_name not in {"Functional", "Model"} or len(inputs) != 1 or given is None or not inputs[0].outputs:
+        return
+    declared = inputs[0].outputs[0]
+    if declared is None or len(declared) != len(given):
+        return
+    expected = (None, *declared[1:])
+    if all(a is None or b is None or a == b for a, b in zip(expected, given, strict=True)):
+        return
+    text = (
+        f"{input_of(session, layer)} is incompatible with the layer: expected shape={expected}, found shape={given}"
+    )
+    details = {"expected": str(expected), "found": str(given)}
     raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)

@@ -93,6 +93,8 @@ def _inner_config(session: Session, config: dict[str, Any], pointer: str) -> dic
 def _from_config(session: Session, found: Any, config: dict[str, Any], inner: dict[str, Any], pointer: str) -> Thing:
     """`cls.from_config(inner)`; a TypeError in it is reworded, other exceptions pass."""
     scoped, session.safe_scope = session.safe_scope, session.safe
+    # An object inside an `.h5` goes the way of a `.keras`: nothing in its config is mended for Keras 2.
+    path, session.path = session.path, "v3"
     try:
         if isinstance(found, CustomClass):
             return instantiate_custom(session, found.custom, inner, f"{pointer}/config")
@@ -103,7 +105,7 @@ def _from_config(session: Session, found: Any, config: dict[str, Any], inner: di
         shown = f"<class '{found.custom.name}'>" if isinstance(found, CustomClass) else texts.class_repr(found)
         raise failure.reworded("TypeError", texts.not_deserialized(shown, config, failure.text)) from failure
     finally:
-        session.safe_scope = scoped
+        session.safe_scope, session.path = scoped, path
 
 
 def _after(session: Session, thing: Thing, config: dict[str, Any], pointer: str) -> None:

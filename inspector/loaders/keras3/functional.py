@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KEYS = ("name", "layers", "input_layers", "output_layers")
 FUNCTIONAL = frozenset({"Functional", "Model"})
+_OF_MODEL = frozenset({"name", "trainable", "dtype", "autocast", "activity_regularizer", "input_shape", "input_dim"})
 # What a load that never returns is called in the report.
 ENDLESS = "timeout"
 
@@ -67,6 +68,12 @@ def _output_shape(output_layers: Any, created: dict[str, Thing]) -> Shape | None
 def _not_functional(model: Thing, config: dict[str, Any], pointer: str) -> LoadFailure:
     missing = [key for key in KEYS if key not in config]
     cls = model.facts
+    unknown = {key: value for key, value in config.items() if key not in _OF_MODEL}
+    if cls is not None and cls.name == "Model" and unknown:
+        # Model takes what it is given for keywords of Layer, which raises no TypeError that would be reworded.
+        text = f"Unrecognized keyword arguments passed to Model: {unknown}"
+        details = {"class": "Model", "keys": ", ".join(unknown)}
+        return LoadFailure("ValueError", text, "KER102", details["class"], pointer, details)
     shown = f"<class '{cls.module}.{cls.name}'>" if cls else f"<class '{model.class_name}'>"
     unexpected = next(iter(config), "")
     text = (
@@ -90,6 +97,10 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
             text = f"Unexpected object from deserialization, expected a layer or operation, got a {type(layer)}"
             details = {"class": str(data.get("class_name")), "key": "layers", "value": str(layer)}
             raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
+        if isinstance(layer, dict) and data.get("inbound_nodes"):
+            # Without a class name it stays a dict, for which calls cannot be noted.
+            details = {"class": "Functional", "keys": "class_name"}
+            raise LoadFailure("TypeError", "unhashable type: 'dict'", "KER104", str(data["name"]), pointer, details)
         session.gap(pointer, "a function stands where a layer should")
         layer = Thing(str(data.get("class_name")), {"name": data["name"]})
     layer.pointer = pointer

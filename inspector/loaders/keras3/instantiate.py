@@ -171,6 +171,9 @@ def nested_failures(session: Session, cls: ClassFacts, config: dict[str, Any], p
     """What the objects in a constructor's arguments raise, by key."""
     found: dict[str, LoadFailure] = {}
     for key, value in config.items():
+        # What the class does not take is refused before anybody looks at the value.
+        if key not in cls.parameters and key not in (cls.config or {}) and key != "activity_regularizer":
+            continue
         if value is None or session.facts.trial(session.path, cls, key, value) is True:
             continue
         try:

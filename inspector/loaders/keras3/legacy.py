@@ -47,7 +47,7 @@ def model_from_config(session: Session, config: Any, pointer: str) -> Any:
     name = config.get("class_name")
     custom = session.custom(name)
     cls = None if custom else _layer_class(session, str(name))
-    if cls is None and custom is None and name in _MODULES:
+    if cls is None and custom is None and str(name) in _MODULES:
         text = "'module' object is not callable"
         raise LoadFailure(
             "TypeError", text, "KER101", str(name), pointer, {"class": str(name), "module": "keras.layers"}

@@ -97,8 +97,11 @@ def holders(session: Session, thing: Thing) -> tuple[Holder, ...]:
     if thing.class_name not in HOLDING or "RNN" in str(thing.config.get("layer")):
         # What a wrapper makes of a layer of cells is not followed.
         return ()
-    made = holders_of(thing.name, thing.class_name, thing.config, thing.build_shape)
     inner = thing.inner.get("layer")
+    # A Bidirectional copies its layer with the shape that built it.
+    copied = thing.class_name == "Bidirectional" and inner is not None and inner.built
+    shape = inner.build_shape if inner is not None and copied else thing.build_shape
+    made = holders_of(thing.name, thing.class_name, thing.config, shape)
     if thing.class_name != "Bidirectional" or session.release >= (3, 3) or inner is None or not inner.built:
         return made
     # Up to 3.2 a Bidirectional is a Wrapper, which keeps the layer that it copies, built by the config of its own.

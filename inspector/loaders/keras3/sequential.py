@@ -32,6 +32,10 @@ def _build(session: Session, model: Thing, stored_shape: Any) -> None:
     """Call the layers one after the other, where the input's shape is known."""
     first = model.layers[0] if model.layers else None
     if first is None:
+        if isinstance(stored_shape, list | tuple) and stored_shape:
+            text = f"Sequential model {model.name} cannot be built because it has no layers. Call `model.add(layer)`."
+            details = {"class": "Sequential", "key": "layers", "value": "[]"}
+            raise LoadFailure("ValueError", text, "KER103", details["class"], model.pointer, details)
         return
     given = output_shape("InputLayer", first.config, None) if first.class_name == "InputLayer" else None
     known = (
