@@ -11,9 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.runtime.locks.contents import read_bytes
+from inspector.runtime.source_names import (
+    assigned_functions,
+    dotted,
+    last,
+    other_names,
+    register_aliases,
+    text_constants,
+)
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location
-from inspector.terms.record import field, record
+from inspector.terms.record import field, record, replace
 from inspector.terms.runtime import CustomObject
 
 if TYPE_CHECKING:
@@ -25,7 +33,6 @@ MAX_SOURCE = 4 * 1024 * 1024
 MAX_FILES = 2000
 MAX_BASES = 50  # classes followed from one class up its bases: stops classes that inherit from each other
 
-_REGISTER = "register_keras_serializable"
 _DEFAULT_PACKAGE = "Custom"
 # Folders of a project that hold no code of its own.
 _SKIPPED = {"__pycache__", "node_modules", "site-packages"}
@@ -53,6 +60,17 @@ class _Sources:
     classes: dict[str, _Class] = field(default_factory=dict)
     functions: list[CustomObject] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    modules: list[tuple[str, ast.Module]] = field(default_factory=list)
+    # Text constants of all modules: a package's name often stands in a module of its own.
+    constants: dict[str, str] = field(default_factory=dict)
+
+
+@record
+class _Spoken:
+    """What a module's names stand for: those of the registering decorator, and text constants."""
+
+    aliases: set[str]
+    constants: dict[str, str]
 
 
 def read_custom_objects(named: Iterable[str]) -> tuple[tuple[CustomObject, ...], tuple[Gap, ...]]:
@@ -66,11 +84,14 @@ def read_custom_objects(named: Iterable[str]) -> tuple[tuple[CustomObject, ...],
         path = Path(name)
         if path.is_dir() or path.suffix == ".py":
             for file in _files(path):
-                _read(file, sources)
+                _parse(file, sources)
         else:
             names.append(_named(name))
-    classes = (_custom_class(found, sources.classes) for found in sources.classes.values())
-    return (*names, *classes, *sources.functions), tuple(sources.gaps)
+    for place, module in sources.modules:
+        _read(module, place, sources)
+    classes = tuple(_custom_class(found, sources.classes) for found in sources.classes.values())
+    found = (*classes, *sources.functions)
+    return (*names, *found, *_renamed(sources, found)), tuple(sources.gaps)
 
 
 def _named(name: str) -> CustomObject:
@@ -98,21 +119,39 @@ def _files(path: Path) -> Iterator[Path]:
         yield file
 
 
-def _read(path: Path, sources: _Sources) -> None:
+def _parse(path: Path, sources: _Sources) -> None:
+    """Every module is parsed before any is read: what one names may stand in another."""
     data = read_bytes(path, MAX_SOURCE)
     try:
         module = ast.parse(data, filename=path.name)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         sources.gaps.append(Gap(Location(str(path)), f"custom objects not read: {error or 'nested too deeply'}"))
         return
-    aliases = _register_aliases(module)
+    sources.modules.append((str(path), module))
+    sources.constants.update(text_constants(module))
+
+
+def _read(module: ast.Module, place: str, sources: _Sources) -> None:
+    spoken = _Spoken(register_aliases(module), {**sources.constants, **text_constants(module)})
     for statement in _definitions(module.body):
-        registered = _registered_name(statement, aliases)
+        registered = _registered_name(statement, spoken)
         if isinstance(statement, ast.ClassDef):
-            sources.classes[statement.name] = _class(statement, registered, str(path))
+            sources.classes[statement.name] = _class(statement, registered, place)
         else:
-            sources.functions.append(_function(statement, registered, str(path)))
-    sources.functions.extend(_registered_by_call(module, aliases, sources, str(path)))
+            sources.functions.append(_function(statement, registered, place))
+    sources.functions += [
+        CustomObject(name, is_class=False, source=f"{place}:{line}") for name, line in assigned_functions(module)
+    ]
+    sources.functions.extend(_registered_by_call(module, spoken, sources, place))
+
+
+def _renamed(sources: _Sources, found: tuple[CustomObject, ...]) -> Iterator[CustomObject]:
+    """Second names of what is found, under which it is passed too."""
+    known = {o.name: o for o in found}
+    for _, module in sources.modules:
+        for name, meant in other_names(module):
+            if meant in known and name not in known:
+                yield replace(known[meant], name=name, registered_name=None)
 
 
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -132,45 +171,39 @@ def _definitions(body: list[ast.stmt]) -> Iterator[_Definition]:
                 yield from _definitions(handler.body)
 
 
-def _register_aliases(module: ast.Module) -> set[str]:
-    """Names under which the decorator was imported: `from keras.saving import register_keras_serializable as reg`."""
-    imported = (alias for node in ast.walk(module) if isinstance(node, ast.ImportFrom) for alias in node.names)
-    return {_REGISTER} | {alias.asname for alias in imported if alias.name == _REGISTER and alias.asname}
-
-
-def _registered_name(statement: _Definition, aliases: set[str]) -> str | None:
+def _registered_name(statement: _Definition, spoken: _Spoken) -> str | None:
     """`package>name` as a decorator registers it, whatever module it is reached through; None without one."""
     for decorator in statement.decorator_list:
         call = decorator if isinstance(decorator, ast.Call) else None
-        if call is not None and _dotted(call.func).rpartition(".")[2] in aliases:
-            return _name_of_call(call, statement.name)
+        if call is not None and last(call.func) in spoken.aliases:
+            return _name_of_call(call, statement.name, spoken)
     return None
 
 
-def _name_of_call(call: ast.Call, default: str) -> str | None:
+def _name_of_call(call: ast.Call, default: str, spoken: _Spoken) -> str | None:
     given = dict(zip(("package", "name"), call.args, strict=False))
     given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-    package = _string(given.get("package"), _DEFAULT_PACKAGE)
-    name = _string(given.get("name"), default)
+    package = _string(given.get("package"), _DEFAULT_PACKAGE, spoken)
+    name = _string(given.get("name"), default, spoken)
     # A package that is computed cannot be known; the class counts by its own name then.
     return None if package is None or name is None else f"{package}>{name}"
 
 
-def _string(node: ast.expr | None, default: str) -> str | None:
+def _string(node: ast.expr | None, default: str, spoken: _Spoken) -> str | None:
     if node is None or (isinstance(node, ast.Constant) and node.value is None):
         return default
+    if isinstance(node, ast.Name | ast.Attribute):
+        return spoken.constants.get(last(node))
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def _registered_by_call(
-    module: ast.Module, aliases: set[str], sources: _Sources, source: str
-) -> Iterator[CustomObject]:
+def _registered_by_call(module: ast.Module, spoken: _Spoken, sources: _Sources, source: str) -> Iterator[CustomObject]:
     """`register_keras_serializable("pkg")(MyLayer)`, and `get_custom_objects()["Name"] = ...` or `.update({...})`."""
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and len(node.args) == 1:
-            found = sources.classes.get(_dotted(node.args[0]))
-            if found is not None and _dotted(node.func.func).rpartition(".")[2] in aliases:
-                found.registered_name = _name_of_call(node.func, found.name)
+            found = sources.classes.get(dotted(node.args[0]))
+            if found is not None and last(node.func.func) in spoken.aliases:
+                found.registered_name = _name_of_call(node.func, found.name, spoken)
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_table(node.value):
             yield from _in_table([node.slice], source)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_table(node.func.value):
@@ -178,7 +211,7 @@ def _registered_by_call(
 
 
 def _is_table(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and _dotted(node.func).endswith("get_custom_objects")
+    return isinstance(node, ast.Call) and dotted(node.func).endswith("get_custom_objects")
 
 
 def _in_table(keys: Iterable[ast.expr | None], source: str) -> Iterator[CustomObject]:
@@ -187,17 +220,8 @@ def _in_table(keys: Iterable[ast.expr | None], source: str) -> Iterator[CustomOb
             yield CustomObject(key.value.rpartition(">")[2], registered_name=key.value, source=source)
 
 
-def _dotted(node: ast.expr) -> str:
-    """`a.b.c` of a name or attribute, empty for other expressions."""
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join(reversed([*parts, node.id])) if isinstance(node, ast.Name) else ""
-
-
 def _class(statement: ast.ClassDef, registered: str | None, source: str) -> _Class:
-    bases = tuple(filter(None, map(_dotted, statement.bases)))
+    bases = tuple(filter(None, map(dotted, statement.bases)))
     found = _Class(statement.name, registered, bases, f"{source}:{statement.lineno}")
     for member in _definitions(statement.body):
         if isinstance(member, ast.FunctionDef) and member.name == "__init__":
@@ -249,7 +273,7 @@ def _parameters(arguments: ast.arguments, *, bound: bool) -> tuple[tuple[str, ..
 
 def _is_dataclass(statement: ast.ClassDef) -> bool:
     plain = (d.func if isinstance(d, ast.Call) else d for d in statement.decorator_list)
-    return any(_dotted(decorator).rpartition(".")[2] == "dataclass" for decorator in plain)
+    return any(last(decorator) == "dataclass" for decorator in plain)
 
 
 def _dataclass_fields(statement: ast.ClassDef) -> tuple[tuple[str, ...], tuple[str, ...]]:
