@@ -2,7 +2,7 @@
 
 The order of the init op is that of `get_init_op` (tensorflow/python/saved_model/loader_impl.py) and of the C++ loader
 (tensorflow/cc/saved_model/loader_util.cc). Which functions of a resource run is in python/saved_model/load.py
-(`Loader.__init__`, `RestoredResource`). Both seen in 2.4 to 2.21: fixtures/graph_moments.tsv.
+(`Loader.__init__`, `RestoredResource`). All seen in 2.4 to 2.21: fixtures/graph_moments.tsv.
 """
 
 from __future__ import annotations
@@ -130,7 +130,8 @@ def _started(node: ObjectNode) -> Iterator[tuple[str, Moment, int]]:
                 yield name, _RESOURCE_FUNCTIONS[name], child
     for saveable in node.message.saveable_objects.values():
         yield "the restore function", Moment.LOAD, saveable.restore_function
-        yield "the save function", Moment.SAVE, saveable.save_function
+        # The loader calls it too, to learn what tensors it gives (saveable_object_util.py, recreate_saveable_objects).
+        yield "the save function", Moment.LOAD, saveable.save_function
 
 
 def _function_roots(
