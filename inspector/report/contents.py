@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.report.functions_text import function_dicts, function_lines
 from inspector.report.json_text import dumps
 from inspector.report.readable import plain, readable
 from inspector.requirements.keras_inputs import declared_inputs
@@ -12,6 +13,7 @@ from inspector.terms.report import tensor_dict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from inspector.terms.artifact import Artifact
     from inspector.terms.graph import Signature, TensorInfo
     from inspector.terms.report import Report
 
@@ -20,7 +22,7 @@ LIST_LIMIT = 60  # names of a list in the table: the whole stands in the JSON fo
 
 def contents(report: Report, name: str) -> str:
     """The artifact's content as `table` or `json`."""
-    return dumps(_as_dict(report)) if name == "json" else "\n".join(_lines(readable(report)))
+    return dumps(_as_dict(report)) if name == "json" else "\n".join(_lines(readable(report), report.artifact))
 
 
 def _as_dict(report: Report) -> dict[str, Any]:
@@ -28,7 +30,8 @@ def _as_dict(report: Report) -> dict[str, Any]:
     full = report.to_dict()
     kept = {key: full[key] for key in ("schema_version", "artifact", "requirements", "signatures", "findings", "gaps")}
     inputs = {name: tensor_dict(info) for name, info in _inputs(report).items()}
-    return kept | {"inputs": inputs, "members": [{"name": m.name, "size": m.size} for m in report.artifact.members]}
+    members = [{"name": member.name, "size": member.size} for member in report.artifact.members]
+    return kept | {"inputs": inputs, "functions": function_dicts(report.artifact), "members": members}
 
 
 def _inputs(report: Report) -> Mapping[str, TensorInfo]:
@@ -37,7 +40,8 @@ def _inputs(report: Report) -> Mapping[str, TensorInfo]:
     return {} if keras is None else declared_inputs(keras.config)
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, whole: Artifact) -> Iterator[str]:
+    """`report` is the copy that is safe to print, `whole` the artifact itself, with its configs."""
     artifact = report.artifact
     producer = artifact.producer
     made = [
@@ -54,10 +58,13 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"  input      {plain(name)}: {_tensor(info)}"
     for name, signature in artifact.signatures.items():
         yield from _signature(name, signature)
+    yield from function_lines(whole)
     for damage in artifact.damage:
         yield f"  damage     {damage.member}: {damage.kind.value}: {damage.reason}"
     for gap in artifact.gaps:
         yield f"  not read   {gap.location.member} {gap.location.pointer}: {gap.reason}"
+    if report.findings:
+        yield f"  findings   {len(report.findings)}: `inspect {report.artifact.path}` says which"
 
 
 def _list(title: str, names: tuple[str, ...]) -> Iterator[str]:

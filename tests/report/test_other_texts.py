@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from types import SimpleNamespace
 
 import networkx as nx
 import pytest
+from hostile.keras_cases import stored as bytecode
 from report_cases import report
 from test_text import HOSTILE, UNSAFE
 
@@ -18,6 +20,7 @@ from inspector.report.graph_text import graph_text
 from inspector.terms.artifact import Damage, DamageKind, Member, Producer
 from inspector.terms.finding import ExpectedError, Gap, Location, Outcome, Problem
 from inspector.terms.graph import Signature, TensorInfo
+from inspector.terms.keras import KerasModel
 from inspector.terms.matrix import Cell, Matrix
 from inspector.terms.record import replace
 from inspector.terms.report import Requirements
@@ -76,3 +79,25 @@ def test_graph(name, style):
         assert ET.fromstring(text) is not None  # noqa: S314 - our own text
     if style == "dot":
         assert len(text.splitlines()) == 6
+
+
+def stored(text):
+    """A model with a Lambda whose function calls by a hostile name."""
+    code = compile(f"x[{text!r}].run(__import__('os'))", "", "eval").replace(co_filename=text, co_name=text)
+    config = {"class_name": "__lambda__", "config": {"code": bytecode(SimpleNamespace(__code__=code))}}
+    layer = {"class_name": "Lambda", "config": {"name": "l", "function": config}}
+    model = {"class_name": "Sequential", "config": {"layers": [layer]}}
+    return replace(report().artifact, keras=KerasModel(model, json.dumps(model), "config.json"))
+
+
+def test_show_lists_what_a_stored_function_does():
+    text = contents(replace(report(), artifact=stored("name")), "table")
+    assert "  function   config.json  /config/layers/0/config/function" in text
+    assert "__import__('os')" in text
+    (function,) = json.loads(contents(replace(report(), artifact=stored("name")), "json"))["functions"]
+    assert function["code"][0]["steps"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_listing_is_safe_to_print(name):
+    assert is_safe(contents(replace(report(), artifact=stored(name)), "table"))
