@@ -41,6 +41,6 @@ def sightings(code: str, evidence: Evidence, readings: Mapping[str, Reading]) ->
             reading.risk,
             confidence=reading.confidence,
             moment=reading.moment,
-            guard=reading.guard,
+            guard=f"{reading.guard}@{evidence.container}" if reading.guard else "",
             details=oddity.details,
         )

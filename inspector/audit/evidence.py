@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Gap
 
 _MEMO = "evidence"
-_CONTAINERS = {Format.KERAS_H5: "h5", Format.SAVED_MODEL: "saved_model", Format.KERAS_JSON: "json", Format.TFJS: "json"}
+_CONTAINERS = {
+    Format.KERAS_H5: "h5",
+    Format.SAVED_MODEL: "saved_model",
+    Format.KERAS_JSON: "json",
+    Format.TFJS: "json",
+    Format.WEIGHTS_H5: "weights_h5",
+}
 
 
 class Evidence:

@@ -136,6 +136,11 @@ def _of_tensorflow_module(module: str, name: str) -> Judgement | None:
     return found
 
 
+def is_operation(module: str, name: str) -> bool:
+    """Whether it is a function of Keras that computes on tensors."""
+    return of_keras(module, name) is None
+
+
 def of_keras(module: str, name: str) -> Judgement | None:
     """A function that Keras exports, or that lies in its sources; None for what models are made of."""
     space = module.partition(".")[2].removeprefix("_tf_keras.keras").removeprefix("src").lstrip(".")

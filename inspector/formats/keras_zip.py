@@ -8,6 +8,7 @@ from inspector.codec import hdf5, json_text
 from inspector.formats.common import HEAD, Source, bare, damage_of, malformed, over_limit
 from inspector.formats.hdf5_oddities import oddities
 from inspector.formats.keras_h5 import content_gaps, parsed, text_oddities
+from inspector.formats.npz_oddities import oddities as npz_oddities
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
 from inspector.terms.audit import Oddity
 from inspector.terms.errors import LimitError, MalformedArtifactError
@@ -175,7 +176,8 @@ def _other_weights(tree: Tree) -> _Part:
     for name in OTHER_WEIGHTS:
         if tree.has(name):
             gap = Gap(Location(name), "weights of this layout are not read yet")
-            return _Part(gaps=(gap,), oddities=inner_oddities(tree, name) if name.endswith(".npz") else ())
+            odd = inner_oddities(tree, name) + npz_oddities(tree, name) if name.endswith(".npz") else ()
+            return _Part(gaps=(gap,), oddities=odd)
     reason = "Expected a model.weights.h5 or model.weights.npz file."
     return _Part(damage=(Damage(WEIGHTS, DamageKind.MISSING, reason),))
 

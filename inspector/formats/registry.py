@@ -110,7 +110,13 @@ def _by_first_bytes(place: Source) -> Artifact:
         return _delegate(Format.TFLITE, LocalTree(place.path), place)
     if place.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
         return _of_json(place)
-    return _of_hidden(place)
+    return _of_yaml(place) or _of_hidden(place)
+
+
+def _of_yaml(place: Source) -> Artifact | None:
+    from inspector.formats import keras_yaml  # noqa: PLC0415 - cold start
+
+    return keras_yaml.read_file(place) if keras_yaml.detect(place) else None
 
 
 def _keras_h5(place: Source) -> Artifact:

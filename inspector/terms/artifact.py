@@ -26,6 +26,7 @@ class Format(StrEnum):
     CHECKPOINT = "checkpoint"
     GRAPH_DEF = "graph_def"
     KERAS_JSON = "keras_json"
+    KERAS_YAML = "keras_yaml"
     META_GRAPH = "meta_graph"
     TFLITE = "tflite"
     TFJS = "tfjs"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_checkpoints import own_names_left_out
 from inspector.audit.graph_risk import sightings
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
@@ -32,5 +31,4 @@ TRIGGERS = ("op:checkpoint-write", "op:checkpoint-read")
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """Every node whose checkpoint is not the saver's own."""
-    reaches = evidence.graphs.reaches("checkpoint-write", "checkpoint-read")
-    yield from sightings(RULE.code, own_names_left_out(reaches))
+    yield from sightings(RULE.code, evidence.graphs.odd_checkpoints)

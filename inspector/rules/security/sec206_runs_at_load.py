@@ -27,7 +27,7 @@ RULE = Rule(
     " is enough.",
     example="an `_initialize` function that writes a file",
 )
-TRIGGERS = ("op:any", "op:checkpoint-read", "op:checkpoint-write")
+TRIGGERS = ("op:any",)
 
 
 def find(evidence: Evidence) -> Iterator[Sighting]:

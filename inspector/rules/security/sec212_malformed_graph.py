@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_malformed import malformed_sightings
 from inspector.rules.rule import Rule
-from inspector.terms.finding import Category, Severity
+from inspector.terms.audit import Risk, Sighting
+from inspector.terms.finding import Category, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.audit.evidence import Evidence
-    from inspector.terms.audit import Sighting
 
 RULE = Rule(
     code="SEC212",
@@ -29,9 +28,11 @@ RULE = Rule(
     example="a function that calls itself",
     references=("https://github.com/tensorflow/tensorflow/blob/master/SECURITY.md",),
 )
-TRIGGERS = ("graph",)
+TRIGGERS = ("graph:malformed",)
 
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """Every such place."""
-    yield from malformed_sightings(RULE.code, evidence.graphs)
+    for subject, place, reason in evidence.graphs.faults:
+        location = Location(evidence.graphs.member, place)
+        yield Sighting(RULE.code, subject, location, Risk.MEDIUM, details={"reason": reason})

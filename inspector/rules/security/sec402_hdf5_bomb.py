@@ -37,7 +37,7 @@ RULE = Rule(
     ),
 )
 _READINGS = {
-    "hdf5-bomb": Reading(Risk.HIGH, "declares {declared} bytes and stores {stored}", guard="h5_shape_bomb"),
+    "hdf5-bomb": Reading(Risk.HIGH, "declares {declared} bytes and stores {stored}", guard="hdf5_shape_bomb"),
     "hdf5-sparse": Reading(Risk.MEDIUM, "declares {declared} bytes and stores {stored}"),
     "hdf5-limit": Reading(Risk.MEDIUM, "is where reading stopped: {reason}"),
 }

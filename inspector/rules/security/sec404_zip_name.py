@@ -45,7 +45,7 @@ _READINGS = {
         "unpacked it takes the place of {other!r} where file systems ignore letter case or dots",
         Moment.READ,
     ),
-    "zip-unsafe-name": Reading(Risk.HIGH, "the name {how}", guard="archive_paths_checked_against_target_dir"),
+    "zip-unsafe-name": Reading(Risk.HIGH, "the name {how}", guard="zip_name"),
     "zip-unicode-path": Reading(
         Risk.HIGH, "its Unicode path names another file, {other!r}, which some readers go by", Moment.READ
     ),
