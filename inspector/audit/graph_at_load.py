@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_checkpoints import own_names_left_out
-from inspector.audit.graph_risk import AT_LOAD, judged, worst
+from inspector.audit.graph_risk import AT_LOAD, CAPABILITIES, judged, worst
 from inspector.terms.audit import Confidence, Risk, Sighting
 from inspector.terms.finding import Location
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from inspector.audit.graph_roots import Root
     from inspector.audit.graph_surface import GraphEvidence
 
+# Checkpoint ops are mostly the saver's own: those that are not come from `odd_checkpoints`.
+OTHERS = tuple(can for can in CAPABILITIES if not can.startswith("checkpoint"))
 # So many ops are named in one message; the others have findings of their own.
 _SHOWN = 3
 
@@ -22,7 +23,7 @@ _SHOWN = 3
 def load_sightings(code: str, graphs: GraphEvidence) -> Iterator[Sighting]:
     """The roots that run by loading or unloading alone, with what they run that is of medium risk or more."""
     found: dict[Root, list[tuple[Risk, str]]] = {}
-    for reach in own_names_left_out(graphs.reaches()):
+    for reach in (*graphs.reaches(*OTHERS), *graphs.odd_checkpoints):
         if reach.run.root.moment in AT_LOAD:
             judgement = judged(reach)
             if judgement is not None and judgement.risk is not Risk.LOW:

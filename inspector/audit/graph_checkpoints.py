@@ -10,7 +10,7 @@ from inspector.terms.audit import Moment
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from inspector.audit.graph_surface import Reach
     from inspector.audit.graph_values import Value
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 _DEFAULT = re.compile(r"model(\.part|_temp[^/]*/part)?(-\?-of-\?)?")
 
 
-def own_names_left_out(reaches: Iterator[Reach]) -> Iterator[Reach]:
-    """The nodes without the values that are a saver's own."""
+def odd(reaches: Iterable[Reach]) -> Iterator[Reach]:
+    """The nodes with a value that is not a saver's own, and those values only."""
     for reach in reaches:
-        yield replace(reach, values=tuple(value for value in reach.values if not _is_own(reach, value)))
+        values = tuple(value for value in reach.values if not _is_own(reach, value))
+        if values:
+            yield replace(reach, values=values)
 
 
 def _is_own(reach: Reach, value: Value) -> bool:
@@ -31,6 +33,8 @@ def _is_own(reach: Reach, value: Value) -> bool:
 
     A graph keeps the ops of every Saver that was made (frozen graphs, a second Saver); nothing starts them by itself.
     """
+    if value.source is Source.SAVER:
+        return True
     if reach.run.root.moment in (Moment.LOAD, Moment.UNLOAD):
         return False
     if value.source is Source.INPUT:

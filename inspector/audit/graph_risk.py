@@ -43,6 +43,7 @@ _RISKS: Mapping[str, Mapping[Source, Risk]] = {
     "stop": _MEDIUM,
     "sleep": _LOW,
 }
+CAPABILITIES = tuple(_RISKS)
 _FILES = frozenset({"write", "checkpoint-write", "read", "checkpoint-read", "table"})
 _WORDS = {
     Moment.LOAD: "while it is loaded",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from inspector.audit.graph_values import TEXT_LIMIT, VALUES_LIMIT, Source, Value
@@ -94,16 +92,24 @@ def transformed(node: Node, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
 
 def _decoded(text: str) -> str:
     """`DecodeBase64` takes the web-safe alphabet, with or without padding."""
+    import base64  # noqa: PLC0415 - cold start: hardly any graph
+
     try:
         found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError):
+    except ValueError:
         return "{not base64}"
     return found.decode("utf-8", "replace")
 
 
+def _encoded(text: str) -> str:
+    import base64  # noqa: PLC0415 - as above
+
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
 _EXACT: dict[str, Callable[[str], str]] = {
     "DecodeBase64": _decoded,
-    "EncodeBase64": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "EncodeBase64": _encoded,
     "StringLower": str.lower,
     "StringUpper": str.upper,
     "StringStrip": str.strip,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
     from inspector.terms.graph import Node
 
+_CHECKPOINTS = frozenset({"checkpoint-read", "checkpoint-write"})
+
 
 @record
 class Reach:
@@ -74,9 +76,23 @@ class GraphEvidence:
         """The ops that no recorded release of TensorFlow registers."""
         return tuple(name for name in op_names(self.artifact) if name not in table().recorded)
 
+    @cached_property
+    def faults(self) -> tuple[tuple[str, str, str], ...]:
+        """(what, place, why) of each place where a graph is as no writer makes it."""
+        from inspector.audit.graph_faults import faults  # noqa: PLC0415 - cold start: after the ops themselves
+
+        return tuple(fault for unit in self.units for fault in faults(unit))
+
     def reaches(self, *can: str) -> Iterator[Reach]:
         """The nodes with one of these capabilities (none named: with any), in the order of the file."""
         return (reach for reach in self._reaches if not can or reach.op.can in can)
+
+    @cached_property
+    def odd_checkpoints(self) -> tuple[Reach, ...]:
+        """The nodes that save or restore by another name than the saver's."""
+        from inspector.audit.graph_checkpoints import odd  # noqa: PLC0415 - cold start: only graphs with such ops
+
+        return tuple(odd(self.reaches(*_CHECKPOINTS)))
 
     @cached_property
     def _reaches(self) -> tuple[Reach, ...]:
@@ -94,15 +110,21 @@ def _of_unit(unit: Unit, before: list[Reach]) -> list[Reach]:
 
 
 def tokens(evidence: Evidence) -> Iterator[str]:
-    """`op:CAPABILITY` for each capability that an op of the artifact has, `op:custom` for ops of no release."""
+    """`op:CAPABILITY` for each capability that an op of the artifact has, `op:custom` for ops of no release.
+
+    Every SavedModel has checkpoint ops: they count only where one is not the saver's own.
+    """
     yield "graph"
-    names = op_names(evidence.artifact)
-    known = table()
-    found = {known.ops[name].can for name in names if name in known.ops}
-    yield from (f"op:{can}" for can in found)
-    if found - {"checkpoint-read", "checkpoint-write"}:
-        yield "op:any"
+    graphs, known = evidence.graphs, table()
+    found = {known.ops[name].can for name in op_names(evidence.artifact) if name in known.ops}
+    if found <= _CHECKPOINTS and not graphs.odd_checkpoints:
+        found = set()
     if "hidden" in found:  # what the hidden graphs can do
-        yield from (f"op:{reach.op.can}" for reach in evidence.graphs.reaches())
-    if evidence.graphs.custom_ops:
+        found.update(reach.op.can for reach in graphs.reaches())
+    yield from (f"op:{can}" for can in sorted(found))
+    if found:
+        yield "op:any"
+    if graphs.custom_ops:
         yield "op:custom"
+    if graphs.faults:
+        yield "graph:malformed"

@@ -11,14 +11,11 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from inspector.graphs.walk import node_of
-from inspector.terms.audit import Confidence, Moment, Risk, Sighting
-from inspector.terms.finding import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from inspector.audit.graph_surface import GraphEvidence
     from inspector.audit.graph_units import Unit
     from inspector.terms.graph import Node
 
@@ -29,17 +26,7 @@ _RESOURCE, _VARIANT = 20, 21
 _SIZES = {1: 4, 2: 8, 3: 4, 5: 2, 8: 8, 9: 8, 14: 2, 17: 2, 18: 16, 19: 2, 22: 4, 23: 8}
 
 
-def malformed_sightings(code: str, graphs: GraphEvidence) -> Iterator[Sighting]:
-    """Every such place of every graph."""
-    for unit in graphs.units:
-        for subject, place, reason in _faults(unit):
-            location = Location(unit.member, place)
-            yield Sighting(
-                code, subject, location, Risk.MEDIUM, Confidence.HIGH, Moment.LOAD, details={"reason": reason}
-            )
-
-
-def _faults(unit: Unit) -> Iterator[tuple[str, str, str]]:
+def faults(unit: Unit) -> Iterator[tuple[str, str, str]]:
     """(what, place, why) of each fault."""
     yield from _names_twice(unit)
     yield from _circles(unit)
