@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from conftest import CLASSIC
 
 from inspector.cli.main import main
 from inspector.cli.policy import candidates, inside
@@ -19,8 +21,7 @@ def project(tmp_path, monkeypatch):
     """A repository with a model in which SEC304 (a warning) fires; the working directory is its root."""
     (tmp_path / ".git").mkdir()
     model = tmp_path / "models" / "twice"
-    model.mkdir(parents=True)
-    (model / "saved_model.pb").write_bytes(b"\x08\x01")
+    shutil.copytree(CLASSIC / "tf2.15.1" / "cnn", model)
     (model / "saved_model.pbtxt").write_text("saved_model_schema_version: 1\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -56,7 +57,7 @@ def test_it_is_found_upward_and_named_by_hand(capsys, project, monkeypatch):
 @pytest.mark.parametrize("where", ["", "assets"])
 def test_an_artifact_cannot_silence_its_own_audit(capsys, project, monkeypatch, where):
     model = project / "models" / "twice"
-    (model / "assets").mkdir()
+    (model / "assets").mkdir(exist_ok=True)
     (model / where / "inspector.toml").write_text(IGNORE)
     monkeypatch.chdir(model / where)
     for path in (".." if where else ".", str(model), str(model / ".." / "twice")):

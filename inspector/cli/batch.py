@@ -130,7 +130,7 @@ def _frames(path: str, options: argparse.Namespace, target: Runtime | None, by: 
 def _told(report: Report, options: argparse.Namespace, by: Decisions) -> list[tuple[str, str]]:
     """What is kept of a report, as texts: they come from a process that a file may have taken over."""
     said = line(report)
-    text = f"{said.word:11} {said.rest}" if options.format == "table" else render(report, options.format)
+    text = f"{said.word:11} {said.after}" if options.format == "table" else render(report, options.format)
     frames = [("text", text), ("status", str(report.exit_status or 0)), ("word", said.word), ("color", said.color)]
     if by.written is not None:
         from inspector.engine.baseline import renewed  # noqa: PLC0415 - few runs have one

@@ -31,7 +31,7 @@ def render(report: Report, *, color: bool = False) -> str:  # noqa: ARG001 - Mar
 def _lines(report: Report) -> Iterator[str]:
     said, findings = headline(report), ordered(report)
     about = "" if report.runtime is None else f"{_code(report.artifact.path)}: "
-    yield f"### {_MARKS[said.color]} {about}**{said.word}**{_text(said.rest)}"
+    yield f"### {_MARKS[said.color]} {about}**{said.word}**{_text(said.after)}"
     if findings:
         yield from ("", "| | rule | where | what |", "| --- | --- | --- | --- |")
         yield from (_row(finding) for finding in findings[:ROW_LIMIT])

@@ -43,7 +43,8 @@ def _answer(report: Report, paint: Style) -> str:
 
         return fit_text.answer(report.fit, report, paint)
     said = headline(report)
-    return f"{paint.paint(said.word, said.color, 'bold')}{said.rest}"
+    alarm = paint.paint(said.alarm, said.alarm_color) if said.alarm else ""
+    return f"{paint.paint(said.word, said.color, 'bold')}{said.rest}{alarm}{said.end}"
 
 
 def _fit(report: Report) -> Iterator[str]:

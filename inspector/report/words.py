@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.report.readable import readable
 from inspector.terms.audit import Exposure, Moment, Risk
 from inspector.terms.finding import Category, Severity, Verdict
-from inspector.terms.record import record
+from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +46,15 @@ class Headline:
     word: str
     color: str
     rest: str
+    # What follows in the colour of its severity: a verdict alone would hide it.
+    alarm: str = ""
+    alarm_color: str = ""
+    end: str = ""
+
+    @property
+    def after(self) -> str:
+        """All that follows the word."""
+        return f"{self.rest}{self.alarm}{self.end}"
 
 
 def headline(report: Report) -> Headline:
@@ -53,8 +62,8 @@ def headline(report: Report) -> Headline:
     if report.runtime is None:
         return _audit(report)
     required = ", ".join(report.required) or "no loader"
-    rest = f" in {describe(report.runtime)}: {required}{_security(report)}{_left_out(report)}"
-    return Headline(report.verdict.name, VERDICT_COLORS[report.verdict], rest)
+    rest = f" in {describe(report.runtime)}: {required}"
+    return Headline(report.verdict.name, VERDICT_COLORS[report.verdict], rest, *_security(report), _left_out(report))
 
 
 def line(report: Report) -> Headline:
@@ -62,12 +71,12 @@ def line(report: Report) -> Headline:
     safe = readable(report)
     if safe.runtime is None:
         said = headline(safe)
-        return Headline(said.word, said.color, said.rest.removeprefix(" in").strip())
+        return replace(said, rest=said.rest.removeprefix(" in").strip())
     failed = next((o for o in safe.outcomes if o.loader in safe.required and o.error is not None), None)
     why = "" if failed is None or failed.error is None else f", {failed.problems[0].rule} {failed.error.type}"
     unknown = f", {safe.gaps[0].reason}" if safe.verdict is Verdict.UNKNOWN and safe.gaps else ""
     rest = f"{safe.artifact.path}: {', '.join(safe.required) or 'no loader'}{why}{unknown}"
-    return Headline(safe.verdict.name, VERDICT_COLORS[safe.verdict], rest + _security(safe) + _left_out(safe))
+    return Headline(safe.verdict.name, VERDICT_COLORS[safe.verdict], rest, *_security(safe), _left_out(safe))
 
 
 def tally(words: list[str]) -> str:
@@ -120,13 +129,14 @@ def _more(report: Report) -> str:
     return f"; {others} more finding{'s' if others > 1 else ''}" if others else ""
 
 
-def _security(report: Report) -> str:
-    """What a verdict about loading would hide: a model that loads can still do harm."""
+def _security(report: Report) -> tuple[str, str]:
+    """What a verdict about loading would hide, with its colour: a model that loads can still do harm."""
     found = [finding for finding in report.findings if finding.category is Category.SECURITY]
     if not found:
-        return ""
+        return "", ""
     worst = min((finding.severity for finding in found), key=_SEVERITIES.index)
-    return f"; {len(found)} security finding{'s' if len(found) > 1 else ''}, worst: {worst.value}"
+    many = "s" if len(found) > 1 else ""
+    return f"; {len(found)} security finding{many}, worst: {worst.value}", SEVERITY_COLORS[worst]
 
 
 def _left_out(report: Report) -> str:
