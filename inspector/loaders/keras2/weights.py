@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.shapes import Shape, Variable, output, variables
 from inspector.loaders.keras2.walk import Event, until_problem
-from inspector.loaders.keras_common.hdf5_errors import attributes_error, object_error
+from inspector.loaders.keras_common.hdf5_errors import NO_CAST, attributes_error, is_opaque, object_error
 from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from inspector.loaders.keras2.walk import Walk
     from inspector.terms.finding import Problem
-    from inspector.terms.keras import Hdf5File
+    from inspector.terms.keras import Hdf5Dataset, Hdf5File
 
 _NETWORKS = ("Sequential", "Functional", "Model")
 
@@ -179,6 +179,9 @@ def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: Sa
     """The values are assigned when all are read: shapes that do not fit raise then."""
     for made, weight in zip(layer.made or (), saved.weights, strict=False):
         dataset = file.datasets.get(f"{group}/{weight}")
+        if dataset is not None and is_opaque(dataset):
+            yield from _opaque(walk.at(f"{group.strip('/')}/{weight}"), layer, dataset)
+            return
         if dataset is None or made.shape is None or fits(made.shape, dataset.shape):
             continue
         expected = tuple(dim if dim is not None else -1 for dim in made.shape)
@@ -187,6 +190,14 @@ def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: Sa
             "KER110", layer.name, "ValueError", text, expected=str(expected), found=str(dataset.shape)
         )
         return
+
+
+def _opaque(walk: Walk, layer: ModelLayer, dataset: Hdf5Dataset) -> Iterator[Event]:
+    """What numpy raises for bfloat16; up to TensorFlow 2.4 Keras asks it for a type of that name first."""
+    kind, text = "ValueError", NO_CAST
+    if walk.release < (2, 5):
+        kind, text = "TypeError", "data type 'bfloat16' not understood"
+    yield walk.problem("KER110", layer.name, kind, text, expected="numbers", found=dataset.dtype)
 
 
 def fits(made: tuple[int | None, ...] | None, found: tuple[int, ...]) -> bool:

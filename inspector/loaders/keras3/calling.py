@@ -27,7 +27,7 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
         return []
     pointer = layer.pointer
     if isinstance(node, list):
-        _check_keywords(node, pointer, session, created)
+        _check_keywords(node, layer, session, created)
         return [_legacy_tensor(session, one, created, pointer) for one in node]
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
@@ -104,25 +104,33 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _check_keywords(node: list[Any], pointer: str, session: Session, created: dict[str, Thing]) -> None:
+def _check_keywords(node: list[Any], layer: Thing, session: Session, created: dict[str, Thing]) -> None:
     """Keyword arguments of calls in files of Keras 2: tensors among them stay as they are stored, [layer, 0, 0]."""
     for data in node:
         keywords = data[3] if isinstance(data, list) and len(data) == 4 and isinstance(data[3], dict) else {}  # noqa: PLR2004 - [layer, node, tensor, keywords]
         for key, value in keywords.items():
-            if isinstance(value, list) and len(value) > 2 and value[0] in created:  # noqa: PLR2004 - [layer, node, tensor]
-                name = next((n for n, one in created.items() if one.pointer == pointer), "")
-                if (
-                    created.get(name) is not None
-                    and created[name].class_name == "MultiHeadAttention"
-                    and key == "value"
-                ):
-                    text = "MultiHeadAttention.build() missing 1 required positional argument: 'value_shape'"
-                    details = {"class": "MultiHeadAttention", "key": "inbound_nodes", "value": str(value)}
-                    raise LoadFailure("TypeError", text, "KER103", "MultiHeadAttention", pointer, details)
+            if not _holds_reference(value, created):
+                continue
+            if layer.class_name == "MultiHeadAttention" and key == "value":
+                text = "MultiHeadAttention.build() missing 1 required positional argument: 'value_shape'"
+                details = {"class": "MultiHeadAttention", "key": "inbound_nodes", "value": str(value)}
+                raise LoadFailure("TypeError", text, "KER103", "MultiHeadAttention", layer.pointer, details)
+            layer.unrestored = key
+            # These look at the argument only when the model runs.
+            if layer.class_name not in {"CategoryEncoding", "AdditiveAttention", "Attention"}:
                 session.gap(
-                    pointer,
+                    layer.pointer,
                     f"a call passes the tensor {value[0]} as its argument {key}, which Keras 3 does not restore",
                 )
+
+
+def _holds_reference(value: Any, created: dict[str, Thing]) -> bool:
+    """Whether a stored value is a tensor of the graph, or a list with one."""
+    if not isinstance(value, list):
+        return False
+    if len(value) > 2 and isinstance(value[0], str):  # noqa: PLR2004 - [layer, node, tensor]
+        return value[0] in created
+    return any(_holds_reference(one, created) for one in value)
 
 
 def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], pointer: str) -> TensorThing:
@@ -212,6 +220,9 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     _check_model_input(session, layer, given)
     if layer.class_name == "Lambda":
         lambdas.call(session, layer)
+    inner = layer.inner.get("layer")
+    if layer.class_name == "TimeDistributed" and inner is not None and session.release < (3, 4):
+        _check_inner_shape(inner)
     layer.nodes += 1
     layer.calls.append([one.history for one in arguments if one.history is not None])
     if not layer.built:
@@ -223,6 +234,19 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         layer.outputs.append(layer.outputs[0] if layer.outputs else None)
     else:
         layer.outputs.append(_output(layer, shapes))
+
+
+def _check_inner_shape(inner: Thing) -> None:
+    """Up to 3.3 models do not tell the shape of their output, which a TimeDistributed asks its layer for."""
+    if inner.class_name not in {"Sequential", "Functional", "Model"}:
+        return
+    text = (
+        "Exception encountered when calling TimeDistributed.call().\n\n\x1b[1mLayer "
+        f"{inner.class_name} should implement `def compute_output_shape(self, input_shape)`.\x1b[0m\n\n"
+        "Arguments received by TimeDistributed.call():"
+    )
+    details = {"class": inner.class_name, "key": "layer", "value": inner.name}
+    raise LoadFailure("NotImplementedError", text, "KER103", "TimeDistributed", inner.pointer, details)
 
 
 _STATEFUL = frozenset({"LSTM", "GRU", "SimpleRNN"})
@@ -279,8 +303,6 @@ def _check_model_input(session: Session, layer: Thing, given: Shape | None) -> N
     expected = (None, *declared[1:])
     if all(a is None or b is None or a == b for a, b in zip(expected, given, strict=True)):
         return
-    text = (
-        f"{input_of(session, layer)} is incompatible with the layer: expected shape={expected}, found shape={given}"
-    )
+    text = f"{input_of(session, layer)} is incompatible with the layer: expected shape={expected}, found shape={given}"
     details = {"expected": str(expected), "found": str(given)}
     raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)

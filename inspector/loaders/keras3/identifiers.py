@@ -55,8 +55,8 @@ def get(session: Session, family: str, identifier: Any, pointer: str) -> Any:
 def _from_dict(session: Session, family: str, identifier: dict[str, Any], pointer: str) -> Any:
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
-    # activations.get stopped giving its own table of names to the deserializer in 3.12.
-    if family == "activation" and session.release >= (3, 12):
+    # activations.get stopped giving its own table of names to the deserializer in 3.10.
+    if family == "activation" and session.release >= (3, 10):
         return deserialize(session, identifier, pointer)
     return deserialize_in(session, family, identifier, pointer)
 

@@ -36,6 +36,8 @@ _DTYPES = frozenset(
     {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
     | {"float16", "bfloat16", "float32", "float64", "bool", "string", "int", "float"}
 )
+# Layers that hand no dtype on to the base class (`IndexLookup` keeps it to itself).
+_WITHOUT_POLICY = frozenset({"InputLayer", "StringLookup", "IntegerLookup"})
 _ABSTRACT = frozenset({"Layer", "Model", "Sequential", "Metric", "Mean", "Optimizer", "Initializer", "Wrapper"})
 # Base classes that were not recorded, and a class whose constructor only calls theirs with the same keys.
 _STANDS_FOR = {"keras.losses.Loss": "keras.losses.MeanSquaredError", "keras.Loss": "keras.losses.MeanSquaredError"}
@@ -46,6 +48,7 @@ _DESERIALIZED_KEYS = {
     "EinsumDense": ("quantization_config",),
     "Embedding": ("quantization_config",),
     "TextVectorization": ("standardize", "split"),
+    "MeanMetricWrapper": ("fn",),
 }
 
 
@@ -126,7 +129,7 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
     of policies to the deserializer, so that a policy of Keras 2 becomes a bare string that fails at the first call.
     """
     dtype = config.get("dtype")
-    if isinstance(dtype, str) and cls.kind == "layer" and cls.name != "InputLayer":
+    if isinstance(dtype, str) and cls.kind == "layer" and cls.name not in _WITHOUT_POLICY:
         _check_policy(session, cls, config, pointer)
     if not isinstance(dtype, dict) or cls.kind not in {"layer", "operation", "model"}:
         return config, False
@@ -174,7 +177,9 @@ def nested_failures(session: Session, cls: ClassFacts, config: dict[str, Any], p
         # What the class does not take is refused before anybody looks at the value.
         if key not in cls.parameters and key not in (cls.config or {}) and key != "activity_regularizer":
             continue
-        if value is None or session.facts.trial(session.path, cls, key, value) is True:
+        # A dict that names no class was never tried: what was stands for numbers and names.
+        nameless = isinstance(value, dict) and "class_name" not in value and family_of(key) is not None
+        if value is None or (not nameless and session.facts.trial(session.path, cls, key, value) is True):
             continue
         try:
             _nested(session, cls, key, value, f"{pointer}/{key}")
@@ -202,6 +207,8 @@ def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer:
             raise LoadFailure("KeyError", repr(key), "KER104", cls.name, pointer, {"class": cls.name, "keys": key})
         inner[key] = _deserialize_key(session, config, key, pointer)
     rest = {k: v for k, v in config.items() if k not in keys}
+    if isinstance(rest.get("dtype"), str):
+        _check_policy(session, cls, rest, pointer)
     shown, _ = _with_dtype(session, cls, rest, pointer) if session.release < (3, 4) else (rest, False)
     nested = nested_failures(session, cls, rest, pointer)
     # The wrapped keys count as given: the constructor gets the objects made of them.

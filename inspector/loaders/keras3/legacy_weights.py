@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.keras3.lookup import LOOKUPS
 from inspector.loaders.keras3.native_weights import HOLDING, MODELS, assign_error, expected_of, fits, holders, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.hdf5_errors import attributes_error, object_error
+from inspector.loaders.keras_common.hdf5_errors import NO_CAST, attributes_error, is_opaque, object_error
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
@@ -155,6 +155,9 @@ def _check_layer(
             details = {"expected": str(variable.shape), "found": str(dataset.shape)}
             text = _shape_text(session, (index, layer, path), variable, dataset.shape)
             raise LoadFailure("ValueError", text, "KER110", layer, f"{at}/{weight}", details)
+        if dataset is not None and is_opaque(dataset):
+            details = {"expected": "numbers", "found": dataset.dtype}
+            raise LoadFailure("ValueError", NO_CAST, "KER110", layer, f"{at}/{weight}", details)
 
 
 def _shape_text(session: Session, place: tuple[int, str, str], variable: Variable, found: tuple[int, ...]) -> str:

@@ -40,6 +40,9 @@ def _call(session: Session, model: Thing, layer: Thing, rest: list[Thing]) -> No
     if layer.class_name in _PASSING and rest:
         _call(session, model, rest[0], rest[1:])
         return
+    if layer.class_name == "Dense" and layer.built:
+        # One that its stored shape built does not ask for a shape again.
+        return
     pooled = layer.class_name in _GLOBAL_POOLS and bool(rest)
     if pooled:
         # It takes the list's one shape for batch and channels, and puts out two tensors.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3.lookup import unreadable_assets
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.names import snake_case
 from inspector.loaders.keras_common.things import Thing
-from inspector.loaders.keras_common.variables import own_variables
+from inspector.loaders.keras_common.variables import Variable, own_variables
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from inspector.loaders.keras_common.session import Session
     from inspector.loaders.keras_common.things import Shape
-    from inspector.loaders.keras_common.variables import Variable
     from inspector.loaders.weights.architecture import Holder
     from inspector.terms.keras import Hdf5File
 
@@ -35,7 +35,7 @@ _OLD_FOLDER = "_layer_checkpoint_dependencies"
 
 def load(session: Session, model: Thing, file: Hdf5File) -> None:
     """Raise what loading the weights raises: each object fails alone, the sum of them is raised at the end."""
-    failed = [*_root(session, model, file), *_failures(session, model, "", file)]
+    failed = [*_root(session, model, file), *_failures(session, model, "", file), *_optimizer(session, file)]
     if not failed:
         return
     thing, place, error = failed[0]
@@ -65,6 +65,9 @@ def _failures(session: Session, thing: Thing, place: str, file: Hdf5File) -> Ite
         for name, layer in container(layers_of(thing)):
             yield from _failures(session, layer, f"{place}/layers/{name}".strip("/"), file)
         return
+    text = unreadable_assets(session, thing)
+    if text is not None:
+        yield thing, place, text
     for at, holder, expected in _held(session, thing, place):
         error = _error(holder, expected, at.replace("/_", "/"), file)
         if error is not None and "/_" in at:
@@ -75,6 +78,24 @@ def _failures(session: Session, thing: Thing, place: str, file: Hdf5File) -> Ite
     inner = thing.inner.get("layer")
     if thing.class_name == "TimeDistributed" and inner is not None and inner.class_name in MODELS:
         yield from _failures(session, inner, f"{place}/layer", file)
+
+
+def _optimizer(session: Session, file: Hdf5File) -> Iterator[tuple[Thing, str, str]]:
+    """The optimizer's variables, by their number: only Nadam's changed places among as many (its product, in 3.10)."""
+    config = session.artifact.keras.compile_config if session.artifact.keras and session.compile else None
+    stored = config.get("optimizer") if isinstance(config, dict) else None
+    if not isinstance(stored, dict) or stored.get("class_name") != "Nadam":
+        return
+    found = [file.datasets.get(f"/optimizer/vars/{number}") for number in range(4)]
+    shapes = [one.shape for one in found if one is not None]
+    first = session.release < (3, 10)
+    if len(shapes) < len(found) or (shapes[2] == ()) is first or shapes[2] == shapes[3]:
+        return
+    made = Variable("u_product", ()) if first else Variable("momentum", shapes[3])
+    optimizer = Thing(
+        "keras.src.optimizers.nadam.Nadam", {}, next(iter(session.facts.named("Nadam", "optimizer")), None)
+    )
+    yield optimizer, "optimizer", assign_error(made, shapes[2], made.name)
 
 
 def _held(session: Session, thing: Thing, place: str) -> Iterator[tuple[str, Thing, list[Variable]]]:

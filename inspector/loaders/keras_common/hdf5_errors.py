@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inspector.terms.keras import Hdf5File
+    from inspector.terms.keras import Hdf5Dataset, Hdf5File
+
+# numpy's words for values that stand for no number.
+NO_CAST = "No cast function available."
 
 # Our own reader iterates over attributes, Keras asks for one by its name.
 _ITERATING = "Error iterating over attributes"
@@ -29,3 +32,8 @@ def object_error(file: Hdf5File, path: str, h5py: tuple[int, int]) -> str | None
     start = reason.find("(")
     adverb = "synchronously " if h5py >= (3, 9) else ""
     return f"Unable to {adverb}open object {reason[start:]}" if start >= 0 else None
+
+
+def is_opaque(dataset: Hdf5Dataset) -> bool:
+    """Whether its values are bytes without a meaning: what h5py makes of bfloat16, which HDF5 has no type for."""
+    return dataset.dtype.startswith("void")

@@ -37,6 +37,8 @@ class Thing:
     broken_dtype: bool = False
     function: FunctionThing | None = None
     listed_output: bool = False
+    # The argument of a call that the file holds as the name of a tensor, "" where there is none.
+    unrestored: str = ""
     # The tensors of each call, as (layer, node, tensor).
     calls: list[list[tuple[str, int, int]]] = field(default_factory=list)
 
