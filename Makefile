@@ -40,9 +40,10 @@ agreement: setup
 oracle: setup
 	$(BIN)/python fixtures/scripts/oracle/run.py $(ORACLE)
 
-# Writes docs/rules.md, and the index of what wakes which security rule, from the rules themselves.
+# Writes docs/rules.md, the index of what wakes which security rule, and docs/limits.md, from the code itself.
 docs: setup
 	$(BIN)/python docs/make_rules.py
+	$(BIN)/python docs/make_limits.py
 
 # Recreates the FileDescriptorSet from protos/ (needs grpcio-tools).
 protos:

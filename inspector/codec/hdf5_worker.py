@@ -24,16 +24,27 @@ if TYPE_CHECKING:
 
 # numpy and h5py map about 1 GiB of address space; the largest known model_config is under 30 MB.
 MEMORY_LIMIT = 4 * 2**30
-# Reading the tree of a file with 10,000 datasets takes about 1 CPU second.
-CPU_SECONDS = 10
+# Reading the tree of a file with 10,000 datasets takes about 1 CPU second. A few wrong bytes make libhdf5 search on
+# for ever.
+CPU_SECONDS = 4
+# A packed member of 1 GiB takes as much to unpack.
+UNPACK_SECONDS = 4
 # The largest published Keras models have about 5,000 weights, each in up to two groups of its own.
 OBJECT_LIMIT = 100_000
+# Keras writes none at all.
+LINK_LIMIT = 1_000
 # Nested models nest groups; `layers/functional/layers/...` of Keras 3 adds two levels each.
 DEPTH_LIMIT = 64
 # A virtual layout is reported by its first sources; none is ever opened.
 SOURCE_LIMIT = 100
 # model_config, training_config and the weight names of one model stay far below; both sides hold it in memory.
-TEXT_LIMIT = 256 * 2**20
+TEXT_LIMIT = 32 * 2**20
+# What one file may take beyond what the process has already: all of its text, as JSON too. Texts of variable
+# length may all lie at one place, so that a file of 1 MB declares gigabytes of them.
+FILE_MEMORY = 320 * 2**20
+OVER_MEMORY = "its attributes need more memory than those of any model"
+_NO_MEMORY = "memory allocation failed"  # libhdf5's words
+_STATM = "/proc/self/statm"  # Linux alone: elsewhere the limit of the process stands
 
 
 class Window(io.RawIOBase):
@@ -97,7 +108,7 @@ class Walk:
         self._count(path, depth)
         first = self.seen.setdefault(self.h5py.h5o.get_info(group.id).addr, path)
         if first != path:
-            self.links.append([path, "hard", first])
+            self._add_link(path, "hard", first)
             return
         self.groups.append(path)
         self._attributes(group, path)
@@ -122,15 +133,17 @@ class Walk:
         if kind == self.h5py.h5l.TYPE_HARD:
             self._object(self.h5py.h5o.open(group.id, raw), path, depth)
         elif kind == self.h5py.h5l.TYPE_SOFT:
-            self._count(path, depth)
-            self.links.append([path, "soft", group.get(name, getlink=True).path])
+            self._add_link(path, "soft", _name(group.id.links.get_val(raw)))
         elif kind == self.h5py.h5l.TYPE_EXTERNAL:
-            self._count(path, depth)
-            link = group.get(name, getlink=True)
-            self.links.append([path, "external", f"{link.filename}:{link.path}"])
+            self._add_link(path, "external", ":".join(map(_name, group.id.links.get_val(raw))))
         else:
             self._count(path, depth)
             self.broken.append([path, f"a link of type {kind}"])
+
+    def _add_link(self, path: str, kind: str, target: str) -> None:
+        self.links.append([path, kind, target])
+        if len(self.links) > LINK_LIMIT:
+            raise OverLimitError(path, f"more than {LINK_LIMIT} links")
 
     def _object(self, identifier: Any, path: str, depth: int) -> None:
         if isinstance(identifier, self.h5py.h5d.DatasetID):
@@ -170,6 +183,8 @@ class Walk:
             self._spend(identifier.get_type().get_size() * math.prod(identifier.shape or ()), path)
             value = _plain(thing.attrs[name])
         except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
+            if _NO_MEMORY in _text(error):
+                raise OverLimitError(path, OVER_MEMORY) from error
             self.broken.append([f"{path}@{_name(name)}", _text(error)])
             return [None, "other"]
         if isinstance(value, str):
@@ -231,7 +246,7 @@ def _answer(request: dict[str, Any], h5py: Any) -> dict[str, Any]:
     except OverLimitError as error:
         return {**walk.answer(), "limit": list(error.args)}
     except MemoryError:
-        return {"limit": ["/", "more memory than the limit"]}
+        return {**walk.answer(), "limit": ["/", OVER_MEMORY]}
     except (OSError, RuntimeError, ValueError, KeyError) as error:
         return {"error": _text(error), "type": type(error).__name__}
     return walk.answer()
@@ -258,10 +273,15 @@ def _source(request: dict[str, Any]) -> Any:
     return _Path(request["path"]) if whole else Window(request["path"], request["offset"], request["length"])
 
 
-def _allow() -> None:
-    """Give the next request its CPU time: the limit of the process counts from its start."""
-    soft, hard = int(time.process_time()) + CPU_SECONDS, resource.getrlimit(resource.RLIMIT_CPU)[1]
+def _allow(request: dict[str, Any]) -> None:
+    """Give the next request its CPU time and memory: the limits of the process count from its start."""
+    seconds = CPU_SECONDS + UNPACK_SECONDS * ("member" in request)
+    soft, hard = int(time.process_time()) + seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard < 0 else min(soft, hard), hard))
+    if "member" not in request and Path(_STATM).exists():  # a packed file is held in memory as well
+        pages = int(Path(_STATM).read_text(encoding="ascii").split()[0])
+        memory, top = pages * resource.getpagesize() + FILE_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (memory if top < 0 else min(memory, top), top))
 
 
 def _requests() -> Iterator[dict[str, Any]]:
@@ -277,7 +297,7 @@ def main() -> None:
     limits.limit(memory=MEMORY_LIMIT, cpu_seconds=None)
     importlib.import_module("inspector.isolate.sandbox").confine(starts_programs=False)
     for request in _requests():
-        _allow()
+        _allow(request)
         sys.stdout.write(json.dumps(_answer(request, h5py)) + "\n")
         sys.stdout.flush()
 

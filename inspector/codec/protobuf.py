@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+from contextlib import suppress
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import DecodeError, Message
 
-from inspector.terms.errors import MalformedArtifactError
+from inspector.terms.errors import LimitError, MalformedArtifactError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,13 @@ _MAX_VARINT = 10
 _VARINT, _FIXED64, _BYTES, _START_GROUP, _END_GROUP, _FIXED32 = range(6)
 _TYPE_MESSAGE = 11
 _CONTINUED = 0x80
+
+
+# Two bytes of an empty message take a hundred when parsed. Below this size even a file of nothing else takes 100 MB.
+CROWD_FROM = 1 << 20
+# A node with a name and an op has 12 bytes at least; only hostile files hold this many messages of less on average.
+CROWD_COUNT = 100_000
+CROWD_BYTES = 8
 
 
 class WireFault(StrEnum):
@@ -58,6 +66,36 @@ def parse(name: str, data: bytes, member: str) -> Any:
     except _REFUSALS as error:
         raise _explain(name, data, member) from error
     return message
+
+
+def check_crowd(name: str, data: bytes, member: str) -> None:
+    """LimitError where a large message holds a crowd of all but empty ones: parsed they take fifty times their bytes.
+
+    Goes into large submessages alone; bytes that do not parse are the parser's to refuse.
+    """
+    left = [(pool().FindMessageTypeByName(name), 0, len(data))]
+    while left:
+        descriptor, start, end = left.pop()
+        if end - start >= CROWD_FROM:
+            with suppress(ProtobufError):
+                left += _large_children(descriptor, data, (start, end), member)
+
+
+def _large_children(
+    descriptor: Any, data: bytes, extent: tuple[int, int], member: str
+) -> Iterator[tuple[Any, int, int]]:
+    """The submessages that are worth a look of their own; LimitError where they are a crowd."""
+    known = descriptor.fields_by_number
+    count = size = 0
+    for number, wire, begin, stop in fields(data, *extent):
+        field = known.get(number)
+        if wire != _BYTES or field is None or field.type != _TYPE_MESSAGE:
+            continue
+        count, size = count + 1, size + stop - begin
+        if count > CROWD_COUNT and size < CROWD_BYTES * count:
+            raise LimitError(member, f"{count} messages of {size} bytes together")
+        if stop - begin >= CROWD_FROM:
+            yield field.message_type, begin, stop
 
 
 def parses(name: str, data: bytes) -> bool:

@@ -52,11 +52,16 @@ def read_whole(tree: Tree, member: str, name: str, *, text: bool = False, limit:
     try:
         return _read_text(tree, member, name) if text else _read_binary(tree, member, name, limit)
     except LimitError as error:
-        return Whole(None, gaps=(Gap(Location(member), error.reason),))
+        place = Location(member)
+        return Whole(
+            None, gaps=(Gap(place, error.reason),), oddities=(Oddity("proto-limit", place, {"reason": error.reason}),)
+        )
 
 
 def _read_binary(tree: Tree, member: str, name: str, limit: int) -> Whole:
     data = tree.read(member, limit)
+    if len(data) >= protobuf.CROWD_FROM:
+        protobuf.check_crowd(name, data, member)
     try:
         message = protobuf.parse(name, data, member)
     except ProtobufError as error:

@@ -33,7 +33,10 @@ RULE = Rule(
     example="a saved_model.pb with attributes nested 40 functions deep, which the Python parser refuses",
     references=("https://protobuf.dev/programming-guides/proto-limits/",),
 )
-_READINGS = {"proto-undecodable": Reading(Risk.MEDIUM, "{reason}", Moment.READ)}
+_READINGS = {
+    "proto-undecodable": Reading(Risk.MEDIUM, "{reason}", Moment.READ),
+    "proto-limit": Reading(Risk.MEDIUM, "{reason}", Moment.READ),
+}
 TRIGGERS = tuple(f"oddity:{kind}" for kind in _READINGS)
 
 
