@@ -68,8 +68,8 @@ class Callers:
     def arguments(self, function: str) -> Mapping[str, int]:
         """The arguments of a function with their positions."""
         if function not in self._arguments:
-            inputs = self._unit.functions[function].inputs if function in self._unit.functions else ()
-            self._arguments[function] = {argument.name: index for index, argument in enumerate(inputs)}
+            names = self._unit.arguments(function) if function in self._unit.functions else ()
+            self._arguments[function] = {name: index for index, name in enumerate(names)}
         return self._arguments[function]
 
     def is_concrete(self, function: str) -> bool:

@@ -31,8 +31,7 @@ def faults(unit: Unit) -> Iterator[tuple[str, str, str]]:
     yield from _names_twice(unit)
     yield from _circles(unit)
     for function, nodes in unit.bodies.items():
-        arguments = [argument.name for argument in unit.functions[function].inputs] if function else []
-        yield from _lost_edges(unit, function, nodes, arguments)
+        yield from _lost_edges(unit, function, nodes)
         for node, op in zip(nodes, unit.ops[function], strict=True):
             reason = _tensor_fault(node) if op == "Const" else ""
             if reason:
@@ -102,10 +101,8 @@ def _calls(unit: Unit) -> Mapping[str, list[str]]:
     return {name: found[name] for name in unit.functions if name in found}  # the circle is named by its first function
 
 
-def _lost_edges(
-    unit: Unit, function: str, nodes: Iterable[Node], arguments: list[str]
-) -> Iterator[tuple[str, str, str]]:
-    known = {node.name for node in nodes}.union(arguments)
+def _lost_edges(unit: Unit, function: str, nodes: Iterable[Node]) -> Iterator[tuple[str, str, str]]:
+    known = {node.name for node in nodes}.union(unit.arguments(function))
     for node in nodes:
         for tensor in node.inputs:
             if tensor not in known and node_of(tensor) not in known:

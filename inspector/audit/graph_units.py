@@ -87,6 +87,14 @@ class Unit:
                     ready.append(caller)
         return frozenset(seen)
 
+    def arguments(self, function: str) -> tuple[str, ...]:
+        """The names of a function's arguments; the graph itself has none."""
+        if not function:
+            return ()
+        found = self.functions[function]
+        message = getattr(found, "message", None)  # views make a record of each argument, which takes longer
+        return tuple(item.name for item in (found.inputs if message is None else message.signature.input_arg))
+
     def place(self, function: str, node: str) -> str:
         """The node path `LABEL/FUNCTION/NODE`."""
         return "/".join(part for part in (self.label, function, node) if part)

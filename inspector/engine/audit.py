@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.audit.evidence import evidence_of
 from inspector.audit.guards import exposure
+from inspector.audit.targets import tokens as target_tokens
 from inspector.rules.registry import security_rules
 from inspector.terms.audit import Exposure, Risk
 from inspector.terms.finding import Finding, Gap, Location, Severity
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
     from inspector.terms.audit import Sighting
     from inspector.terms.runtime import Runtime
+
+    _Seen = tuple[ModuleType, Sighting]
 
 _SEVERITIES = {
     Risk.CRITICAL: Severity.ERROR,
@@ -32,34 +35,40 @@ def audit(artifact: Artifact, runtime: Runtime | None, *, debug: bool = False) -
     """The security findings of the artifact for that target (None: over all releases), and what stopped a rule."""
     kept = artifact.memo.get(_MEMO)
     if kept is None or kept[0] is not artifact:  # `replace` hands the memo on to a changed copy
-        artifact.memo[_MEMO] = kept = (artifact, *_sightings(artifact, debug=debug))
-    return [_finding(module, sighting, runtime) for module, sighting in kept[1]], kept[2]
+        artifact.memo[_MEMO] = kept = (artifact, *_sightings(artifact, None, debug=debug))
+    _, seen, gaps = kept
+    if runtime is not None:
+        aimed, more = _sightings(artifact, runtime, debug=debug)
+        seen, gaps = seen + aimed, gaps + more
+    return [_finding(module, sighting, runtime) for module, sighting in seen], gaps
 
 
-def _sightings(artifact: Artifact, *, debug: bool) -> tuple[list[tuple[ModuleType, Sighting]], list[Gap]]:
-    """What each rule that could fire sees. Anything that a rule did not foresee is our bug: a gap, never silence."""
-    found: list[tuple[ModuleType, Sighting]] = []
+def _sightings(artifact: Artifact, runtime: Runtime | None, *, debug: bool) -> tuple[list[_Seen], list[Gap]]:
+    """What each rule that could fire sees in the artifact, or in it and its target together.
+
+    Anything that a rule did not foresee is our bug: a gap, never silence.
+    """
+    found: list[_Seen] = []
     gaps: list[Gap] = []
     try:
         evidence = evidence_of(artifact)
-        modules = security_rules(evidence.tokens)
+        modules = security_rules(evidence.tokens if runtime is None else frozenset(target_tokens(evidence, runtime)))
     except Exception as error:
         if debug:
             raise
         return found, [_gap(artifact, "the audit", error)]
     for module in modules:
         try:
-            found += _limited(module, [(module, sighting) for sighting in module.find(evidence)], gaps)
+            sightings = module.find(evidence) if runtime is None else module.find_in(evidence, runtime)
+            found += _limited(module, [(module, sighting) for sighting in sightings], gaps)
         except Exception as error:
             if debug:
                 raise
             gaps.append(_gap(artifact, module.RULE.code, error))
-    return found, gaps + evidence.gaps
+    return found, gaps + ([] if runtime else evidence.gaps)
 
 
-def _limited(
-    module: ModuleType, found: list[tuple[ModuleType, Sighting]], gaps: list[Gap]
-) -> list[tuple[ModuleType, Sighting]]:
+def _limited(module: ModuleType, found: list[_Seen], gaps: list[Gap]) -> list[_Seen]:
     if len(found) > SIGHTING_LIMIT:
         place = found[SIGHTING_LIMIT][1].location
         gaps.append(Gap(place, f"{module.RULE.code}: {len(found) - SIGHTING_LIMIT} more such places are not listed"))

@@ -22,7 +22,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.name}")
 def test_case(case, tmp_path):
-    report = inspector.inspect(str(case.make(tmp_path)))
+    report = inspector.inspect(str(case.make(tmp_path)), case.against or None)
     found = [finding for finding in report.findings if finding.rule == case.rule]
     if not case.fires:
         assert not found
