@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     Values = tuple[Value, ...]
 
-# Steps for one graph: a sink's path takes some tens in real models, and 20,000 take a tenth of a second.
-STEP_LIMIT = 20_000
+# Steps for one graph, and for each risky node more: a path takes some tens in real models, and what is known is not
+# walked again; 20,000 take a tenth of a second.
+STEP_LIMIT, STEPS_FOR_EACH = 20_000, 50
 # Each level takes up to four frames of Python's 1,000; paths of real models are some ten ops deep.
 DEPTH_LIMIT = 100
 _TOO_FAR = (Value(Source.DYNAMIC, "{not followed further}", is_hidden=True),)
@@ -38,7 +39,7 @@ class Flow:
         self._known: dict[tuple[str, str], Values] = {}
         self._open: set[tuple[str, str]] = set()
         self._cut = False
-        self._steps = 0
+        self._steps = STEP_LIMIT + STEPS_FOR_EACH * len(unit.risky)
         self._callers = Callers(unit)
 
     def values(self, function: str, tensor: str) -> Values:
@@ -49,9 +50,9 @@ class Flow:
         if key in self._open:
             self._cut = True
             return ()
-        self._steps += 1
-        if self._steps > STEP_LIMIT or len(self._open) > DEPTH_LIMIT:
+        if self._steps <= 0 or len(self._open) > DEPTH_LIMIT:
             return _TOO_FAR
+        self._steps -= 1
         return self._resolve(key)
 
     def _resolve(self, key: tuple[str, str]) -> Values:
@@ -75,7 +76,7 @@ class Flow:
                 return ()
             seen.add(node.name)
             node = self._nodes(function).get(node_of(tensor))
-        self._steps += len(seen)
+        self._steps -= len(seen)
         if node is None:
             return self._of_argument(function, node_of(tensor))
         return self._fed(node) if self._is_special(function, node) else self._of_node(function, node, tensor)
