@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
+from inspector.loaders.graph_cpu import refusals
+from inspector.loaders.graph_devices import misplaced
 from inspector.loaders.graph_kernels import (
     AUTO_SELECT,
     PYTHON_OPS,
@@ -15,6 +16,7 @@ from inspector.loaders.graph_kernels import (
     suspicious,
 )
 from inspector.loaders.graph_library import RULES, bad_uses
+from inspector.loaders.graph_raised import PLAIN_NAME, RUN, raised
 from inspector.loaders.graph_uses import Uses
 from inspector.terms.finding import ExpectedError, Gap
 from inspector.terms.record import record
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Problem
     from inspector.terms.graph import Graph
 
-# Names of functions that TensorFlow can take out of the front of a message.
-_PLAIN_NAME = re.compile(r"[\w.-]+")
 # Up to 2.3 every process has a device XLA_CPU:0 that soft placement uses; its kernels come to life with it and are in
 # no record.
 _XLA_DEVICE_UNTIL = (2, 4)
@@ -67,30 +67,53 @@ def _all(
     context: Context, graph: Graph, reached: tuple[Reached, ...], loader: str, wrapper: str
 ) -> Iterator[tuple[Reached, Problem]]:
     ran = _ran(graph, reached)
-    if loader == "run":
+    if loader == RUN:
         yield from _node_problems(context, reached, ran.in_functions)
+    yield from _placement(context, ran, loader, wrapper)
     registry, uses = context.registry, ran.everywhere
     suspects = uses.by_kernels(registry, "kernels", lambda: suspicious(uses.distinct, registry))
     for item in reached if suspects else ():
-        if item.use not in suspects:
+        if item.use in suspects:
+            yield from ((item, problem) for problem in _of_node(context, graph, item, (loader, wrapper)))
+
+
+def _of_node(context: Context, graph: Graph, item: Reached, how: tuple[str, str]) -> Iterator[Problem]:
+    """What running one node raises, in the order in which it is met: no kernel, then what the kernel says."""
+    if item.node.op in PYTHON_OPS:
+        yield _python_problem(context, item, *how)
+    elif (kernels := lacks_kernel(item.use, context.registry)) is not None:
+        yield _kernel_problem(context, item, sorted({kernel.device for kernel in kernels}), how[0])
+    elif (pair := impossible_cast(item.use)) is not None:
+        yield _cast_problem(context, item, pair, how)
+    elif random_algorithm(graph, item) == AUTO_SELECT and not context.texts.accepts("call/auto_select"):
+        text = f"Unsupported algorithm id: {AUTO_SELECT}"
+        error = raised(context, item, "InvalidArgumentError", text, how)
+        yield context.problem("OPS109", str(AUTO_SELECT), _pointer(item), error, op=item.node.op)
+    else:
+        for found in refusals(context, graph, item):
+            error = raised(context, item, found.kind, found.text, how)
+            yield context.problem(found.rule, found.subject, _pointer(item), error, **found.details)
+
+
+def _placement(context: Context, ran: _Ran, loader: str, wrapper: str) -> Iterator[tuple[Reached, Problem]]:
+    """All nodes of a call are placed before one of them runs. Functions always use soft placement."""
+    for item in ran.placed:
+        found = misplaced(item, soft=loader != RUN or bool(item.function))
+        if found is None:
             continue
-        if item.node.op in PYTHON_OPS:
-            yield item, _python_problem(context, item, loader, wrapper)
-        elif (kernels := lacks_kernel(item.use, registry)) is not None:
-            others = sorted({kernel.device for kernel in kernels})
-            yield item, _kernel_problem(context, item, others, loader)
-        elif (pair := impossible_cast(item.use)) is not None:
-            yield item, _cast_problem(context, item, pair, loader)
-        elif random_algorithm(graph, item) == AUTO_SELECT and not context.texts.accepts("call/auto_select"):
-            yield item, _algorithm_problem(context, item, loader)
+        error = ExpectedError(found.kind, f"{found.text} [[{item.node.name}]] [Op:{wrapper}]")
+        if loader == RUN:
+            error = raised(context, item, found.kind, found.text, (RUN, wrapper))
+        yield item, context.problem(found.rule, found.subject, _pointer(item), error, **found.details)
 
 
 @record(eq=False)
 class _Ran:
-    """The uses of what runs: all of them, and those in functions."""
+    """What runs: the uses of all nodes, those in functions, and the nodes that ask for a device."""
 
     everywhere: Uses
     in_functions: Uses
+    placed: tuple[Reached, ...]
 
 
 def _ran(graph: Graph, reached: tuple[Reached, ...]) -> _Ran:
@@ -100,7 +123,8 @@ def _ran(graph: Graph, reached: tuple[Reached, ...]) -> _Ran:
     if found is None:
         everywhere = Uses((item.use for item in reached), graph.functions)
         inside = Uses((item.use for item in reached if item.function), graph.functions)
-        found = graph.memo[key] = (reached, _Ran(everywhere, inside))
+        placed = tuple(item for item in reached if item.node.device and misplaced(item, soft=False))
+        found = graph.memo[key] = (reached, _Ran(everywhere, inside, placed))
     ran: _Ran = found[1]
     return ran
 
@@ -121,9 +145,9 @@ def _node_problems(context: Context, reached: tuple[Reached, ...], uses: Uses) -
 
 def _python_problem(context: Context, item: Reached, loader: str, wrapper: str) -> Problem:
     token = item.node.attrs["token"].s.decode("utf-8", "replace")
-    is_plain = bool(item.function) if loader == "run" else item.node.op == "EagerPyFunc"
-    kind = "py_func" if is_plain else "numpy_function"
-    if not _PLAIN_NAME.fullmatch(wrapper or "_"):
+    is_plain = bool(item.function) if loader == RUN else item.node.op == "EagerPyFunc"
+    kind = "py_func" if is_plain or not PLAIN_NAME.fullmatch(item.function or "_") else "numpy_function"
+    if not PLAIN_NAME.fullmatch(wrapper or "_"):
         kind = "py_func_in_lambda"
     error = context.error(f"{loader}/{kind}", token=token, function=wrapper, op=item.node.op)
     return context.problem("OPS108", item.node.op, _pointer(item), error, token=token)
@@ -132,7 +156,7 @@ def _python_problem(context: Context, item: Reached, loader: str, wrapper: str) 
 def _kernel_problem(context: Context, item: Reached, devices: list[str], loader: str) -> Problem:
     op = item.node.op
     registered = f"device='{devices[0]}'" if devices else "<no registered kernels>"
-    in_graph = loader == "run" and context.release >= _GRAPH_ERRORS_SINCE
+    in_graph = loader == RUN and context.release >= _GRAPH_ERRORS_SINCE
     node = item.node.name if in_graph or not item.caller else f"{item.caller}/{item.node.name}"
     text = "Graph execution error: " if in_graph else ""
     text += (
@@ -143,25 +167,27 @@ def _kernel_problem(context: Context, item: Reached, devices: list[str], loader:
     return context.problem("OPS107", op, _pointer(item), error, devices=", ".join(devices) or "XLA")
 
 
-def _cast_problem(context: Context, item: Reached, pair: tuple[str, str], loader: str) -> Problem:
-    source, target = map(data_type_string, pair)
-    # A function whose name holds `<lambda>` cannot be told from the text, and the node is not looked up.
-    kind = "cast_in_lambda" if loader == "call" and not _PLAIN_NAME.fullmatch(item.function or "_") else "cast"
-    error = context.error(f"{loader}/{kind}", node=item.node.name, source=source, target=target)
-    return context.problem("OPS113", f"{source} to {target}", _pointer(item), error, source=source, target=target)
-
-
 def _attrs(item: Reached) -> str:
-    shown = [f"{name}=DT_{data_type_string(value).upper()}" for name, kind, value in item.use.attrs if kind == "type"]
-    shown += [f"{name}={value}" for name, kind, value in item.use.attrs if kind in {"i", "s"}]
+    """The attributes as the text lists them, in no order that could be foretold."""
+    shown = []
+    for name, kind, value in sorted(item.use.attrs):
+        if kind == "type":
+            shown.append(f"{name}=DT_{data_type_string(value).upper()}")
+        elif kind in {"i", "b", "s"}:
+            shown.append(f"{name}={_value(kind, value)}")
     return ", ".join(shown[:_SHOWN])
 
 
-def _algorithm_problem(context: Context, item: Reached, loader: str) -> Problem:
-    error = context.error("call/auto_select", node=item.node.name)
-    if loader == "run":  # a session does not name the function that was called
-        error = ExpectedError(error.type, error.message.partition(" [Op:")[0])
-    return context.problem("OPS109", str(AUTO_SELECT), _pointer(item), error, op=item.node.op)
+def _value(kind: str, value: object) -> str:
+    if kind == "s":
+        return f'"{value}"'
+    return str(value).lower() if kind == "b" else str(value)
+
+
+def _cast_problem(context: Context, item: Reached, pair: tuple[str, str], how: tuple[str, str]) -> Problem:
+    source, target = map(data_type_string, pair)
+    error = raised(context, item, "UnimplementedError", f"Cast {source} to {target} is not supported", how)
+    return context.problem("OPS113", f"{source} to {target}", _pointer(item), error, source=source, target=target)
 
 
 def _pointer(item: Reached) -> str:

@@ -34,8 +34,8 @@ def _in_session(context: Context, item: Reached, text: str) -> str:
     if item.function:
         return f"Graph execution error: {text} [[{_place(item)}]]" if is_new else f"{text} [[{{{{node {name}}}}}]]"
     if is_new:  # the loader itself made the node: that is where it was "defined"
-        text = f"Graph execution error: Detected at node '{name}' defined at (most recent call last): Node: '{name}' {text}"
-        return f"{text} [[{{{{node {name}}}}}]] Original stack trace for '{name}':"
+        start = f"Graph execution error: Detected at node '{name}' defined at (most recent call last): Node: '{name}'"
+        return f"{start} {text} [[{{{{node {name}}}}}]] Original stack trace for '{name}':"
     return f"{text} [[node {name} (defined at ...) ]] Original stack trace for '{name}':"
 
 

@@ -9,8 +9,8 @@ from inspector.loaders.graph_context import serve_graph
 from inspector.loaders.graph_execution import execution
 from inspector.loaders.graph_reach import reached_from_tensors
 from inspector.loaders.graph_restore import shape_text
-from inspector.loaders.graph_variables import unrestored
-from inspector.terms.finding import ExpectedError, Outcome
+from inspector.loaders.graph_unset import unset_problems
+from inspector.terms.finding import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _run(context: Context, graph: MetaGraph, loader: str, signature: Signature) 
     reached = reached_from_tensors(graph.graph, (info.tensor for info in signature.outputs.values() if info.tensor))
     problems, gaps = execution(context, graph.graph, reached, "run")
     name = loader.partition(":")[2]
-    early = (*_feed_problems(context, graph, name, signature), *_variable_problems(context, graph, reached))
+    early = (*_feed_problems(context, graph, name, signature), *unset_problems(context, graph, reached))
     return Outcome(loader, (*early, *problems), gaps)
 
 
@@ -72,17 +72,3 @@ def _shape_problem(context: Context, name: str, info: TensorInfo, node: Node) ->
 
 def _takes(declared: tuple[int, ...], fed: tuple[int, ...]) -> bool:
     return len(declared) == len(fed) and all(d in (-1, f) for d, f in zip(declared, fed, strict=True))
-
-
-def _variable_problems(context: Context, graph: MetaGraph, reached: tuple[object, ...]) -> Iterator[Problem]:
-    """Variables that the run reads and nothing has restored."""
-    for node in unrestored(graph):
-        if any(getattr(item, "node", None) is node for item in reached):
-            text = (
-                f"Graph execution error: Could not find variable {node.name}. This could mean that the variable has "
-                "been deleted. In TF1, it can also mean the variable is uninitialized. Debug info: "
-                f"container=localhost, status error message=Resource localhost/{node.name}/N10tensorflow3VarE "
-                "does not exist."
-            )
-            error = ExpectedError("FailedPreconditionError", text)
-            yield context.problem("SMD110", node.name, f"node/{node.name}", error)

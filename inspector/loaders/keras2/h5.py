@@ -37,6 +37,9 @@ def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[
         yield walk.problem("KER136", "model_config", "ValueError", text)
         return
     config = replace(walk, pointer="model_config")
+    if model.config_limit is not None:
+        yield config.gap(model.config_limit)
+        return
     steps = [
         lambda: _readable(walk, model, "model_config", model.config_error),
         lambda: walk.once("model", lambda: _model(config, model.config)),
@@ -97,7 +100,9 @@ def _compiled(walk: Walk, model: KerasModel) -> Iterator[Event]:
     """Compiling from training_config; without one the model stays uncompiled, with a warning."""
     if "training_config" not in _root(model):
         return
+    has_slots = model.hdf5 is not None and "/optimizer_weights" in model.hdf5.groups
+    here = replace(walk, pointer="training_config", has_slots=has_slots)
     yield from until_problem(
         lambda: _readable(walk, model, "training_config", model.compile_config_error),
-        lambda: compile_events(replace(walk, pointer="training_config"), model.compile_config),
+        lambda: compile_events(here, model.compile_config),
     )

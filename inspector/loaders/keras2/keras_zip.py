@@ -38,6 +38,9 @@ def zip_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[E
     if model is None:
         yield here.gap("the zip archive could not be read")
         return
+    if model.config_limit is not None:
+        yield here.gap(model.config_limit)
+        return
     yield from until_problem(
         lambda: _config_readable(here, artifact, model),
         lambda: _architecture(here, model, compiling=compiling),

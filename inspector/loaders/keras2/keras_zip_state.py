@@ -29,6 +29,7 @@ _INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
     "LSTM": (("cell", "lstm_cell", 3),),
     "GRU": (("cell", "gru_cell", 3),),
     "SimpleRNN": (("cell", "simple_rnn_cell", 3),),
+    **{f"ConvLSTM{rank}D": (("cell", "conv_lstm_cell", 3),) for rank in (1, 2, 3)},
     "MultiHeadAttention": (
         ("_value_dense", "value", 2),
         ("_query_dense", "query", 2),
@@ -38,6 +39,10 @@ _INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
 }
 # Wrappers, and the attribute whose layer holds the variables.
 _WRAPPERS = {"TimeDistributed": "layer", "Bidirectional": "forward_layer"}
+_STATELESS = frozenset(
+    {"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty",
+     "CategoryEncoding", "Hashing", "HashedCrossing"}
+)  # fmt: skip
 _OWN = 2  # slashes in the path of a variable that the outermost object itself holds, /vars/0
 # Layers with a `load_own_variables` of their own that takes what it finds.
 _LENIENT = frozenset({"TextVectorization", "StringLookup", "IntegerLookup"})
@@ -157,7 +162,7 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     if place.class_name in _WRAPPERS:
         inner = place.config.get("layer")
         if isinstance(inner, dict) and isinstance(inner.get("config"), dict):
-            yield from _state(walk, file, _inside(place, inner))
+            yield from _wrapped(walk, file, _inside(place, inner), inner)
         return
     made = place.made if place.made is not None else variables(place.class_name, place.config, None)
     expected = len(made) if made is not None else _count(place)
@@ -171,6 +176,18 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
         yield from _shapes(walk, file, place, made or [])
 
 
+def _wrapped(walk: Walk, file: Hdf5File, place: _Place, inner: Mapping[str, Any]) -> Iterator[Event]:
+    """The layer inside a wrapper, and the layers of one that is a model."""
+    if place.class_name not in _NETWORKS:
+        yield from _state(walk, file, place)
+        return
+    for one in _places(walk, inner, place.path):
+        failed = list(_state(walk, file, one))
+        yield from failed
+        if failed:
+            return
+
+
 def _inside(place: _Place, inner: Mapping[str, Any]) -> _Place:
     """The layer inside a wrapper, at the attribute under which it holds its variables."""
     name, config = str(inner.get("class_name")), inner["config"]
@@ -179,10 +196,17 @@ def _inside(place: _Place, inner: Mapping[str, Any]) -> _Place:
 
 
 def _count(place: _Place) -> int | None:
-    """The number of variables where their shapes are not known: Normalization has none when its mean is given."""
+    """The number of variables where their shapes are not known: what is adapted has none when its values are given."""
     if place.class_name == "Normalization":
         return 3 if place.config.get("mean") is None else 0
-    return None
+    if place.class_name == "Discretization":
+        return 1 if place.config.get("bin_boundaries") is None else 0
+    if place.class_name in _STATELESS:
+        return 0
+    from inspector.loaders.weights.architecture import own  # noqa: PLC0415 - cold start: few layers are left over
+
+    made = own(place.class_name, dict(place.config), None)
+    return None if made is None else len(made)
 
 
 def _counted(

@@ -63,6 +63,7 @@ _MODELS_IN_TABLE_SINCE = (2, 3)
 # of any type. Source: class_and_config_for_serialized_keras_object.
 _ITEMS_SINCE = (2, 1)
 _FORMATTED_SINCE = (2, 5)
+_EXPERIMENTAL_SINCE = (2, 8)
 _MODELS_BESIDE_TABLE = frozenset(
     {
         "Network",
@@ -221,6 +222,9 @@ def knows(walk: Walk, family: Family, name: str) -> bool:
         return True
     if family is LAYER and walk.release < _MODELS_IN_TABLE_SINCE:
         return name in _MODELS_BESIDE_TABLE
+    if family is SCHEDULE:
+        # Up to Keras 2.12 their table is the module that they stand in.
+        return bool(walk.facts.named(name, family.name))
     if family is OPTIMIZER:
         return wraps_optimizer(walk, name) or walk.facts.resolves(family.name, name.lower())
     return family is DTYPE_POLICY and bool(walk.facts.named(name, family.name))
@@ -268,6 +272,13 @@ def built_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[st
         yield from network_events(walk, cls.name, config)
         return
     failed = False
+    if family is OPTIMIZER and isinstance(config.get("learning_rate"), dict):
+        # `from_config` makes the schedule before anybody looks at the other keys.
+        events = list(_scheduled(walk, cls, config["learning_rate"]))
+        yield from events
+        if any(isinstance(event, Problem) for event in events):
+            return
+        config = {key: value for key, value in config.items() if key != "learning_rate"}
     for event in config_events(walk, cls, config):
         failed = failed or isinstance(event, Problem)
         yield event
@@ -278,6 +289,16 @@ def built_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[st
             nested_events(walk, family, cls, config),
         )
         yield from reworded(events, lambda error: passed_on(walk, family, cls, config, error))
+
+
+def _scheduled(walk: Walk, cls: ClassFacts, schedule: Any) -> Iterator[Event]:
+    """A learning rate that is a schedule. The old Adagrad leaves it a dict, which fails where its slots are made."""
+    old = any(part in cls.module for part in (".legacy.", ".optimizer_v2.")) or walk.release < _EXPERIMENTAL_SINCE
+    if cls.name == "Adagrad" and old and walk.has_slots:
+        text = f"Attempt to convert a value ({schedule}) with an unsupported type (<class 'dict'>) to a Tensor."
+        yield walk.problem("KER103", cls.name, "ValueError", text, key="learning_rate", value=repr(schedule))
+    elif not (cls.name == "Adagrad" and old):
+        yield from object_events(walk.at("learning_rate"), SCHEDULE, schedule)
 
 
 def file_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:

@@ -54,8 +54,9 @@ def wiring_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterat
         if metadata.get("class_name") != "Sequential":
             continue
         first = next(iter(metadata["config"].get("layers") or ()), None)
-        own = dict(graph.objects[node.index].children).get("layer-0")
-        is_input = own is not None and graph.objects[own].identifier == "_tf_keras_input_layer"
+        own = dict(graph.objects[node.index].children).get("layer-0") if node.index < len(graph.objects) else None
+        below = graph.objects[own] if own is not None and own < len(graph.objects) else None
+        is_input = below is not None and below.identifier == "_tf_keras_input_layer"
         if not is_input and isinstance(first, dict) and first.get("class_name") == "InputLayer":
             here = replace(walk, pointer=f"object_graph/{node.index}/metadata/config/layers/0")
             yield from object_events(here, LAYER, first)

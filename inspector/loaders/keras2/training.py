@@ -30,13 +30,22 @@ def compile_events(walk: Walk, config: Any) -> Iterator[Event]:
     missing = _required(walk, config)
     steps = (
         lambda: _absent(walk, config, "optimizer_config"),
-        lambda: object_events(walk.at("optimizer_config"), OPTIMIZER, config["optimizer_config"]),
+        lambda: _optimizer(walk.at("optimizer_config"), config["optimizer_config"]),
         lambda: missing[:1] if walk.release < (2, 2) else (),
         lambda: _nested(walk.at("loss"), LOSS, config.get("loss")),
         lambda: _metrics(walk, config),
         lambda: missing[:1],
     )
     yield from until_problem(*steps)
+
+
+def _optimizer(walk: Walk, config: Any) -> Iterator[Event]:
+    """`optimizers.deserialize`, which asks for the class name before it looks at anything else."""
+    if isinstance(config, dict):
+        yield from object_events(walk, OPTIMIZER, config)
+        return
+    text = texts.indexed_by_name(walk.python, config)
+    yield walk.problem("KER134", "optimizer_config", "TypeError", text, key="class_name")
 
 
 def _absent(walk: Walk, config: Mapping[str, Any], key: str) -> list[Event]:

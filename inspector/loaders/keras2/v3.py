@@ -133,7 +133,7 @@ def _object(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
         yield from _function(walk, str(config), value)
     else:
         # A class is asked for by its registered name alone, in `custom_objects` too.
-        known = walk.custom.get(value.get("registered_name", name))
+        known = walk.custom.get(str(value.get("registered_name", name)))
         if known is not None:
             yield from custom_events(walk.at("config"), known, config if isinstance(config, dict) else {})
             return

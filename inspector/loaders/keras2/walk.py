@@ -46,6 +46,8 @@ class Walk:
     safe_mode: bool = True
     custom: Mapping[str, CustomObject] = field(default_factory=dict)
     met: dict[Any, tuple[Event, ...]] = field(default_factory=dict, compare=False, repr=False)
+    # Whether the file has the optimizer's variables, which are then made when the model is compiled.
+    has_slots: bool = False
 
     def at(self, step: object) -> Walk:
         """The walk one JSON pointer step deeper."""
@@ -61,6 +63,7 @@ class Walk:
             self.safe_mode,
             self.custom,
             self.met,
+            self.has_slots,
         )
 
     def once(self, step: str, events: Callable[[], Iterable[Event]]) -> tuple[Event, ...]:

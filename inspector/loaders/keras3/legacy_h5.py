@@ -30,6 +30,9 @@ def load(session: Session) -> Thing | None:
     if session.release < (3, 3):
         session.custom_objects = False
         session.compile = True
+    if stored.config_limit is not None:
+        session.gap("", stored.config_limit)
+        return None
     config = _model_config(session, stored)
     if session.release >= (3, 11, 3):
         session.safe_scope = session.safe_mode

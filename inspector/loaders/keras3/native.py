@@ -34,6 +34,9 @@ def load(session: Session) -> Thing | None:
         return None
     if stored.config_error is not None:
         raise broken_json(stored)
+    if stored.config_limit is not None:
+        session.gap("", stored.config_limit)
+        return None
     config = deepcopy(stored.config)
     if not session.compile:
         config = _without_compiling(config)

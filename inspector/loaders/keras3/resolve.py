@@ -146,7 +146,7 @@ def as_found(facts: ClassFacts) -> Found:
 
 def _assert_no_registered_name(session: Session, wanted: Wanted, resolved: str) -> None:
     explicit = wanted.full.get("registered_name") if isinstance(wanted.full, dict) else None
-    if session.release < (3, 15) or not explicit or explicit in {wanted.name, wanted.full.get("class_name")}:
+    if session.release < (3, 15) or not explicit or explicit in (wanted.name, wanted.full.get("class_name")):
         return
     text = texts.no_registered_names(explicit, resolved, wanted.full)
     raise LoadFailure("ValueError", text, "KER101", str(explicit), wanted.pointer, {"class": wanted.name})
