@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup test demo check lint types layers agreement oracle docs protos catalog fixtures benchmark realworld comparison package
+.PHONY: setup test demo check lint types layers agreement oracle docs protos catalog fixtures benchmark fuzz realworld comparison package
 
 $(BIN)/inspect: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -57,6 +57,12 @@ catalog: setup
 # Makes the committed models again with real TensorFlow, and records what real loaders do with them.
 fixtures:
 	$(PYTHON) fixtures/scripts/make_classic.py
+
+# Hostile variants of real artifacts for every codec, reader and rule: make fuzz RUNS=1000000 (docs/isolation.md). What
+# fails is kept in build/fuzz.
+RUNS ?= 50000
+fuzz: setup
+	PYTHONPATH=tests:fixtures $(BIN)/python -m fuzz.run --runs $(RUNS)
 
 benchmark: setup
 	$(BIN)/python fixtures/scripts/benchmark.py

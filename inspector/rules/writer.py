@@ -131,7 +131,7 @@ def _keras2_installs(made: tuple[int, ...], tensorflow: str, runtime: Runtime) -
 
 def _pin(made: tuple[int, ...]) -> str:
     """The pin of a TensorFlow by its Keras 2; tf_keras goes on with the numbers of TensorFlow from 2.16 on."""
-    return f"=={_BUNDLED[made[:2]]}" if made[:2] in _BUNDLED else f"~={made[0]}.{made[1]}.0"
+    return f"=={_BUNDLED[made[:2]]}" if made[:2] in _BUNDLED else f"~={made[0]}.{(*made, 0)[1]}.0"
 
 
 def _facts(made: tuple[int, ...], version: str, tensorflow: str) -> KerasFacts | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # A recorded TensorFlow 2.21 with its Keras is some 20 MB of JSON; add-on packages add a few.
 MAX_BYTES = 256 * 1024 * 1024
 SCHEMA = 1
+_WRITTEN = {"name", "module"}
 
 
 @record
@@ -57,11 +58,26 @@ def read_snapshot(path: Path) -> SnapshotTarget | None:
 
 def _registered(path: Path, keras: Mapping[str, Any]) -> tuple[CustomObject, ...]:
     """The user's registered classes; UsageError where the record lacks what the recorder always writes."""
-    if not {"root", "registered"} <= keras.keys():
+    if not _is_whole(keras):
         raise UsageError(f"{path}: the snapshot's keras record is incomplete; record it again with `inspect snapshot`")
     from inspector.runtime.keras_facts import registered_objects  # noqa: PLC0415 - cold start: only for snapshots
 
     return registered_objects(keras)
+
+
+def _is_whole(keras: Mapping[str, Any]) -> bool:
+    """Whether the record has what the recorder always writes of registered objects."""
+    registered = keras.get("registered")
+    return (
+        "root" in keras
+        and isinstance(registered, dict)
+        and all(isinstance(one, dict) and _WRITTEN <= one.keys() and _is_named(one) for one in registered.values())
+    )
+
+
+def _is_named(one: Mapping[str, Any]) -> bool:
+    parameters = one.get("parameters")
+    return isinstance(one["name"], str) and isinstance(one["module"], str) and isinstance(parameters, dict | None)
 
 
 def _document(path: Path) -> dict[str, Any] | None:

@@ -114,7 +114,8 @@ class ZipTree:
     def span(self, name: str) -> Span | None:
         """Where the member's bytes lie in the archive file; None where they are compressed or encrypted."""
         info = self._by_name[name]
-        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
+        # A directory that is said to begin later than it does puts members before the file.
+        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 or info.header_offset < 0:
             return None
         with Path(self.path).open("rb") as file:
             file.seek(info.header_offset)

@@ -1,0 +1,1 @@
+"""Fuzzing: hostile variants of real artifacts for every codec and reader, and for the whole inspection."""
