@@ -116,6 +116,7 @@ def _model(root: Mapping[str, Attribute], file: Hdf5File, member: str, texts: Ma
         hdf5=file,
         hdf5_member=member,
         compile_config_error=compiled.error,
+        config_limit=config.limit or compiled.limit,
     )
 
 

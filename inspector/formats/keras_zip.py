@@ -45,6 +45,7 @@ class _Part:
     damage: tuple[Damage, ...] = ()
     gaps: tuple[Gap, ...] = ()
     oddities: tuple[Oddity, ...] = ()
+    limit: str | None = None
 
 
 def read_file(place: Source) -> Artifact:
@@ -114,6 +115,7 @@ def _model(tree: Tree, config: _Part, metadata: _Part, weights: _Part) -> KerasM
         raw_config=config.text,
         config_member=CONFIG,
         config_error=config.error,
+        config_limit=config.limit,
         compile_config=model.get("compile_config") if isinstance(model, dict) else None,
         keras_version=version if isinstance(version, str) else None,
         metadata=metadata.value,
@@ -134,7 +136,7 @@ def _json(tree: Tree, name: str, *, required: bool) -> _Part:
     except MalformedArtifactError as error:
         return _Part(error=error.reason, damage=(malformed(error),))
     except LimitError as error:
-        return _Part(gaps=(over_limit(error),))
+        return _Part(gaps=(over_limit(error),), limit=error.reason)
     return _parsed(content, name)
 
 
@@ -147,7 +149,7 @@ def _parsed(content: bytes, name: str) -> _Part:
     found = parsed(text, tuple(notes))
     odd = tuple(text_oddities(found, name))
     if found.limit is not None:
-        return _Part(text=text, gaps=(Gap(Location(name), found.limit),), oddities=odd)
+        return _Part(text=text, gaps=(Gap(Location(name), found.limit),), oddities=odd, limit=found.limit)
     if found.error is None:
         return _Part(found.value, text, oddities=odd)
     seen = damage_of(content[:HEAD], len(content), name)

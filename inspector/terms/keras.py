@@ -101,6 +101,8 @@ class KerasModel:
     # libhdf5's words where the weights file can't be opened, and the JSON error of `training_config`.
     hdf5_error: str | None = None
     compile_config_error: str | None = None
+    # Why the config or `training_config` was not parsed though Python might: what becomes of it is not known.
+    config_limit: str | None = None
 
 
 @record
