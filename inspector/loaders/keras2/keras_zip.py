@@ -62,11 +62,22 @@ def _architecture(walk: Walk, model: KerasModel, *, compiling: bool) -> Iterator
     """The model, built and compiled inside the deserialization of the outermost object."""
     nested = replace(walk, path="v3" if walk.release >= (2, 13) else "legacy")
     steps: list[Callable[[], Iterable[Event]]] = [
-        lambda: nested.once("model", lambda: model_events(nested, model.config))
+        lambda: () if compiling else _without_compiling(walk, model.config),
+        lambda: nested.once("model", lambda: model_events(nested, model.config)),
     ]
     if compiling and model.compile_config:
         steps.append(lambda: _compiled(replace(walk, path="v3", pointer="/compile_config"), model.compile_config))
     yield from until_problem(*steps)
+
+
+def _without_compiling(walk: Walk, config: Any) -> Iterator[Event]:
+    """`config["compile_config"] = None`, which only a dict takes."""
+    if isinstance(config, dict):
+        return
+    text = f"'{type(config).__name__}' object does not support item assignment"
+    if isinstance(config, list):
+        text = "list indices must be integers or slices, not str"
+    yield walk.problem("KER130", "config.json", "TypeError", text)
 
 
 def _compiled(walk: Walk, config: Any) -> Iterator[Event]:

@@ -216,7 +216,10 @@ def _function(walk: Walk, name: str, value: Mapping[str, Any]) -> Iterator[Event
 
 
 def model_events(walk: Walk, config: Any) -> Iterator[Event]:
-    """What rebuilding the outermost object raises."""
+    """What rebuilding the outermost object raises. Plain values and lists stand for themselves and what they hold."""
+    if config is None or isinstance(config, str | int | float | list):
+        yield from value_events(walk, config)
+        return
     if not isinstance(config, dict) or "class_name" not in config:
         yield walk.problem("KER130", "config.json", "ValueError", f"Unknown `config` as a `dict`, config={config}")
         return

@@ -8,7 +8,7 @@ from inspector.loaders.keras3 import functional, lambdas, sequential
 from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
 from inspector.loaders.keras3.lookup import check_vocabulary
 from inspector.loaders.keras3.values import refused
-from inspector.loaders.keras_common.construct import Construction, check_config, last_cause, wrapped
+from inspector.loaders.keras_common.construct import CELL_FIRST, Construction, check_config, last_cause, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, Thing
 
@@ -141,7 +141,8 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
         if session.release < (3, 4) or policy.class_name != "DTypePolicy":
             return config, False
         return {**config, "dtype": policy.config.get("name")}, False
-    if session.release < (3, 4):
+    if session.release < (3, 4) or cls.name in CELL_FIRST:
+        # Recurrent layers have a from_config of their own, which leaves the policy to the constructor.
         return config, True
     text = f"{type(policy).__name__!r} object has no attribute 'quantization_mode'"
     name = str(dtype.get("class_name"))

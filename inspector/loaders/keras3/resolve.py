@@ -229,6 +229,8 @@ def _member(session: Session, wanted: Wanted) -> Found | None:
     # A public module holds more than its registered names: AlphaDropout of Keras 3.4 has none. What Keras keeps for old
     # code, and aliases of functions, stand in tf.keras alone.
     public = session.facts.public(f"{wanted.module}.{wanted.name}")
+    if public is not None and wanted.module == "keras.mixed_precision":
+        return as_found(public)  # `Policy` is the one class that Keras 3 keeps under its old name
     if public is not None and public.name == wanted.name and ".legacy." not in public.module:
         return as_found(public)
     return None
