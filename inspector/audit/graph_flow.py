@@ -31,11 +31,15 @@ _TOO_FAR = (Value(Source.DYNAMIC, "{not followed further}", is_hidden=True),)
 
 
 class Flow:
-    """The values of one graph. `is_fed`: the saver's file name is fed, as loaders do that run its ops."""
+    """The values of one graph, where a loader feeds the saver's file name, or the paths of assets, or neither.
 
-    def __init__(self, unit: Unit, *, is_fed: bool = True) -> None:
+    `_run_init_op` of loader_impl.py feeds the assets, and only there: in a signature such a Const is what it says.
+    """
+
+    def __init__(self, unit: Unit, *, saver: bool = False, assets: bool = False) -> None:
         self._unit = unit
-        self._is_fed = is_fed
+        self._feeds_saver = saver
+        self._feeds_assets = assets
         self._known: dict[tuple[str, str], Values] = {}
         self._open: set[tuple[str, str]] = set()
         self._cut = False
@@ -134,12 +138,15 @@ class Flow:
 
     def _with_default(self, function: str, node: Node) -> Values:
         default = self._all(function, inputs_of(node)[:1])
-        return (Value(Source.INPUT, "{" + node.name + "}"), *default) if self._is_fed else default
+        return default or (Value(Source.INPUT, "{" + node.name + "}"),)
 
     # What the loader feeds: the saver's file name, and the paths of assets.
 
     def _is_special(self, function: str, node: Node) -> bool:
-        return not function and (node.name in self._assets or (self._is_fed and node.name == self._saver))
+        if function:
+            return False
+        is_asset = node.name in self._assets and (self._feeds_assets or node.op != "Const")
+        return is_asset or (self._feeds_saver and node.name == self._saver)
 
     def _fed(self, node: Node) -> Values:
         if node.name in self._assets:
@@ -230,8 +237,9 @@ class Flow:
             number = node.message.asset.asset_file_def_index
             name = meta.assets[number][1] if number < len(meta.assets) else "?"
             return (Value(Source.ASSET, f"assets/{name}"),)
-        if node.kind == "constant":
-            return self.values("", node.message.constant.operation)
+        if node.kind == "constant":  # the eager loader takes the node's attribute, whatever else the graph says of it
+            named = self._nodes("").get(node.message.constant.operation)
+            return constant(named) if named is not None else (Value(Source.DYNAMIC, f"{{no node of object {index}}}"),)
         if node.kind == "captured_tensor":
             captured = node.message.captured_tensor
             return self.values(captured.concrete_function, captured.name)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     Parts = tuple[str, Node, RiskyOp, Run, tuple[Value, ...], str]
 
+# A path of which nothing is known (a circle, a function without that result) is not a harmless one.
+_UNKNOWN = (Value(Source.DYNAMIC, "{unknown}"),)
+
 
 def reaches_of(unit: Unit, outer: Sequence[Root]) -> Iterator[Parts]:
     """Function, node, op, run, values and carried contents of each risky node.
@@ -29,13 +32,12 @@ def reaches_of(unit: Unit, outer: Sequence[Root]) -> Iterator[Parts]:
     `outer` are the roots of the risky nodes of the graph that hides this one: the earliest of them starts it.
     """
     order = Order(unit, None if unit.outer is None else [_started(unit, outer)])
-    fed, unfed = Flow(unit), Flow(unit, is_fed=False)
+    flows: dict[tuple[bool, bool], Flow] = {}
     for function, index in unit.risky:
         node = unit.bodies[function][index]
         run, op = order.run(function, index), table().ops[node.op]
-        # The saver's file name is fed where its own ops are run, and nowhere else.
-        is_own = run.root.is_saver or op.can not in {"checkpoint-read", "checkpoint-write"}
-        flow = fed if is_own else unfed
+        fed = (run.root.is_saver, run.root.moment is Moment.LOAD and not run.root.is_saver)
+        flow = flows.setdefault(fed, Flow(unit, saver=fed[0], assets=fed[1]))
         yield function, node, op, run, _values(flow, function, node, op), _carried(flow, function, node, op)
 
 
@@ -53,7 +55,7 @@ def _values(flow: Flow, function: str, node: Node, op: RiskyOp) -> tuple[Value, 
         if position < 0:
             found += (Value(Source.CONST, text) for text in texts(node, name))
         elif position < len(inputs):
-            found += flow.values(function, inputs[position])
+            found += flow.values(function, inputs[position]) or _UNKNOWN
     return distinct(found)
 
 

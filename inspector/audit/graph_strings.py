@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_values import TEXT_LIMIT, VALUES_LIMIT, Source, Value
+from inspector.audit.graph_values import TEXT_LIMIT, VALUES_LIMIT, Source, Value, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,8 +71,8 @@ def constant(node: Node) -> tuple[Value, ...]:
     if "value" not in node.attrs:
         return (Value(Source.CONST, ""),)
     tensor = node.attrs["value"].tensor
-    found = [item[:TEXT_LIMIT].decode("utf-8", "replace") for item in tensor.string_val[:VALUES_LIMIT]]
-    return tuple(Value(Source.CONST, text) for text in found) or (Value(Source.CONST, ""),)
+    found = (item[:TEXT_LIMIT].decode("utf-8", "replace") for item in tensor.string_val)
+    return distinct(Value(Source.CONST, text) for text in found) or (Value(Source.CONST, ""),)
 
 
 def is_disguise(op: str) -> bool:

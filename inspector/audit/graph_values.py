@@ -75,8 +75,15 @@ def _mildest(choice: tuple[Value, ...]) -> Source:
 
 
 def distinct(values: Iterable[Value]) -> tuple[Value, ...]:
-    """Each value once, in order, up to the limit."""
-    return tuple(islice(dict.fromkeys(values), VALUES_LIMIT))
+    """Each value once, in order; of more than the limit the most telling ones, so that none hides behind many."""
+    found = list(dict.fromkeys(values))
+    if len(found) > VALUES_LIMIT:
+        found.sort(key=_rank)
+    return tuple(found[:VALUES_LIMIT])
+
+
+def _rank(value: Value) -> tuple[bool, int, bool]:
+    return not value.is_hidden, -_ORDER.index(value.source), not is_outside(value.text)
 
 
 def is_outside(path: str) -> bool:
