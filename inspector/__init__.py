@@ -5,7 +5,7 @@ The functions here are the public interface. Nothing that is inspected is ever e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.terms.errors import InspectorError, UsageError
 from inspector.terms.version import VERSION
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inspector.terms.report import Report
     from inspector.terms.runtime import Runtime
 
-__all__ = ["InspectorError", "UsageError", "check", "graph", "inspect", "matrix", "read", "resolve"]
+__all__ = ["InspectorError", "UsageError", "check", "graph", "inspect", "isolated", "matrix", "read", "resolve"]
 __version__ = VERSION
 
 # Each function imports what it needs when called: a reader of one format does not pay for the others (cold start).
@@ -89,6 +89,17 @@ def inspect(path: str, against: str | None = None, **options: Iterable[str]) -> 
     """Read, resolve and check in one call; `options` are those of `resolve`."""
     runtime = None if against is None else resolve(against, **options)  # type: ignore[arg-type]
     return check(read(path), runtime)
+
+
+def isolated(path: str, against: str | None = None, **options: Iterable[str]) -> dict[str, Any]:
+    """`inspect` in a child process with limits, which can write nothing; the JSON report as a dict.
+
+    A model that the child does not survive has the finding INT110 and is unknown. Raises UsageError, also where the
+    platform has no `fork`; a process with threads should call `inspect` in a worker of its own instead.
+    """
+    from inspector.engine.isolation import isolated as inspect_isolated
+
+    return inspect_isolated(path, lambda: inspect(path, against, **options))
 
 
 def matrix(  # noqa: PLR0913 - the options of `resolve`, each by its name

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from inspector.isolate.limits import CPU_SECONDS, MEMORY_LIMIT, WALL_SECONDS, limit
 from inspector.isolate.sandbox import confine, watch
-from inspector.terms.errors import InspectorError
+from inspector.terms.errors import InspectorError, UsageError
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Ended:
 
 
 def run(work: Callable[[], Iterable[tuple[str, str]]]) -> Ended:
-    """Do the work in a child. An InspectorError in there is raised here with its text.
+    """Do the work in a child. An InspectorError in there is raised here as UsageError.
 
     Everything that the child had to say is held back until it has ended, so a death leaves no half of an answer.
     """
@@ -100,7 +100,7 @@ def _ended(content: bytes, trouble: str, status: int) -> Ended:
     if trouble or not whole:
         return Ended(death=trouble or _cause(status))
     if _REFUSED in texts:
-        raise InspectorError(texts[_REFUSED])
+        raise UsageError(texts[_REFUSED])
     own = tuple(frame for frame in frames if frame[0] not in {_DIED, _CACHE, _END})
     return Ended(own, texts.get(_DIED, ""), tuple(text for kind, text in frames if kind == _CACHE))
 

@@ -133,3 +133,15 @@ def test_bytecode_is_written_by_the_parent(tmp_path):
             [sys.executable, "-m", "inspector", MODEL], cwd=tmp_path, env=environment, check=True, capture_output=True
         )
     assert list((tmp_path / "inspector").glob("formats/__pycache__/keras_zip.*.pyc"))
+
+
+def test_programs_get_the_report_as_plain_data(monkeypatch):
+    found = inspector.isolated(MODEL, LOCK)
+    assert found["verdict"] == "loads"
+    assert {**found, "timings": {}} == {**inspector.inspect(MODEL, LOCK).to_dict(), "timings": {}}
+    with pytest.raises(inspector.InspectorError, match="no-such"):
+        inspector.isolated("no-such")
+    monkeypatch.setattr(inspector, "read", lambda _: signal.raise_signal(signal.SIGKILL))
+    found = inspector.isolated(MODEL, LOCK)
+    assert [finding["rule"] for finding in found["findings"]] == ["INT110"]
+    assert found["verdict"] == "unknown"
