@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from functools import partial
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from inspector.terms.runtime import Runtime
 
 _NOT_JUDGED, _NOT_READ = 3, "NOT READ"
+_READERS = ("inspector.reading", *(f"inspector.formats.{name}" for name in ("saved_model", "keras_zip", "keras_h5")))
 _STATUSES, _COLORS = (0, 1, 3), ("green", "yellow", "red", "dim")
 
 
@@ -76,7 +78,7 @@ def _models(options: argparse.Namespace) -> tuple[list[str], list[str]]:
     below = [models_below(path) for path in named]
     paths = [model for part in below for model in part.models]
     if not paths:
-        raise UsageError(f"no model below {', '.join(named)}")
+        raise UsageError(f"no model below {', '.join(named)} ({sum(part.others for part in below)} other files)")
     others = sum(part.others for part in below)
     asides = [f"{others} other file{'s are' if others > 1 else ' is'} no model"] if others else []
     return paths, asides + [f"not opened: {plain(path)}" for part in below for path in part.closed]
@@ -84,6 +86,7 @@ def _models(options: argparse.Namespace) -> tuple[list[str], list[str]]:
 
 def _judged(paths: Iterable[str], options: argparse.Namespace, target: Runtime | None, by: Decisions) -> Iterator[_One]:
     listed = list(paths)
+    _prepare(options, target)
     for number, path in enumerate(listed, 1):
         _progress(f"[{number}/{len(listed)}] {plain(path)}")
         try:
@@ -91,6 +94,20 @@ def _judged(paths: Iterable[str], options: argparse.Namespace, target: Runtime |
         except InspectorError as error:
             yield _unread(path, str(error), options)
     _progress("")
+
+
+def _prepare(options: argparse.Namespace, target: Runtime | None) -> None:
+    """Load here, once, what each child would load anew: our own modules and our own facts, nothing of a model."""
+    from inspector.codec.protobuf import message_class  # noqa: PLC0415 - only here
+    from inspector.engine.applicable import MODELS  # noqa: PLC0415 - as above
+    from inspector.engine.capabilities import candidates  # noqa: PLC0415 - as above
+
+    loaders = [model.module for models in MODELS.values() for model in models] if target is not None else []
+    for module in ("inspector.engine.check", f"inspector.report.{options.format}_report", *_READERS, *loaders):
+        importlib.import_module(module)
+    message_class("tensorflow.SavedModel")
+    if target is not None:
+        candidates(target)
 
 
 def _unread(path: str, reason: str, options: argparse.Namespace) -> _One:
