@@ -74,7 +74,9 @@ def _surfaces(artifact: Artifact) -> Iterator[str]:
     """The modules that have something to look at."""
     if artifact.keras is not None or artifact.keras_metadata is not None:
         yield "configs"
-    if artifact.saved_model is not None or artifact.graph is not None:
+    # A file that holds another message than its name says is damage to its reader, and still a graph.
+    wrong = any(damage.reason.startswith("the file holds a") for damage in artifact.damage)
+    if artifact.saved_model is not None or artifact.graph is not None or wrong:
         yield "graph_surface"
     yield "containers"
 

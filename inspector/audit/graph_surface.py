@@ -64,17 +64,31 @@ class GraphEvidence:
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         """Every graph, hidden ones after those that hide them."""
-        found = tuple(units(self.artifact))
+        found = (*units(self.artifact), *self._others())
         if not any(table().ops[unit.bodies[f][i].op].can == "hidden" for unit in found for f, i in unit.risky):
             return found
         from inspector.audit.graph_hidden import hidden_units  # noqa: PLC0415 - cold start: hardly any graph
 
         return tuple(each for unit in found for each in (unit, *hidden_units(unit)))
 
+    def _others(self) -> Iterator[Unit]:
+        """Graphs of files that hold another message than their name says, or two at once."""
+        if self.artifact.graph is None and not self.artifact.damage:
+            return iter(())
+        from inspector.audit.graph_readings import other_units  # noqa: PLC0415 - cold start: no SavedModel that loads
+
+        return other_units(self.artifact)
+
+    @cached_property
+    def ops(self) -> frozenset[str]:
+        """The ops of all graphs."""
+        return frozenset(op_names(self.artifact)).union(*(ops for unit in self.units for ops in unit.ops.values()))
+
     @cached_property
     def custom_ops(self) -> tuple[str, ...]:
-        """The ops that no recorded release of TensorFlow registers."""
-        return tuple(name for name in op_names(self.artifact) if name not in table().recorded)
+        """The ops that no recorded release of TensorFlow registers; a function's name is no op."""
+        functions = {name for unit in self.units for name in unit.functions}
+        return tuple(sorted(self.ops - table().recorded - functions))
 
     @cached_property
     def faults(self) -> tuple[tuple[str, str, str], ...]:
@@ -116,11 +130,9 @@ def tokens(evidence: Evidence) -> Iterator[str]:
     """
     yield "graph"
     graphs, known = evidence.graphs, table()
-    found = {known.ops[name].can for name in op_names(evidence.artifact) if name in known.ops}
+    found = {known.ops[name].can for name in graphs.ops if name in known.ops}
     if found <= _CHECKPOINTS and not graphs.odd_checkpoints:
         found = set()
-    if "hidden" in found:  # what the hidden graphs can do
-        found.update(reach.op.can for reach in graphs.reaches())
     yield from (f"op:{can}" for can in sorted(found))
     if found:
         yield "op:any"
