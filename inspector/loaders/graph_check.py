@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.terms.dtypes import number_of
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_OP, UNKNOWN_ATTR, MISSING_ATTR = "unknown_op", "unknown_attr", "missing_attr"
 BAD_VALUE, REMOVED = "bad_type", "removed"
+NO_DTYPE = "no_dtype"
 
 # DataTypeString in tensorflow/core/framework/types.cc differs from tf.DType.name in these.
 _DATA_TYPE_STRINGS = {"float32": "float", "float64": "double", "float16": "half"}
@@ -66,6 +68,33 @@ def _of_value(attr: Attr, declared: OpAttr, op: OpFacts) -> Iterator[Fault]:
             shown = [data_type_string(v) if "type" in declared.type else f'"{v}"' for v in (item, *declared.allowed)]
             yield _fault(BAD_VALUE, op, name, value=shown[0], allowed=", ".join(shown[1:]))
             return
+
+
+# Where dtypes beyond those of 1.15 first stand in types.proto (tensorflow/core/framework). Older releases keep the
+# number, and refuse the node.
+_DTYPES_SINCE = {
+    **dict.fromkeys(("float8_e5m2", "float8_e4m3fn"), (2, 12)),
+    **dict.fromkeys(("int4", "uint4"), (2, 15)),
+    **dict.fromkeys(("float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2fnuz"), (2, 19)),
+    **dict.fromkeys(("int2", "uint2"), (2, 20)),
+    "float4_e2m1fn": (2, 21),
+}
+_NEVER = (99,)
+
+
+def is_young(dtype: object) -> bool:
+    """Whether only newer releases than 1.15 know the dtype."""
+    return isinstance(dtype, str) and (dtype in _DTYPES_SINCE or dtype.startswith("dtype-"))
+
+
+def young_dtypes(use: Use, release: tuple[int, ...], registry: Registry) -> Iterator[Fault]:
+    """Dtypes that the release does not know by their numbers."""
+    op = registry.op(use.op)
+    for name, kind, value in sorted(use.attrs, key=lambda attr: attr[0]) if op is not None else ():
+        values = value if isinstance(value, tuple) else (value,)
+        unknown = next((v for v in values if is_young(v) and release < _DTYPES_SINCE.get(v, _NEVER)), None)
+        if kind in {"type", "list"} and unknown is not None and op is not None:
+            yield _fault(NO_DTYPE, op, name, value=unknown, number=str(number_of(unknown)))
 
 
 def removal(op: OpFacts, producer: int) -> Iterator[Fault]:

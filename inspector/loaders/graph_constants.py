@@ -30,13 +30,18 @@ def _is_constant(node: Node) -> bool:
     return node.op == "Const" and "value" in node.attrs
 
 
+# Bytes of a number, and the field that holds a small tensor's numbers.
+_INTEGERS = {"int32": (4, "int_val"), "int64": (8, "int64_val")}
+
+
 def integer(tensor: Any) -> int | None:
-    """The first number of an int32 tensor; None for any other."""
-    if tensor is None or name_of(tensor.dtype) != "int32":
+    """The first number of an int32 or int64 tensor; None for any other."""
+    size, values = _INTEGERS.get(name_of(tensor.dtype), (0, "")) if tensor is not None else (0, "")
+    if not size:
         return None
-    if tensor.int_val:
-        return int(tensor.int_val[0])
-    return int.from_bytes(tensor.tensor_content[:4], "little", signed=True) if tensor.tensor_content else 0
+    if getattr(tensor, values):
+        return int(getattr(tensor, values)[0])
+    return int.from_bytes(tensor.tensor_content[:size], "little", signed=True) if tensor.tensor_content else 0
 
 
 def texts(tensor: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_constants import constant, integer, texts
+from inspector.terms.dtypes import name_of
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
@@ -70,6 +71,20 @@ def _has_onednn(context: Context) -> bool:
     return context.release >= _ONEDNN_SINCE
 
 
+# Eigen's convolution of bfloat16 leaves its output unset: it came with 2.4, oneDNN hides it.
+_BFLOAT16_SINCE = (2, 4)
+
+
+def _convolution(context: Context, graph: Graph, item: Reached) -> Refusal | None:
+    attrs = item.node.attrs
+    is_bfloat16 = "T" in attrs and name_of(attrs["T"].type) == "bfloat16"
+    if is_bfloat16 and context.release >= _BFLOAT16_SINCE and not _has_onednn(context):
+        text = f"Missing 0-th output from {{{{node {item.node.name}}}}}"
+        details = {"op": item.node.op, "value": "bfloat16", "since": "2.9"}
+        return Refusal("OPS114", f"{item.node.op} bfloat16", "InternalError", text, details)
+    return _layout(context, graph, item)
+
+
 # RNG_ALG_THREEFRY (tensorflow/core/framework/rng_alg.h) is for XLA alone; releases before 2.9 do not know the number.
 _THREEFRY, _THREEFRY_NAMED_SINCE = 2, (2, 9)
 _SKIPS = frozenset({"RngReadAndSkip", "RngSkip"})
@@ -96,14 +111,22 @@ def _file(context: Context, graph: Graph, item: Reached) -> Refusal | None:
     return Refusal("KER133", absent[0], "NotFoundError", text, {"target": absent[0]})
 
 
+def _records(context: Context, graph: Graph, item: Reached) -> Refusal | None:
+    """Files of a dataset are opened when the first element is asked for; a reduction always asks."""
+    nodes = graph.functions[item.function].nodes if item.function else graph.nodes
+    return _file(context, graph, item) if any(node.op == "ReduceDataset" for node in nodes) else None
+
+
 _BY_OP: dict[str, Callable[[Context, Graph, Reached], Refusal | None]] = {
     **dict.fromkeys(_REFUSED_LAYOUTS, _layout),
+    "Conv2D": _convolution,
     **dict.fromkeys(
         (*_SKIPS, "StatefulUniform", "StatefulUniformInt", "StatefulUniformFullInt", "StatefulStandardNormalV2"),
         _generator,
     ),
     "StatefulTruncatedNormal": _generator,
     "ReadFile": _file,
+    **dict.fromkeys(("TextLineDataset", "TFRecordDataset", "FixedLengthRecordDatasetV2"), _records),
 }
 REFUSING = frozenset(_BY_OP)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
+from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, NO_DTYPE, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
 from inspector.loaders.graph_cpu import refusals
 from inspector.loaders.graph_devices import misplaced
 from inspector.loaders.graph_kernels import (
@@ -15,7 +15,7 @@ from inspector.loaders.graph_kernels import (
     random_algorithm,
     suspicious,
 )
-from inspector.loaders.graph_library import RULES, bad_uses
+from inspector.loaders.graph_library import RULES, bad_uses, fault_error
 from inspector.loaders.graph_raised import PLAIN_NAME, RUN, raised
 from inspector.loaders.graph_uses import Uses
 from inspector.terms.finding import ExpectedError, Gap
@@ -24,6 +24,7 @@ from inspector.terms.record import record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from inspector.loaders.graph_check import Fault
     from inspector.loaders.graph_context import Context
     from inspector.loaders.graph_reach import Reached
     from inspector.terms.finding import Problem
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 # no record.
 _XLA_DEVICE_UNTIL = (2, 4)
 _GRAPH_ERRORS_SINCE = (2, 8)  # sessions say "Graph execution error:" first
+_PLACED_IN_FUNCTIONS_SINCE = (2, 4)
 _SHOWN = 8  # attributes of a node in the message about its missing kernel
 
 
@@ -59,7 +61,8 @@ def execution(
 def _doubt(context: Context, item: Reached, problem: Problem) -> str | None:
     """What would save the call from a problem, None where nothing does."""
     if problem.rule == "OPS107":  # kernels are made for every branch before one is taken
-        return "the device XLA_CPU:0 has a kernel for it" if context.release < _XLA_DEVICE_UNTIL else None
+        may_have = context.release < _XLA_DEVICE_UNTIL and not item.node.op.startswith("Cudnn")
+        return "the device XLA_CPU:0 has a kernel for it" if may_have else None
     return None if item.certain else "the input leads to another branch"
 
 
@@ -98,6 +101,9 @@ def _of_node(context: Context, graph: Graph, item: Reached, how: tuple[str, str]
 def _placement(context: Context, ran: _Ran, loader: str, wrapper: str) -> Iterator[tuple[Reached, Problem]]:
     """All nodes of a call are placed before one of them runs. Functions always use soft placement."""
     for item in ran.placed:
+        # Up to 2.3 a session's functions lose the devices of their nodes when they are inlined.
+        if loader == RUN and item.function and context.release < _PLACED_IN_FUNCTIONS_SINCE:
+            continue
         found = misplaced(item, soft=loader != RUN or bool(item.function))
         if found is None:
             continue
@@ -134,13 +140,23 @@ def _node_problems(context: Context, reached: tuple[Reached, ...], uses: Uses) -
     bad = bad_uses(context, uses, context.facts.graph_def_producer)
     for item in reached if bad else ():
         for fault in bad.get(item.use, ()) if item.function else ():
-            if fault.kind in {UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP, BAD_VALUE}:
-                kind = f"run/{fault.kind}" if fault.kind == UNKNOWN_ATTR else f"load/{fault.kind}"
-                text = context.error(kind, node=item.node.name, **fault.fields).message
-                name = "NotFoundError" if fault.kind == UNKNOWN_OP else "InvalidArgumentError"
-                error = ExpectedError(name, text)
-                details = dict(fault.fields)
-                yield item, context.problem(RULES[fault.kind], fault.subject, _pointer(item), error, **details)
+            if fault.kind in _INVALID:
+                error = _validation_error(context, item, fault)
+                yield item, context.problem(RULES[fault.kind], fault.subject, _pointer(item), error, **fault.fields)
+
+
+_INVALID = frozenset({UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP, BAD_VALUE, NO_DTYPE})
+
+
+def _validation_error(context: Context, item: Reached, fault: Fault) -> ExpectedError:
+    """What instantiating a function says of a node that is not valid."""
+    if fault.kind == NO_DTYPE:
+        start = "Graph execution error: " if context.release >= _GRAPH_ERRORS_SINCE else ""
+        said = fault_error(context, fault, item.node.name, "load").message
+        return ExpectedError("InvalidArgumentError", start + said)
+    kind = f"run/{fault.kind}" if fault.kind == UNKNOWN_ATTR else f"load/{fault.kind}"
+    text = context.error(kind, node=item.node.name, **fault.fields).message
+    return ExpectedError("NotFoundError" if fault.kind == UNKNOWN_OP else "InvalidArgumentError", text)
 
 
 def _python_problem(context: Context, item: Reached, loader: str, wrapper: str) -> Problem:

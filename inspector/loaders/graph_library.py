@@ -9,12 +9,14 @@ from inspector.loaders.graph_callees import dependencies, library_callees, regis
 from inspector.loaders.graph_check import (
     BAD_VALUE,
     MISSING_ATTR,
+    NO_DTYPE,
     REMOVED,
     UNKNOWN_ATTR,
     UNKNOWN_OP,
     data_type_string,
     faults,
     removal,
+    young_dtypes,
 )
 from inspector.loaders.graph_edges import edge_faults, unfit_edges
 from inspector.loaders.graph_origin import origin_of
@@ -38,6 +40,7 @@ RULES = {
     UNKNOWN_ATTR: "OPS102",
     MISSING_ATTR: "OPS103",
     BAD_VALUE: "OPS104",
+    NO_DTYPE: "OPS104",
     REMOVED: "OPS106",
 }
 # Branches of a case (list(func)) count as callees from 2.3 on, custom gradients from 2.6 on:
@@ -74,10 +77,9 @@ def bad_uses(context: Context, uses: Uses, producer: int) -> Mapping[Use, tuple[
     registry, tolerant = context.registry, context.texts.accepts("load/unknown_attr")
     found = uses.by_ops(registry, ("faults", tolerant), lambda: _faulty(uses, registry, tolerant=tolerant))
     deprecated = uses.by_ops(registry, "deprecated", lambda: _deprecated(uses, registry))
-    if not deprecated:
-        return found
-    removed = {use: tuple(removal(op, producer)) for use, op in deprecated}
-    return {**found, **{use: (*found.get(use, ()), *more) for use, more in removed.items() if more}}
+    more = {use: tuple(removal(op, producer)) for use, op in deprecated}
+    more |= {use: tuple(young_dtypes(use, context.release, registry)) for use in uses.young}
+    return {**found, **{use: (*others, *found.get(use, ())) for use, others in more.items() if others}}
 
 
 def _faulty(uses: Uses, registry: Registry, *, tolerant: bool) -> dict[Use, tuple[Fault, ...]]:
@@ -150,6 +152,10 @@ def fault_error(context: Context, fault: Fault, node: str, loader: str) -> Expec
             f"version {fault.fields['version']}. {fault.fields['explanation']}."
         )
         return ExpectedError("UnimplementedError", text)
+    if fault.kind == NO_DTYPE:
+        fields = fault.fields
+        text = f"AttrValue has invalid DataType enum: {fields['number']} for attr '{fields['attr']}'"
+        return ExpectedError("ValueError", f"{text} ; NodeDef: {{{{node {node}}}}}; {fields['op_def']}")
     prefix = loader if fault.kind == UNKNOWN_OP else "load"
     return context.error(f"{prefix}/{fault.kind}", node=node, **fault.fields)
 

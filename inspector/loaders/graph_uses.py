@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from inspector.loaders.graph_cache import once_per_graph
+from inspector.loaders.graph_check import is_young
 from inspector.terms.dtypes import name_of
 from inspector.terms.record import field, record
 
@@ -48,11 +49,12 @@ class Uses:
     once for all of them (docs/performance.md).
     """
 
-    __slots__ = ("_answers", "_facts", "_names", "distinct")
+    __slots__ = ("_answers", "_facts", "_names", "distinct", "young")
 
     def __init__(self, found: Iterable[Use], functions: Container[str]) -> None:
         # A node may name a function of its library instead of an op (`defun_with_attributes`, functional loops).
         self.distinct = frozenset(use for use in found if use.op not in functions)
+        self.young = tuple(use for use in self.distinct if any(_is_young(value) for _, _, value in use.attrs))
         self._names = tuple({use.op for use in self.distinct})
         self._facts: dict[tuple[int, str], tuple[Registry, tuple[object, ...]]] = {}
         self._answers: dict[Hashable, tuple[object, Any]] = {}
@@ -82,6 +84,11 @@ class Uses:
             found = self._answers[key] = (facts, answer())
         result: R = found[1]
         return result
+
+
+def _is_young(value: object) -> bool:
+    """Whether an attribute holds a dtype that older releases do not know (see graph_check)."""
+    return any(map(is_young, value)) if isinstance(value, tuple) else is_young(value)
 
 
 @record

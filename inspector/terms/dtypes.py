@@ -47,3 +47,10 @@ def name_of(number: int) -> str:
     if number > REF_OFFSET and number - REF_OFFSET in NAMES:
         return f"{NAMES[number - REF_OFFSET]}_ref"
     return NAMES.get(number, f"dtype-{number}")
+
+
+def number_of(name: str) -> int:
+    """The DataType number of a name as `name_of` gives it."""
+    if name.startswith("dtype-"):
+        return int(name.removeprefix("dtype-"))
+    return next(number for number, known in NAMES.items() if known == name)
