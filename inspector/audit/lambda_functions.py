@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.codec.bytecode import decode
+from inspector.codec.bytecode import Effect, decode, loads_in
 from inspector.codec.code_listing import read_function
+from inspector.codec.marshalled import READERS
 from inspector.terms.finding import Gap, Location
 from inspector.terms.record import record
 
@@ -28,6 +29,12 @@ class StoredFunction:
     location: Location
     text: str
     written: Written | None
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The Pythons that unmarshal it."""
+        data = decode(self.text)
+        return tuple(python for python in ("2.7", *READERS) if loads_in(data, python).effect is Effect.OK)
 
 
 def stored_functions(evidence: Evidence) -> tuple[StoredFunction, ...]:

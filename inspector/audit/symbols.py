@@ -59,6 +59,26 @@ _KERAS_GADGETS = frozenset(
     | {"set_global_attribute", "save_img", "get_custom_objects", "_extract_archive", "extract_archive"}
 )
 
+# What Keras refuses by name: LOADING_APIS of 3.11.0 to 3.14.1, NON_MODELING_APIS from 3.12.3 and 3.15.0 on (which hold
+# them too), both of keras/src/saving/serialization_lib.py.
+_LOADING_APIS = frozenset(
+    {"config.enable_unsafe_deserialization", "models.load_model", "preprocessing.image.load_img", "saving.load_model"}
+    | {"saving.load_weights", "utils.get_file", "utils.load_img"}
+)
+_NON_MODELING_APIS = frozenset(
+    {
+        "backend.clear_session",
+        "models.model_from_json",
+        "models.save_model",
+        "preprocessing.image_dataset_from_directory",
+    }
+    | {"preprocessing.image.save_img", "preprocessing.text_dataset_from_directory", "saving.deserialize_keras_object"}
+    | {"saving.register_keras_serializable", "saving.save_model", "saving.save_weights"}
+    | {"saving.serialize_keras_object", "utils.audio_dataset_from_directory", "utils.clear_session"}
+    | {"utils.deserialize_keras_object", "utils.image_dataset_from_directory", "utils.register_keras_serializable"}
+    | {"utils.save_img", "utils.serialize_keras_object", "utils.text_dataset_from_directory"}
+)
+
 # Namespaces of TensorFlow whose functions compute on tensors, as they stand in the symbol of a TFOpLambda.
 _TF_PURE = frozenset(
     {"__operators__", "audio", "bitwise", "dtypes", "experimental.numpy", "experimental.numpy.random", "image"}
@@ -94,7 +114,7 @@ class Judgement:
 
 def is_pure_builtin(name: str) -> bool:
     """Whether a builtin of Python only computes; print is taken for one, since a Lambda's prints go nowhere else."""
-    return name in _PURE_BUILTINS or name == "print"
+    return name in _PURE_BUILTINS or name in {"print", "hasattr", "callable", "issubclass", "type"}
 
 
 def of_module(module: str, names: tuple[str, ...], *, is_function: bool) -> Judgement | None:
@@ -153,6 +173,16 @@ def of_keras(module: str, name: str) -> Judgement | None:
     if is_pure:
         return Judgement(Risk.MEDIUM, "changes the state of Keras, and is no part of a model")
     return Judgement(Risk.HIGH, "is no operation of a model: such functions read and write files or change Keras")
+
+
+def guard_of_keras(module: str, name: str) -> str:
+    """The recorded guard that such a function meets: by its public name, or because its module is private."""
+    public = f"{module.partition('.')[2]}.{name}"
+    if public in _LOADING_APIS:
+        return "loading_api"
+    if public in _NON_MODELING_APIS:
+        return "non_modeling_api"
+    return "private_function" if ".src." in f"{module}." else "keras_function"
 
 
 def of_tf_symbol(symbol: str) -> Judgement | None:

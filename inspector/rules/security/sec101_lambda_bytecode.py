@@ -43,6 +43,7 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each stored function."""
     for stored in stored_functions(evidence):
         found = opinion(stored.written)
+        details = {"does": found.does, "dangerous": printable(", ".join(found.dangerous))}
         yield Sighting(
             RULE.code,
             _name(stored),
@@ -50,7 +51,7 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
             found.risk,
             Confidence.HIGH if stored.written is not None else Confidence.MEDIUM,
             guard=f"lambda@{evidence.container}",
-            details={"does": found.does, "dangerous": printable(", ".join(found.dangerous))},
+            details=details | {"readers": " ".join(stored.readers)},
         )
 
 

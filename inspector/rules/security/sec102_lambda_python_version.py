@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from inspector.audit.lambda_functions import stored_functions
 from inspector.audit.lambda_names import printable
-from inspector.codec.bytecode import Effect, decode, loads_in
-from inspector.codec.marshalled import READERS
 from inspector.rules.rule import Rule
 from inspector.terms.audit import Risk, Sighting
 from inspector.terms.finding import Category, Severity
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.audit.evidence import Evidence
-    from inspector.audit.lambda_functions import StoredFunction
 
 RULE = Rule(
     code="SEC102",
@@ -41,12 +38,6 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
     for stored in stored_functions(evidence):
         if stored.written is not None and stored.written.pythons:
             path = printable(stored.written.codes[0].filename) or "an unnamed file"
-            details = {"path": path, "readers": " ".join(_readers(stored))}
+            details = {"path": path, "readers": " ".join(stored.readers)}
             subject = " or ".join(stored.written.pythons)
             yield Sighting(RULE.code, subject, stored.location, Risk.LOW, guard="lambda_python", details=details)
-
-
-def _readers(stored: StoredFunction) -> list[str]:
-    """The Pythons that unmarshal it."""
-    data = decode(stored.text)
-    return [python for python in ("2.7", *READERS) if loads_in(data, python).effect is Effect.OK]

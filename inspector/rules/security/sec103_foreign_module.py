@@ -43,6 +43,7 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
             continue
         found = of_module(entry.module, entry.names, is_function=entry.is_function)
         if found is not None:
-            subject = f"{entry.module}.{entry.names[0] if entry.names else entry.class_name}"
+            names = " or ".join(dict.fromkeys(entry.names)) or entry.class_name
+            subject = f"{entry.module}.{names}"
             guard = f"foreign_module@{evidence.container}"
             yield Sighting(RULE.code, subject, entry.location, found.risk, guard=guard, details={"why": found.why})

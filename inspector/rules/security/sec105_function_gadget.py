@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.symbols import of_keras
+from inspector.audit.symbols import guard_of_keras, of_keras
 from inspector.rules.rule import Rule
 from inspector.terms.audit import Sighting
 from inspector.terms.finding import Category, Severity
@@ -45,5 +45,5 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
             found = of_keras(entry.module, name)
             if found is not None:
                 subject = f"{entry.module}.{name}"
-                guard = f"keras_function@{evidence.container}"
+                guard = f"{guard_of_keras(entry.module, name)}@{evidence.container}"
                 yield Sighting(RULE.code, subject, entry.location, found.risk, guard=guard, details={"why": found.why})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from inspector.rules.rule import Rule
@@ -30,8 +31,11 @@ RULE = Rule(
 )
 _LOOKUPS = ("StringLookup", "IntegerLookup", "TextVectorization", "IndexLookup")
 TRIGGERS = tuple(f"class:{name}" for name in _LOOKUPS)
-# A path into the model's own folder is what Keras 2 leaves behind where a file was given; it says where it was trained.
-_OUTSIDE = ("/", "\\", "~", "..")
+# Addresses, and places that hold what a stranger may want: system files, home and hidden folders. Elsewhere a path is
+# what Keras 2 keeps where a vocabulary was given as a file: it must lie there on every machine that loads the model.
+_WANTED = re.compile(
+    r"://|^\\\\|^//|^~|\.\.[/\\]|/\.|^/(?:etc|proc|sys|dev|root|var|boot|run)/|passwd|shadow|secret|token"
+)
 
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
@@ -39,7 +43,7 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
     for entry in evidence.configs:
         path = entry.arguments.get("vocabulary")
         if entry.class_name in _LOOKUPS and isinstance(path, str):
-            leaves = path.startswith(_OUTSIDE) or ".." in path or "://" in path or path[1:2] == ":"
+            risk = Risk.HIGH if _WANTED.search(path) else Risk.MEDIUM
             place, details = entry.at("config", "vocabulary"), {"class_name": entry.class_name}
             guard = f"vocabulary_file@{evidence.container}"
-            yield Sighting(RULE.code, path, place, Risk.HIGH if leaves else Risk.MEDIUM, guard=guard, details=details)
+            yield Sighting(RULE.code, path, place, risk, guard=guard, details=details)

@@ -36,8 +36,7 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
     for entry in evidence.configs:
         own = {*entry.names[:1], entry.class_name, entry.class_name.rpartition(".")[2]}
         name = entry.registered_name
-        # The package before the `>` may differ where a class moved; the class is the same.
-        if entry.is_keras and name and name not in own and name.rpartition(">")[2] not in own:
+        if entry.is_keras and name and name not in own:
             details = {"module": entry.module, "registered": name}
             subject = entry.names[0] if entry.names else entry.class_name
             guard = f"registered_name@{evidence.container}"
