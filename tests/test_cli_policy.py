@@ -150,6 +150,8 @@ def test_a_baseline_makes_only_new_findings_count(capsys, project):
         (["--config", "a", "--no-config"], "not allowed with"),
         (["--baseline", "none.json"], "--write-baseline makes one"),
         (["--config", "bad.toml"], "did you mean"),
+        (["--matrix", "--baseline", "x.json"], "--matrix is about verdicts"),
+        (["--matrix", "--format", "sarif"], "no format sarif"),
     ],
 )
 def test_wrong_usage_is_one_line(capsys, project, arguments, says):

@@ -23,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
     """Print the matrix of one model; returns the exit status."""
     if options.against is not None or options.model_of_weights is not None:
         raise UsageError("--matrix is against every release: it goes with neither --against nor --with")
+    if options.baseline is not None or options.write_baseline is not None:
+        raise UsageError("--matrix is about verdicts: a baseline is about findings")
     if options.format not in _FORMATS:
         raise UsageError(f"--matrix has no format {options.format} (these it has: {', '.join(_FORMATS)})")
     found = inspector.matrix(
