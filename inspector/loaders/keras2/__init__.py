@@ -27,11 +27,13 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
     from inspector.loaders.keras2.dispatch import load_events  # noqa: PLC0415 - cold start: only where Keras 2 answers
     from inspector.loaders.keras2.prediction import predict_events  # noqa: PLC0415 - the same
     from inspector.loaders.keras2.walk import start  # noqa: PLC0415 - the same
+    from inspector.loaders.keras_common.hdf5_guards import followed  # noqa: PLC0415 - the same
 
     facts = capabilities.keras
     if facts is None:
         yield Outcome(LOAD, gaps=(Gap(Location(artifact.path), "no Keras is recorded for this runtime"),))
         return
+    artifact = followed(artifact)
     walk = start(capabilities, facts)
     loaded = _outcome(LOAD, load_events(walk, artifact, capabilities, compiling=True))
     yield loaded

@@ -11,7 +11,7 @@ from inspector.loaders.keras2.h5 import unopened
 from inspector.loaders.keras2.keras_zip_state import state_events
 from inspector.loaders.keras2.v3 import model_events, value_events
 from inspector.loaders.keras2.walk import until_problem
-from inspector.loaders.keras_common.archives import decoding_exception, exception_of
+from inspector.loaders.keras_common.archives import decoding_exception, exception_of, unpacking_damage
 from inspector.loaders.keras_common.archives import unopened as unopened_archive
 from inspector.terms.artifact import DamageKind
 from inspector.terms.record import replace
@@ -102,6 +102,9 @@ def _weights(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[Even
         yield walk.problem("KER132", _WEIGHTS, exception_of(model.hdf5_error) or "", model.hdf5_error, path=_WEIGHTS)
     elif model.hdf5_error is not None:
         yield unopened(walk, model.hdf5_error)
+    elif (damage := unpacking_damage(artifact)) is not None:
+        kind = exception_of(damage.reason) or "BadZipFile"
+        yield walk.problem("KER116", damage.member, kind, damage.reason, found=damage.reason)
     elif model.hdf5 is not None:
         yield from walk.once("state", lambda: state_events(walk, artifact, model))
     else:

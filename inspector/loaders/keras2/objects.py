@@ -63,6 +63,8 @@ _MODELS_IN_TABLE_SINCE = (2, 3)
 # of any type. Source: class_and_config_for_serialized_keras_object.
 _ITEMS_SINCE = (2, 1)
 _FORMATTED_SINCE = (2, 5)
+# Layers that `activations.deserialize` has in its table beside the functions.
+_ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "ThresholdedReLU"})
 _EXPERIMENTAL_SINCE = (2, 8)
 _MODELS_BESIDE_TABLE = frozenset(
     {
@@ -222,6 +224,8 @@ def knows(walk: Walk, family: Family, name: str) -> bool:
         return True
     if family is LAYER and walk.release < _MODELS_IN_TABLE_SINCE:
         return name in _MODELS_BESIDE_TABLE
+    if family is ACTIVATION and walk.release >= (2, 5) and name in _ACTIVATION_LAYERS:
+        return True
     if family is SCHEDULE:
         # Up to Keras 2.12 their table is the module that they stand in.
         return bool(walk.facts.named(name, family.name))
@@ -274,9 +278,9 @@ def built_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[st
     failed = False
     if family is OPTIMIZER and isinstance(config.get("learning_rate"), dict):
         # `from_config` makes the schedule before anybody looks at the other keys.
-        events = list(_scheduled(walk, cls, config["learning_rate"]))
-        yield from events
-        if any(isinstance(event, Problem) for event in events):
+        scheduled = list(_scheduled(walk, cls, config["learning_rate"]))
+        yield from scheduled
+        if any(isinstance(event, Problem) for event in scheduled):
             return
         config = {key: value for key, value in config.items() if key != "learning_rate"}
     for event in config_events(walk, cls, config):
@@ -320,11 +324,16 @@ def passed_on(
     refusal = walk.facts.unknown_keys(walk.path, cls)
     if walk.release < (2, 12) or family is not LAYER or not isinstance(refusal, Rejected):
         return error
-    if not refusal.text.startswith("Error when deserializing class") or (
-        walk.path == "v3" and error.message.startswith(_RAISED_LATER)
-    ):
+    later = walk.path == "v3" and error.message.startswith(_RAISED_LATER) and not _named_alone(config, error.message)
+    if not refusal.text.startswith("Error when deserializing class") or later:
         return error
     return ExpectedError("TypeError", texts.deserializing(cls.name, config, error.message))
+
+
+def _named_alone(config: Mapping[str, Any] | list[Any], message: str) -> bool:
+    """Whether the config names the unknown object by a string, which the constructor looks up at once."""
+    values = config.values() if isinstance(config, dict) else ()
+    return any(isinstance(value, str) and f"'{value}'" in message[:200] for value in values)
 
 
 def nested_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:

@@ -22,6 +22,7 @@ _RANKS = {
     **{f"{name}{rank}D": rank + 2 for name in ("GlobalMaxPooling", "GlobalAveragePooling") for rank in (1, 2, 3)},
     "RepeatVector": 2,
 }
+_CONVOLUTIONAL = {f"Conv{rank}D": rank + 2 for rank in (1, 2, 3)}
 _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
 
@@ -46,6 +47,11 @@ def rank_events(walk: Walk, model: Any) -> Iterator[Event]:
             yield walk.problem("KER103", "BatchNormalization", "ValueError", text, key="axis", value=repr(axes))
             return
         rank = _rank(layer)
+        least = _CONVOLUTIONAL.get(str(layer.get("class_name")))
+        if given is not None and least is not None and _too_low(walk, len(given), least):
+            text = texts.wrong_rank(walk.release, _name(layer), least, given, at_least=True)
+            yield walk.problem("KER135", _name(layer), "ValueError", text)
+            return
         if given is not None and rank is not None and rank != len(given):
             text = texts.wrong_rank(walk.release, _name(layer), rank, given)
             yield walk.problem("KER135", _name(layer), "ValueError", text)
@@ -58,6 +64,11 @@ def _rank(layer: Mapping[str, Any]) -> int | None:
         inner = config.get("layer") if isinstance(config, dict) else None
         return _rank(inner) if isinstance(inner, dict) and inner.get("class_name") in _RECURRENT else None
     return _RANKS.get(name)
+
+
+def _too_low(walk: Walk, rank: int, least: int) -> bool:
+    """Whether a convolution refuses that rank: up to TensorFlow 2.2 any but its own."""
+    return rank < least or (rank != least and walk.release < (2, 3))
 
 
 def _lacks_filters(layer: Mapping[str, Any]) -> bool:

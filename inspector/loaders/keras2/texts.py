@@ -202,12 +202,20 @@ def no_cast(release: tuple[int, int], source: str, target: str) -> str:
     return f"{place if release >= (2, 11) else ''}Cast {source} to {target} is not supported [Op:Cast]"
 
 
-def wrong_rank(release: tuple[int, int], name: str, expected: int, shape: list[int | None]) -> str:
-    """The text of the ValueError for a layer that is called with an input of another rank."""
+def wrong_rank(
+    release: tuple[int, int], name: str, expected: int, shape: list[int | None], *, at_least: bool = False
+) -> str:
+    """The text of the ValueError for a layer that is called with an input of another rank.
+
+    `at_least`: one that takes inputs of any higher rank too, as convolutions do from TensorFlow 2.3 on.
+    """
     quote = '"' if release >= (2, 7) else ""
     shown = f"({', '.join(map(str, shape))})" if release >= (2, 4) else repr(shape)
+    word = "expected ndim"
+    if at_least and release >= (2, 3):
+        word = "expected min_ndim" if release >= (2, 4) else ": expected min_ndim"
     return (
-        f"Input 0 of layer {quote}{name}{quote} is incompatible with the layer: expected ndim={expected}, "
+        f"Input 0 of layer {quote}{name}{quote} is incompatible with the layer: {word}={expected}, "
         f"found ndim={len(shape)}. Full shape received: {shown}"
     )
 
@@ -220,3 +228,12 @@ def no_such_axis(release: tuple[int, int], rank: int, axes: list[int]) -> str:
     if release >= (2, 7):
         return f"Invalid axis. {expected} layer.axis=ListWrapper({axes})"
     return f"Invalid axis: ListWrapper({axes})"
+
+
+def no_table(class_name: str) -> str:
+    """The text of the NotImplementedError for a layer with a table in HDF5."""
+    return (
+        "Save or restore weights that is not an instance of `tf.Variable` is not supported in h5, use "
+        f"`save_format='tf'` instead. Got a model or layer {class_name} with weights "
+        "[<tensorflow.python.keras.engine.base_layer_utils.TrackableWeightHandler object at 0x0>]"
+    )

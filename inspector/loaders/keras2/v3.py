@@ -66,13 +66,14 @@ def family_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
         )
         yield walk.problem("KER101", name, "TypeError", text, kind=family.noun)
     else:
-        yield from _of_table(walk, family, name, config)
+        yield from _of_table(walk, family, identifier)
 
 
-def _of_table(walk: Walk, family: Family, name: str, config: Any) -> Iterator[Event]:
+def _of_table(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> Iterator[Event]:
     """A class that the table has is built; one that it lacks comes back as its name, which fails where it is used."""
+    name, config = str(identifier["class_name"]), identifier.get("config")
     if not knows(walk, family, name):
-        yield from _string(walk, family, name)
+        yield from _string(walk, family, name, identifier)
         return
     cls = class_of(walk, family, name, config)
     if cls is None:
@@ -91,6 +92,9 @@ def _string(walk: Walk, family: Family, name: str, identifier: Any = None) -> It
     elif family is LAYER and walk.pointer.endswith("/layer"):
         text = texts.unknown_object(walk.release, family.noun, name)
         yield walk.problem("KER101", name, "ValueError", text, kind=family.noun)
+    elif family is LAYER and isinstance(identifier, dict) and identifier.get("inbound_nodes"):
+        # In a graph it is called as it is.
+        yield walk.problem("KER101", name, "TypeError", "'str' object is not callable", kind=family.noun)
     elif family is LAYER:
         text = f"The added layer must be an instance of class Layer. Received: layer={name} of type <class 'str'>."
         yield walk.problem("KER101", name, "TypeError", text, kind=family.noun)

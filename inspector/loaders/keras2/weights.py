@@ -14,21 +14,37 @@ from inspector.loaders.keras_common.hdf5_errors import NO_CAST, attributes_error
 from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from inspector.loaders.keras2.walk import Walk
     from inspector.terms.finding import Problem
     from inspector.terms.keras import Hdf5Dataset, Hdf5File
 
+# What old kernels are turned in, and the shapes of a bias (of cuDNN's layers too) for a number of units.
+_TURNED = frozenset({"Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose"})
+_TURNED_RANK = 4
+_WITH_BIAS = 3
+_BIASES: Mapping[str, Callable[[int], set[tuple[int, ...]]]] = {
+    "LSTM": lambda units: {(8 * units,), (4 * units,)},
+    "GRU": lambda units: {(6 * units,), (2, 3 * units), (3 * units,)},
+}
+# Layers whose table counts among their weights from TensorFlow 2.3 to 2.5, and that HDF5 then has no room for.
+_TABLES = frozenset({"StringLookup", "IntegerLookup", "TextVectorization"})
+_TABLES_REFUSED = ((2, 3), (2, 6))
 _NETWORKS = ("Sequential", "Functional", "Model")
 
 
 @record
 class ModelLayer:
-    """A layer of the rebuilt model: its name, and its variables where they follow from the config (None: unknown)."""
+    """A layer of the rebuilt model: its name, and its variables where they follow from the config (None: unknown).
+
+    `class_name` is that of the layer inside for a Bidirectional, which has it `copies` times.
+    """
 
     name: str
     made: list[Variable] | None
+    class_name: str = ""
+    copies: int = 1
 
 
 @record
@@ -106,6 +122,10 @@ def _damaged(walk: Walk, file: Hdf5File, group: str) -> Iterator[Event]:
 
 def _matched(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str, names: Sequence[str]) -> Iterator[Event]:
     """The model's layers with weights against the file's, one after the other."""
+    table = next((one for one in layers if one.class_name in _TABLES), None)
+    if table is not None and _TABLES_REFUSED[0] <= walk.release < _TABLES_REFUSED[1]:
+        yield walk.at(group.strip("/")).problem("KER110", table.name, "NotImplementedError", texts.no_table(table.class_name))
+        return
     saved = [SavedLayer(name, listed(file, f"{group}/{name}", "weight_names")) for name in names]
     saved = [layer for layer in saved if layer.weights]
     counted = [(layer, _count(layer, file, group)) for layer in layers]
@@ -142,11 +162,32 @@ def _layer(walk: Walk, file: Hdf5File, group: str, place: tuple[int, ModelLayer,
     index, layer, saved = place
     for weight in saved.weights:
         yield from opened(walk, file, f"{group}/{saved.name}", weight)
-    if layer.made is not None and len(layer.made) != len(saved.weights):
+    refused = _unconverted(layer, file, f"{group}/{saved.name}", saved)
+    if refused is not None:
+        here = walk.at(f"{group.strip('/')}/{saved.name}")
+        yield here.problem("KER110", layer.name, "ValueError", refused, expected=layer.class_name, found=refused)
+    elif layer.made is not None and len(layer.made) != len(saved.weights):
         text = texts.weight_count(walk.release, (index, layer.name, saved.name), len(layer.made), len(saved.weights))
         yield walk.at(f"{group.strip('/')}/{saved.name}").problem(
             "KER110", layer.name, "ValueError", text, expected=str(len(layer.made)), found=str(len(saved.weights))
         )
+
+
+def _unconverted(layer: ModelLayer, file: Hdf5File, group: str, saved: SavedLayer) -> str | None:
+    """The ValueError of `preprocess_weights_for_loading`, which turns old kernels and tells cuDNN biases apart."""
+    found = [file.datasets.get(f"{group}/{weight}") for weight in saved.weights]
+    shapes = [one.shape for one in found if one is not None]
+    first = layer.made[0].shape if layer.made else None
+    if layer.class_name in _TURNED and shapes and first is not None and not fits(first, shapes[0]):
+        return None if len(shapes[0]) == _TURNED_RANK else "axes don't match array"
+    size = len(shapes) // layer.copies
+    if layer.class_name not in _BIASES or len(shapes) != len(found) or size != _WITH_BIAS:
+        return None
+    for start in range(0, size * layer.copies, size):
+        units, bias = (shapes[start + 1] or (0,))[0], shapes[start + 2]
+        if bias not in _BIASES[layer.class_name](units):
+            return f"Invalid bias shape: {bias}"
+    return None
 
 
 def opened(walk: Walk, file: Hdf5File, group: str, weight: str) -> Iterator[Event]:
@@ -177,6 +218,13 @@ def opened(walk: Walk, file: Hdf5File, group: str, weight: str) -> Iterator[Even
 
 def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: SavedLayer) -> Iterator[Event]:
     """The values are assigned when all are read: shapes that do not fit raise then."""
+    negative = next((dim for made in layer.made or () for dim in made.shape or () if _is_negative(dim)), None)
+    if negative is not None and walk.release < (2, 6):
+        # Later releases refuse the size itself.
+        text = f"Dimension {negative} must be >= 0"
+        here = walk.at(group.strip("/"))
+        yield here.problem("KER103", layer.name, "ValueError", text, key="units", value=str(negative))
+        return
     for made, weight in zip(layer.made or (), saved.weights, strict=False):
         dataset = file.datasets.get(f"{group}/{weight}")
         if dataset is not None and is_opaque(dataset):
@@ -190,6 +238,10 @@ def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: Sa
             "KER110", layer.name, "ValueError", text, expected=str(expected), found=str(dataset.shape)
         )
         return
+
+
+def _is_negative(dim: object) -> bool:
+    return isinstance(dim, int) and dim < 0
 
 
 def _opaque(walk: Walk, layer: ModelLayer, dataset: Hdf5Dataset) -> Iterator[Event]:
@@ -227,8 +279,24 @@ def model_layers(model: Any, release: tuple[int, int] = (2, 15)) -> list[ModelLa
         name = str(inner.get("name", layer.get("name", "")))
         before = output(layer.get("class_name", ""), inner, given)
         shapes[name] = before
-        found.append(ModelLayer(name, _made(layer, inner, given, release)))
-    return found
+        found.append(_model_layer(name, layer, inner, _made(layer, inner, given, release)))
+    # A Sequential model that does not know its inputs has no variables yet.
+    return found if not sequential or _is_built(model) else [replace(one, made=[]) for one in found]
+
+
+def _is_built(model: Mapping[str, Any]) -> bool:
+    from inspector.loaders.keras2.keras_zip_state import is_built  # noqa: PLC0415 - they know each other
+
+    return is_built(model)
+
+
+def _model_layer(
+    name: str, layer: Mapping[str, Any], config: Mapping[str, Any], made: list[Variable] | None
+) -> ModelLayer:
+    kind, inner = str(layer.get("class_name", "")), config.get("layer")
+    if kind == "Bidirectional" and isinstance(inner, dict):
+        return ModelLayer(name, made, str(inner.get("class_name", "")), copies=2)
+    return ModelLayer(name, made, kind)
 
 
 def _once(layers: Sequence[Any]) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.keras3.lookup import LOOKUPS
 from inspector.loaders.keras3.native_weights import HOLDING, MODELS, assign_error, expected_of, fits, holders, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.hdf5_guards import link_at, refusal, refuses_links
 from inspector.loaders.keras_common.hdf5_errors import NO_CAST, attributes_error, is_opaque, object_error
 from inspector.terms.record import record
 
@@ -63,7 +64,7 @@ def _saved(session: Session, file: Hdf5File) -> list[_Saved]:
     for name in names(file, ROOT, "layer_names"):
         group = f"{ROOT}/{name}"
         if group not in file.groups:
-            link = next((one for one in file.links if one.path == group), None)
+            link = link_at(file, group)
             raise _link(session, link.kind, group) if link else _missing_object(session, name, group)
         _readable(session, file, group)
         weights = names(file, group, "weight_names")
@@ -173,8 +174,11 @@ def _shape_text(session: Session, place: tuple[int, str, str], variable: Variabl
 def _check_dataset(session: Session, file: Hdf5File, group: str, name: str) -> None:
     """One dataset: there, in the file itself, and of a kind that the release reads."""
     path = f"{group}/{name}"
-    link = next((one for one in file.links if path == one.path or path.startswith(f"{one.path}/")), None)
-    if link is not None:
+    refused = refusal(session.release, file, path, name) if refuses_links(session.release) else None
+    if refused is not None:
+        raise LoadFailure("ValueError", refused, "KER116", name, path, {"found": refused})
+    link = link_at(file, path)
+    if link is not None and link.kind == "external":
         raise _link(session, link.kind, path)
     found = file.datasets.get(path)
     broken = object_error(file, path, session.h5py)
@@ -183,10 +187,6 @@ def _check_dataset(session: Session, file: Hdf5File, group: str, name: str) -> N
         raise LoadFailure("KeyError", repr(broken), "KER110", name, path, details)
     if found is None:
         raise _missing_object(session, name, path)
-    if session.hardened and (found.external or found.virtual):
-        kind = f"external Dataset: {list(found.external)}" if found.external else "virtual Dataset"
-        details = {"expected": "data in the file", "found": kind}
-        raise LoadFailure("ValueError", f"Not allowed: H5 file with {kind}", "KER110", name, path, details)
 
 
 def _link(session: Session, kind: str, path: str) -> LoadFailure:

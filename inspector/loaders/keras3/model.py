@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.keras3.dispatch import load_model
 from inspector.loaders.keras3.predicting import predict
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.hdf5_guards import followed
 from inspector.loaders.keras_common.session import Session
 from inspector.terms.finding import Gap, Location, Outcome
 
@@ -29,6 +30,7 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
         gap = Gap(Location(artifact.path), "nothing is recorded of the Keras of this runtime")
         yield from (Outcome(name, gaps=(gap,)) for name in (LOAD, NO_COMPILE, UNSAFE, PREDICT))
         return
+    artifact = followed(artifact)
     loaded = None
     for name in (LOAD, NO_COMPILE, UNSAFE):
         session = _session(artifact, capabilities, name)

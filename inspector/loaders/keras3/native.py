@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import native_weights
 from inspector.loaders.keras3.deserialize import deserialize
 from inspector.loaders.keras3.legacy_h5 import broken_json
+from inspector.loaders.keras3.extraction import refuse_extraction
 from inspector.loaders.keras_common.archives import exception_of, unopened
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import Thing
@@ -68,6 +69,7 @@ def _weights(session: Session, model: object) -> None:
     if stored.hdf5 is None:
         text = stored.hdf5_error or "Unable to synchronously open file (file signature not found)"
         raise LoadFailure(exception_of(text) or "OSError", text, "KER110", member, "", {}, member)
+    refuse_extraction(session)
     if not isinstance(model, Thing):
         raise _not_saveable(session, model)
     native_weights.load(session, model, stored.hdf5)

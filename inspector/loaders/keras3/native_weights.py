@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.lookup import unreadable_assets
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.hdf5_guards import link_at, link_text, refusal, refuses_linked_groups
 from inspector.loaders.keras_common.names import snake_case
 from inspector.loaders.keras_common.things import Thing
 from inspector.loaders.keras_common.variables import Variable, own_variables
@@ -69,15 +70,24 @@ def _failures(session: Session, thing: Thing, place: str, file: Hdf5File) -> Ite
     if text is not None:
         yield thing, place, text
     for at, holder, expected in _held(session, thing, place):
-        error = _error(holder, expected, at.replace("/_", "/"), file)
+        _refuse_linked_group(session, thing, at, file)
+        error = _error(session.release, holder, expected, at.replace("/_", "/"), file)
         if error is not None and "/_" in at:
             # The projections of attention are walked as `query_dense` and, where that failed, as `_query_dense`.
-            error = _error(holder, expected, at, file)
+            error = _error(session.release, holder, expected, at, file)
         if error is not None:
             yield holder, at, error
     inner = thing.inner.get("layer")
     if thing.class_name == "TimeDistributed" and inner is not None and inner.class_name in MODELS:
         yield from _failures(session, inner, f"{place}/layer", file)
+
+
+def _refuse_linked_group(session: Session, thing: Thing, place: str, file: Hdf5File) -> None:
+    """From 3.12.4 and 3.15.1 on a link among the groups is refused before any object is asked (`safe_get_h5_group`)."""
+    link = link_at(file, f"/{place}/vars")
+    if link is not None and session.release >= (3, 15, 1) and refuses_linked_groups(session.release):
+        details = {"found": link_text(link)}
+        raise LoadFailure("ValueError", link_text(link), "KER116", thing.name, link.path, details, "model.weights.h5")
 
 
 def _optimizer(session: Session, file: Hdf5File) -> Iterator[tuple[Thing, str, str]]:
@@ -198,7 +208,7 @@ def store(file: Hdf5File, place: str) -> list[str]:
     return [name[len(group) + 1 :] for name in file.datasets if name.startswith(f"{group}/")]
 
 
-def _error(thing: Thing, expected: list[Variable], place: str, file: Hdf5File) -> str | None:
+def _error(release: tuple[int, ...], thing: Thing, expected: list[Variable], place: str, file: Hdf5File) -> str | None:
     found = store(file, place)
     if len(found) != len(expected):
         if not expected and not thing.built:
@@ -221,6 +231,9 @@ def _error(thing: Thing, expected: list[Variable], place: str, file: Hdf5File) -
         )
     group = group_of(file, place)
     for index, variable in enumerate(expected):
+        refused = refusal(release, file, f"{group}/{index}", str(index))
+        if refused is not None:
+            return refused
         dataset = file.datasets.get(f"{group}/{index}")
         if dataset is None:
             return f"\"Unable to synchronously open object (object '{index}' doesn't exist)\""

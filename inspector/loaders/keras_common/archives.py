@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inspector.terms.artifact import Artifact
+    from inspector.terms.artifact import Artifact, Damage
 
 # The beginning of a message, and the exception class that comes with it. Source: CPython's Lib/zipfile.
 _CLASSES = (
@@ -40,3 +40,11 @@ def unopened(artifact: Artifact) -> str | None:
     if artifact.keras is not None or not artifact.is_zip:
         return None
     return next((one.reason for one in artifact.damage if exception_of(one.reason) == "BadZipFile"), None)
+
+
+def unpacking_damage(artifact: Artifact) -> Damage | None:
+    """The first damage among the members that only unpacking the whole archive reads."""
+    read_alone = {"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"}
+    if artifact.is_directory:
+        return None
+    return next((one for one in artifact.damage if one.member not in read_alone and exception_of(one.reason)), None)

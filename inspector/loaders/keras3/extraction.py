@@ -1,0 +1,57 @@
+"""`DiskIOStore`: an archive of more than three members is unpacked whole, and that can fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.keras_common.archives import exception_of, unpacking_damage
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.hdf5_guards import readable, refuses_linked_groups
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
+
+# `filter_safe_zipinfos` came with 3.12.0 and asked a ZipInfo for a `name`, which it has not, until 3.14.0.
+_NAME_BUG = ((3, 12), (3, 14))
+
+
+def refuse_extraction(session: Session) -> None:
+    """Raise what unpacking raises; with three members or fewer nothing is unpacked."""
+    artifact = session.artifact
+    names = len(artifact.members) + sum(odd.details.get("how") in _LEAVING for odd in artifact.oddities)
+    if artifact.is_directory or names <= 3:  # noqa: PLR2004 - as the loader counts
+        return
+    for kind, text, member in (*_bombs(session), *_names(session)):
+        raise LoadFailure(kind, text, "KER116", member, "", {"found": text}, member)
+    damage = unpacking_damage(artifact)
+    if damage is not None:
+        kind = exception_of(damage.reason) or "BadZipFile"
+        raise LoadFailure(kind, damage.reason, "KER116", damage.member, "", {"found": damage.reason}, damage.member)
+
+
+_LEAVING = ("is absolute", "leaves its folder")
+
+
+def _bombs(session: Session) -> list[tuple[str, str, str]]:
+    """Members that declare more than 256 MiB and a hundred times what is stored."""
+    if not refuses_linked_groups(session.release):
+        return []
+    found = [odd for odd in session.artifact.oddities if odd.kind == "zip-bomb" and "/" in odd.location.member]
+    return [
+        (
+            "ValueError",
+            f"Not allowed: archive member '{odd.location.member}' declares {readable(int(odd.details['declared']))} but "
+            f"only {readable(int(odd.details['stored']))} are stored on disk; refusing to extract a potential "
+            "decompression bomb.",
+            odd.location.member,
+        )
+        for odd in found
+    ]
+
+
+def _names(session: Session) -> list[tuple[str, str, str]]:
+    """Names that lead out of the folder."""
+    if not _NAME_BUG[0] <= session.release < _NAME_BUG[1]:
+        return []
+    leaving = (odd.location.member for odd in session.artifact.oddities if odd.details.get("how") in _LEAVING)
+    return [("AttributeError", "'ZipInfo' object has no attribute 'name'", member) for member in leaving]
