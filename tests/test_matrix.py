@@ -107,3 +107,12 @@ def test_a_target_beside_the_matrix_is_refused():
     done = inspect("model", "--matrix", "--against", "tensorflow==2.15.1")
     assert done.returncode == 2
     assert "--matrix is against every release" in done.stderr
+
+
+def test_slot_variables_hang_on_the_sort_of_keras(recorded_artifacts):
+    """TensorFlow's own loader makes optimizers of classes that tf_keras registers and Keras 3 does not."""
+    artifact = inspector.read(str(recorded_artifacts / "tf2.10.1" / "dense_seq.savedmodel"))
+    found = inspector.matrix(artifact, loaders=("tf.saved_model.load",)).cells
+    newest = [cell for cell in found if cell.runtime.tensorflow == "2.21.0"]
+    verdicts = {cell.runtime.keras_flavour.value: cell.verdict for cell in newest}
+    assert verdicts == {"keras3": Verdict.FAILS, "tf_keras": Verdict.LOADS}

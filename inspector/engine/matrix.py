@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
     from inspector.terms.finding import Outcome
 
+# The outcomes of TensorFlow's own loaders by what they hang on.
+_Known = dict["tuple[str | None, str | None, KerasFlavour]", "tuple[Outcome, ...]"]
 _FIRST_WITH_KERAS3 = (2, 16)  # the first release that requires Keras 3: pip puts no Keras 2 beside it
 _LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
 
@@ -34,7 +36,7 @@ def matrix(artifact: Artifact, base: Runtime, *, loaders: Iterable[str] = (), de
     Raises UsageError for a loader that applies nowhere.
     """
     required = tuple(loaders) or REQUIRED.get(artifact.format, ())
-    known: dict[tuple[str | None, str | None], tuple[Outcome, ...]] = {}
+    known: _Known = {}
     cells = tuple(_cell(artifact, runtime, required, known, debug=debug) for runtime in catalogued(base))
     spoken = {outcome.loader for cell in cells for outcome in cell.outcomes}
     for name in loaders:
@@ -73,12 +75,15 @@ def _cell(
     artifact: Artifact,
     runtime: Runtime,
     required: tuple[str, ...],
-    known: dict[tuple[str | None, str | None], tuple[Outcome, ...]],
+    known: _Known,
     *,
     debug: bool,
 ) -> Cell:
-    """One runtime's cell. What only TensorFlow decides is judged once for all the Keras releases beside it."""
-    key = (runtime.tensorflow, runtime.python)
+    """One runtime's cell. What only TensorFlow decides is judged once for all releases of a Keras beside it.
+
+    The sort of Keras counts: a Keras 2 (also tf_keras) registers classes for the optimizers that a SavedModel revives.
+    """
+    key = (runtime.tensorflow, runtime.python, runtime.keras_flavour)
     if key in known:
         return Cell(runtime, known[key])
     outcomes = loader_outcomes(artifact, runtime, debug=debug, wanted=required)
