@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 VERDICT_COLORS = {Verdict.LOADS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}
 SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+# Characters of what releases make of a danger that the first line has room for; the finding below says it all.
+_SHORT = 120
 _SEVERITIES = tuple(Severity)
 _RISKS = tuple(Risk)
 _DANGER = {Risk.CRITICAL: ("DANGEROUS", "red"), Risk.HIGH: ("DANGEROUS", "red"), Risk.MEDIUM: ("SUSPICIOUS", "yellow")}
@@ -119,9 +121,12 @@ def most_dangerous(findings: Iterable[Finding]) -> Finding | None:
 
 
 def _danger(finding: Finding) -> str:
-    at = "" if finding.moment is None else f" {_AT[finding.moment]}"
-    text = f", {finding.exposure_text}" if finding.exposure_text else ""
-    return f"{finding.rule} {finding.name}{at}{text}"
+    """`SEC101 lambda-bytecode: runs at load in keras 3.0.0 to 3.7.0`; the rest of the sentence stands below."""
+    at = "" if finding.moment is None else _AT[finding.moment]
+    text = finding.exposure_text
+    text = text if len(text) <= _SHORT else text.partition("; ")[0]
+    said = text if at in text else " ".join(part for part in (f"{at}:" if text else at, text) if part)
+    return f"{finding.rule} {finding.name}{': ' if text and at in text else ' '}{said}".rstrip()
 
 
 def _more(report: Report) -> str:

@@ -35,7 +35,15 @@ LOW = {"risk": Risk.LOW, "severity": Severity.NOTE}
         (report(), "NO FINDINGS in models/my model.keras (keras)"),
         (
             report(finding()),
-            "DANGEROUS models/my model.keras (keras): SEC304 a-name at load, runs in keras 3.0.0 to 3.10.0",
+            "DANGEROUS models/my model.keras (keras): SEC304 a-name at load: runs in keras 3.0.0 to 3.10.0",
+        ),
+        (
+            report(finding(exposure_text="runs at load in keras 3; blocked from 4"), path="x"),
+            "DANGEROUS x (keras): SEC304 a-name: runs at load in keras 3; blocked from 4",
+        ),
+        (
+            report(finding(exposure_text=f"runs at load in keras 3.0.0; {'x' * 100}")),
+            "DANGEROUS models/my model.keras (keras): SEC304 a-name: runs at load in keras 3.0.0",
         ),
         (
             report(finding(**MEDIUM), finding(risk=Risk.HIGH, exposure_text="")),
