@@ -60,8 +60,8 @@ class Session:
 
     @property
     def hardened(self) -> bool:
-        """Whether the release has the checks of 3.15, which were carried back to 3.12.4 but not to 3.13 and 3.14."""
-        return (3, 12, 4) <= self.release < (3, 13) or self.release >= (3, 15)
+        """Whether the release has the checks of 3.15, which were carried back to 3.12.3 but not to 3.13 and 3.14."""
+        return (3, 12, 3) <= self.release < (3, 13) or self.release >= (3, 15)
 
     def gap(self, pointer: str, reason: str) -> None:
         """Note something that could not be judged."""
