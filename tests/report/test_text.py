@@ -80,7 +80,7 @@ LOW = {"risk": Risk.LOW, "severity": Severity.NOTE}
 )
 def test_the_first_line_is_the_answer(found, first):
     assert render(found, "table").splitlines()[0] == first
-    word = first.partition(" in ")[0].partition(" models")[0]
+    word = re.match(r"[A-Z0-9 ]*[A-Z]", first).group()
     assert f"**{word}**" in render(found, "markdown").splitlines()[0]
 
 
