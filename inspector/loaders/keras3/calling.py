@@ -151,9 +151,9 @@ def _shape_of(layer: Thing, node: int, tensor: int) -> Shape | None:
 
 
 def _missing_node(session: Session, name: str, pointer: str) -> LoadFailure:
-    """A call whose input names no layer of the model; a plain KeyError where nothing was hardened."""
+    """A call whose input names no layer of the model; a plain KeyError where nodes are not checked."""
     details = {"class": "Functional", "key": "inbound_nodes", "value": name}
-    if session.hardened:
+    if session.checks_nodes:
         text = f"Invalid Functional model configuration. Missing node: {name}"
         return LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
     return LoadFailure("KeyError", repr(name), "KER103", details["class"], pointer, details)

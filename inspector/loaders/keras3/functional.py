@@ -154,7 +154,7 @@ def _stuck(session: Session, waiting: dict[Thing, list[Any]], pointer: str) -> L
     first = next(iter(waiting))
     details = {"layers": ", ".join(layer.name for layer in waiting)}
     at = first.pointer or pointer
-    if not session.hardened:
+    if not session.checks_nodes:
         return LoadFailure(ENDLESS, "the load never returns", "KER111", first.name, at, details)
     text = (
         "Invalid Functional model configuration. The graph of the Functional model either has loops or disconnected "

@@ -63,6 +63,11 @@ class Session:
         """Whether the release has the checks of 3.15, which were carried back to 3.12.3 but not to 3.13 and 3.14."""
         return (3, 12, 3) <= self.release < (3, 13) or self.release >= (3, 15)
 
+    @property
+    def checks_nodes(self) -> bool:
+        """Whether a Functional model that cannot be put together ends in an error: from 3.12.2 and 3.14.1 on."""
+        return (3, 12, 2) <= self.release < (3, 13) or self.release >= (3, 14, 1)
+
     def gap(self, pointer: str, reason: str) -> None:
         """Note something that could not be judged."""
         found = Gap(Location(self.member, pointer), reason)
