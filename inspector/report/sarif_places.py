@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Location
 
 BASE = "SRCROOT"  # relative paths start where the command was run: in CI the root of the repository
+# Models are binary files without lines, but GitHub's code scanning refuses a place that has none.
+_START = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
 _BYTE = re.compile(r"byte (\d+)")
 
 
@@ -25,8 +27,8 @@ def location(place: Location, artifact: Artifact) -> dict[str, Any]:
     }
     # An offset counts in the file on disk only where the member is that file.
     at = None if member else _BYTE.fullmatch(place.pointer)
-    if at is not None:
-        physical["region"] = {"byteOffset": int(at.group(1)), "byteLength": 0}
+    offset = {} if at is None else {"byteOffset": int(at.group(1)), "byteLength": 0}
+    physical["region"] = _START | offset
     logical = [*_member(member), *([] if at is not None else _pointer(place))]
     return {"physicalLocation": physical, **({"logicalLocations": logical} if logical else {})}
 

@@ -105,6 +105,8 @@ def _result(finding: Finding, report: Report, places: dict[str, int]) -> dict[st
         "partialFingerprints": {
             "place/v1": place_fingerprint(finding, path),
             "content/v1": fingerprint(finding, path),
+            # The only one that GitHub's code scanning looks at: an alert that was dismissed must not cover other code.
+            "primaryLocationLineHash": fingerprint(finding, path),
         },
         **({} if finding.risk is None else {"rank": _RANKS[finding.risk]}),
         **({"baselineState": _STATES[finding.standing]} if finding.standing else {}),
