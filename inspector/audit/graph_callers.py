@@ -56,14 +56,12 @@ class Callers:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-        self._nodes: dict[str, Mapping[str, Node]] = {}
         self._arguments: dict[str, Mapping[str, int]] = {}
 
-    def nodes(self, function: str) -> Mapping[str, Node]:
-        """The nodes of a function by name."""
-        if function not in self._nodes:
-            self._nodes[function] = {node.name: node for node in self._unit.bodies.get(function, ())}
-        return self._nodes[function]
+    def node(self, function: str, name: str) -> Node | None:
+        """The node of a function by name."""
+        place = self._unit.places[function].get(name) if function in self._unit.places else None
+        return None if place is None else self._unit.bodies[function][place]
 
     def arguments(self, function: str) -> Mapping[str, int]:
         """The arguments of a function with their positions."""
@@ -131,7 +129,7 @@ class Callers:
     def _puts(self, function: str) -> Mapping[str, list[str]]:
         """Queue or iterator to what is put into it, in one body."""
         found: dict[str, list[str]] = {}
-        for node in self.nodes(function).values():
+        for node in self._unit.bodies[function]:
             inputs = inputs_of(node)
             if node.op == "MakeIterator" and len(inputs) > 1:
                 found.setdefault(node_of(inputs[1]), []).append(inputs[0])

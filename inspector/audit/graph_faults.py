@@ -55,8 +55,9 @@ def _names_twice(unit: Unit) -> Iterator[tuple[str, str, str]]:
         for arg in _twice(arg.name for arg in item.signature.input_arg):
             yield name, unit.place(name, ""), f"the function declares the argument {arg!r} twice"
     for function, nodes in unit.bodies.items():
-        for name in _twice(node.name for node in nodes):
-            yield name, unit.place(function, name), "two nodes have this name"
+        if len(unit.places[function]) < len(nodes):
+            for name in _twice(node.name for node in nodes):
+                yield name, unit.place(function, name), "two nodes have this name"
 
 
 def _twice(names: Iterable[str]) -> list[str]:
@@ -102,7 +103,7 @@ def _calls(unit: Unit) -> Mapping[str, list[str]]:
 
 
 def _lost_edges(unit: Unit, function: str, nodes: Iterable[Node]) -> Iterator[tuple[str, str, str]]:
-    known = {node.name for node in nodes}.union(unit.arguments(function))
+    known = unit.places[function].keys() | unit.arguments(function)
     for node in nodes:
         for tensor in node.inputs:
             if tensor not in known and node_of(tensor) not in known:

@@ -71,7 +71,7 @@ class Flow:
         return found
 
     def _of_tensor(self, function: str, tensor: str) -> Values:
-        node = self._nodes(function).get(node_of(tensor))
+        node = self._callers.node(function, node_of(tensor))
         seen: set[str] = set()
         while node is not None and node.op in PASSES and not self._is_special(function, node):
             tensor = next(iter(inputs_of(node)[PASSES[node.op] :]), "")
@@ -79,7 +79,7 @@ class Flow:
                 self._cut = True
                 return ()
             seen.add(node.name)
-            node = self._nodes(function).get(node_of(tensor))
+            node = self._callers.node(function, node_of(tensor))
         self._steps -= len(seen)
         if node is None:
             return self._of_argument(function, node_of(tensor))
@@ -238,15 +238,12 @@ class Flow:
             name = meta.assets[number][1] if number < len(meta.assets) else "?"
             return (Value(Source.ASSET, f"assets/{name}"),)
         if node.kind == "constant":  # the eager loader takes the node's attribute, whatever else the graph says of it
-            named = self._nodes("").get(node.message.constant.operation)
+            named = self._callers.node("", node.message.constant.operation)
             return constant(named) if named is not None else (Value(Source.DYNAMIC, f"{{no node of object {index}}}"),)
         if node.kind == "captured_tensor":
             captured = node.message.captured_tensor
             return self.values(captured.concrete_function, captured.name)
         return (Value(Source.DYNAMIC, f"{{{node.kind or 'object'} {index}}}"),)
-
-    def _nodes(self, function: str) -> Mapping[str, Node]:
-        return self._callers.nodes(function)
 
 
 def _mixed(node: Node, inputs: Values) -> Value:

@@ -64,11 +64,17 @@ class Order:
 
     def _follow(self, root: Root) -> None:
         ready: list[_Call] = [(root.function, (), False)] if root.function else []
-        for index in needed(self._unit.graph.nodes, root.tensors) if root.tensors else ():
+        for index in self._fetched(root):
             if ("", index) not in self._runs:
                 self._runs["", index] = Run(root, ())
                 ready += self._callees("", index, ())
         self._follow_calls(root, ready)
+
+    def _fetched(self, root: Root) -> Iterable[int]:
+        nodes = self._unit.graph.nodes
+        if root.is_everything:
+            return range(len(nodes))
+        return needed(nodes, root.tensors, self._unit.places[""]) if root.tensors else ()
 
     def _follow_calls(self, root: Root, ready: list[_Call]) -> None:
         """Breadth first, so that the chain kept is a shortest one; a node counts for the first root that reaches it."""
@@ -93,7 +99,7 @@ class Order:
         wanted = [*function.returns.values(), *function.control_returns.values()]
         ops = self._unit.ops[name] if keeps else ()
         kept = (nodes[at].name for at, op in enumerate(ops) if _is_stateful(op, self._unit.functions))
-        return needed(nodes, [*wanted, *kept])
+        return needed(nodes, [*wanted, *kept], self._unit.places[name])
 
     def _callees(self, function: str, index: int, chain: tuple[str, ...]) -> list[_Call]:
         found = self._unit.callees.get((function, index))
@@ -104,9 +110,14 @@ class Order:
         return [(name, chain, keeps) for _, name in found]
 
     def _follow_gradients(self) -> None:
-        """Functions that only training runs: the gradients of functions that are reached."""
-        for of, gradient in self._unit.graph.gradients.items():
-            if of in self._seen and gradient not in self._seen:
+        """Functions that only training runs: gradients of functions that are reached, and registered ones."""
+        graph = self._unit.graph
+        message = getattr(graph, "message", None)
+        named = [] if message is None else message.library.registered_gradients  # from 2.6 on
+        found = {item.registered_op_type: item.gradient_func for item in named}
+        found |= {of: gradient for of, gradient in graph.gradients.items() if of in self._seen}
+        for of, gradient in found.items():
+            if gradient not in self._seen:
                 self._follow(Root(f"the gradient of {of}", Moment.CALL, f"gradient/{of}", function=gradient))
 
 

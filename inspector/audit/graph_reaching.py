@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.audit.graph_flow import Flow
 from inspector.audit.graph_order import Order
-from inspector.audit.graph_roots import MOMENTS, Root, all_nodes
+from inspector.audit.graph_roots import MOMENTS, Root
 from inspector.audit.graph_strings import inputs_of, texts
 from inspector.audit.graph_table import table
 from inspector.audit.graph_values import Source, Value, distinct
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Parts = tuple[str, Node, RiskyOp, Run, tuple[Value, ...], str]
 
-# A path of which nothing is known (a circle, a function without that result) is not a harmless one.
+# A path of which nothing is known (a circle, a missing input, a function without that result) is not a harmless one.
 _UNKNOWN = (Value(Source.DYNAMIC, "{unknown}"),)
 
 
@@ -44,7 +44,7 @@ def reaches_of(unit: Unit, outer: Sequence[Root]) -> Iterator[Parts]:
 def _started(unit: Unit, outer: Sequence[Root]) -> Root:
     root = min(outer, key=lambda root: MOMENTS.index(root.moment), default=Root("nothing", Moment.DEAD, ""))
     name = f"{root.name} -> the graph in {unit.label}"
-    return Root(name, root.moment, root.pointer, tensors=all_nodes(unit), loaders=root.loaders)
+    return Root(name, root.moment, root.pointer, is_everything=True, loaders=root.loaders)
 
 
 def _values(flow: Flow, function: str, node: Node, op: RiskyOp) -> tuple[Value, ...]:
@@ -54,8 +54,8 @@ def _values(flow: Flow, function: str, node: Node, op: RiskyOp) -> tuple[Value, 
     for name, position in op.arguments:
         if position < 0:
             found += (Value(Source.CONST, text) for text in texts(node, name))
-        elif position < len(inputs):
-            found += flow.values(function, inputs[position]) or _UNKNOWN
+        else:
+            found += (flow.values(function, inputs[position]) if position < len(inputs) else ()) or _UNKNOWN
     return distinct(found)
 
 

@@ -34,6 +34,7 @@ class Root:
     """A start: what it is called, when it runs, the tensors of the graph or the function that are asked for.
 
     `pointer` is where it is declared. `loaders` start it; none: whoever uses the model.
+    `is_everything`: all nodes of the graph itself.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Root:
     function: str = ""
     loaders: tuple[str, ...] = ()
     is_saver: bool = False
+    is_everything: bool = False
 
 
 # The first root that reaches a node says when it runs.
@@ -53,14 +55,9 @@ def roots(unit: Unit) -> tuple[Root, ...]:
     """Every start of the graph, by moment."""
     found = [] if unit.meta is None else list(_of_meta_graph(unit.meta, unit.leading))
     if unit.meta is None or not (unit.meta.signatures or unit.meta.has_object_graph):
-        # A frozen graph, or a .meta file: who imports it fetches what they like.
-        found.append(Root("the graph", Moment.CALL, unit.label, tensors=all_nodes(unit)))
+        # A frozen graph, or a .meta file: whoever imports it fetches what they like.
+        found.append(Root("the graph", Moment.CALL, unit.label, is_everything=True))
     return tuple(sorted(found, key=lambda root: MOMENTS.index(root.moment)))
-
-
-def all_nodes(unit: Unit) -> tuple[str, ...]:
-    """The nodes of the graph itself."""
-    return tuple(node.name for node in unit.graph.nodes)
 
 
 def _of_meta_graph(meta: MetaGraph, leading: frozenset[str]) -> Iterator[Root]:

@@ -49,6 +49,11 @@ class Unit:
         return {name: tuple(node.op for node in nodes) for name, nodes in self.bodies.items()}
 
     @cached_property
+    def places(self) -> Mapping[str, Mapping[str, int]]:
+        """The nodes of each of `bodies` by name, with their index."""
+        return {body: {node.name: at for at, node in enumerate(nodes)} for body, nodes in self.bodies.items()}
+
+    @cached_property
     def risky(self) -> tuple[tuple[str, int], ...]:
         """(function, index of the node) of each node whose op can reach outside."""
         known = table().ops

@@ -32,9 +32,10 @@ def called(node: Node, library: Container[str]) -> Iterator[tuple[str, str]]:
                 yield attr, item.name
 
 
-def needed(nodes: Sequence[Node], wanted: Iterable[str]) -> list[int]:
-    """The nodes that the wanted tensors depend on, in file order."""
-    places: Mapping[str, int] = {node.name: index for index, node in enumerate(nodes)}
+def needed(nodes: Sequence[Node], wanted: Iterable[str], places: Mapping[str, int] | None = None) -> list[int]:
+    """The nodes that the wanted tensors depend on, in file order. `places` are the nodes' indexes by name, if known."""
+    if places is None:
+        places = {node.name: index for index, node in enumerate(nodes)}
     ready = [places[name] for name in map(node_of, wanted) if name in places]
     seen = set(ready)
     for index in ready:
