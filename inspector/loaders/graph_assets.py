@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.graphs.walk import initializers
+from inspector.loaders.graph_raised import RUN, raised
 from inspector.loaders.graph_reach import reached_from_tensors
 from inspector.terms.artifact import DamageKind
-from inspector.terms.finding import ExpectedError, Location, Problem
+from inspector.terms.finding import Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph_reach import Reached
     from inspector.terms.graph import Graph, MetaGraph, Node
 
 _KINDS = {DamageKind.MISSING: "missing_asset", DamageKind.EMPTY: "empty_asset"}
@@ -32,7 +34,7 @@ def asset_problems(context: Context, graph: MetaGraph, loader: str) -> Iterator[
             yield Problem("SMD122", damage.member, Location(damage.member), error, {"reason": damage.reason})
 
 
-def outside_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+def outside_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> Iterator[Problem]:
     """Files outside the artifact that the initializers of a session loader fill tables from: absent on the target."""
     assets = {tensor.partition(":")[0] for tensor, _ in graph.assets}
     constants = {node.name: node for node in graph.graph.nodes if node.op == "Const"}
@@ -43,7 +45,7 @@ def outside_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
             continue
         for path in _strings(constants[source]):
             if path not in context.capabilities.runtime.assumed_files:
-                yield _outside(context, node, path)
+                yield _outside(context, reached, path, ("call", "pruned") if wrapped else (RUN, ""))
 
 
 def _strings(node: Node) -> Iterator[str]:
@@ -52,11 +54,9 @@ def _strings(node: Node) -> Iterator[str]:
         yield from (value.decode("utf-8", "replace") for value in node.attrs["value"].tensor.string_val)
 
 
-def _outside(context: Context, node: Node, path: str) -> Problem:
-    folder, _, name = path.rpartition("/")
-    found = context.texts.error("v1/missing_asset", path=folder or ".", member=name, node=node.name)
-    error = found if folder else ExpectedError(found.type, found.message.replace(f"./{name}", name))
-    return context.problem("KER133", path, node.name, error, target=path)
+def _outside(context: Context, reached: Reached, path: str, how: tuple[str, str]) -> Problem:
+    error = raised(context, reached, "NotFoundError", f"{path}; No such file or directory", how)
+    return context.problem("KER133", path, reached.node.name, error, target=path)
 
 
 def _initializers(graph: Graph) -> Iterator[Node]:

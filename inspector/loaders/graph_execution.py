@@ -161,6 +161,10 @@ def _validation_error(context: Context, item: Reached, fault: Fault) -> Expected
 
 def _python_problem(context: Context, item: Reached, loader: str, wrapper: str) -> Problem:
     token = item.node.attrs["token"].s.decode("utf-8", "replace")
+    if not item.function and context.release >= _GRAPH_ERRORS_SINCE:
+        text = f"ValueError: Could not find callback with key={token} in the registry."
+        error = raised(context, item, "InvalidArgumentError", text, (loader, wrapper))
+        return context.problem("OPS108", item.node.op, _pointer(item), error, token=token)
     is_plain = bool(item.function) if loader == RUN else item.node.op == "EagerPyFunc"
     kind = "py_func" if is_plain or not PLAIN_NAME.fullmatch(item.function or "_") else "numpy_function"
     if not PLAIN_NAME.fullmatch(wrapper or "_"):

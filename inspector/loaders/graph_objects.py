@@ -34,10 +34,23 @@ def object_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
         yield from types
     yield from _kind_problems(context, graph)
     yield from _function_problems(context, graph)
+    yield from lost_problems(context, graph)
     if context.release < _TYPES_FIRST_SINCE:
         yield from types
     yield from _slot_problems(context, graph)
     yield from _saveable_problems(context, graph)
+
+
+def lost_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    """An object that names another one which the graph lacks: the first is met when the objects are wired."""
+    for index, number in _lost_objects(graph)[:1]:
+        error = ExpectedError("IndexError", "list index out of range")
+        yield context.problem("SMD112", str(number), f"object_graph/{index}", error)
+
+
+@once_per_graph
+def _lost_objects(graph: MetaGraph) -> tuple[tuple[int, int], ...]:
+    return tuple((node.index, number) for node in graph.objects for number in node.lost)
 
 
 def _kind_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
@@ -131,6 +144,8 @@ def _bare_save_functions(graph: MetaGraph) -> tuple[tuple[int, str], ...]:
         if set(stored) == {"SERIALIZE_TO_TENSORS"}:  # trackable_utils.SERIALIZE_TO_TENSORS_NAME: not called
             continue
         for name in stored:
+            if stored[name].save_function in node.lost:
+                continue
             saver = graph.objects[stored[name].save_function]
             if saver.kind == "bare_concrete_function" and not _converts(saver):
                 found.append((saver.index, saver.message.bare_concrete_function.concrete_function_name))

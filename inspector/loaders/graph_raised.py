@@ -19,6 +19,8 @@ RUN = "run"
 # Names of functions that TensorFlow can take out of the front of a message; `<lambda>` is none.
 PLAIN_NAME = re.compile(r"[\w.-]+")
 _GRAPH_ERRORS_SINCE = (2, 8)  # "Graph execution error:" first
+# The stack of the process that loads the model, which is shown for every node in these releases.
+_TRACED_UNTIL, _SCRIPT = (2, 10), 'File "load.py", line 1, in <module> '
 _UNQUOTED_SINCE = (2, 14)  # "Detected at node X", and a note where the stack traces would be
 
 
@@ -33,10 +35,11 @@ def _in_session(context: Context, item: Reached, text: str) -> str:
     name, is_new = item.node.name, context.release >= _GRAPH_ERRORS_SINCE
     if item.function:
         return f"Graph execution error: {text} [[{_place(item)}]]" if is_new else f"{text} [[{{{{node {name}}}}}]]"
+    trace = f"Original stack trace for '{name}':"
     if is_new:  # the loader itself made the node: that is where it was "defined"
-        start = f"Graph execution error: Detected at node '{name}' defined at (most recent call last): Node: '{name}'"
-        return f"{start} {text} [[{{{{node {name}}}}}]] Original stack trace for '{name}':"
-    return f"{text} [[node {name} (defined at ...) ]] Original stack trace for '{name}':"
+        script = _SCRIPT if context.release < _TRACED_UNTIL else ""
+        return f"Graph execution error: {_at(name, script)}{text} [[{{{{node {name}}}}}]] {trace}"
+    return f"{text} [[node {name} (defined at load.py:1) ]] {trace}"
 
 
 def _called(context: Context, item: Reached, text: str, wrapper: str) -> str:
@@ -44,6 +47,8 @@ def _called(context: Context, item: Reached, text: str, wrapper: str) -> str:
     path = f"{item.caller}/{name}" if item.caller else name
     is_new = context.release >= _GRAPH_ERRORS_SINCE
     where = _place(item) if is_new else f"{{{{node {path}}}}}"
+    if not item.function:
+        return _pruned(context, name, text)
     if not PLAIN_NAME.fullmatch(wrapper or "_"):  # what stands before it is only cut off up to a name that it knows
         return f"{{{{function_node {wrapper}}}}} {text} [[{where}]] {ending}"
     if not is_new:
@@ -51,13 +56,28 @@ def _called(context: Context, item: Reached, text: str, wrapper: str) -> str:
     return f"Graph execution error: {_detected(context, item)}{text} [[{where}]] {ending}"
 
 
+def _pruned(context: Context, name: str, text: str) -> str:
+    """A graph of TensorFlow 1 is loaded as one function, whose nodes were made by the script that loads it."""
+    if context.release < _GRAPH_ERRORS_SINCE:
+        return f"{text} [[node {name} (defined at load.py:1) ]] [Op:__inference_pruned] Function call stack: pruned"
+    if context.release >= _UNQUOTED_SINCE:
+        start = f"Detected at node {name} defined at (most recent call last): {_SCRIPT}"
+    else:
+        start = _at(name, _SCRIPT)
+    return f"Graph execution error: {start}{text} [[{{{{node {name}}}}}]] [Op:__inference_pruned]"
+
+
+def _at(name: str, script: str) -> str:
+    return f"Detected at node '{name}' defined at (most recent call last): {script}Node: '{name}' "
+
+
 def _detected(context: Context, item: Reached) -> str:
     """What is said before the kernel's words; up to 2.13 only of functions with plain names."""
     if context.release >= _UNQUOTED_SINCE:
         return f"Detected at node {item.node.name} defined at (most recent call last): <stack traces unavailable> "
-    if not PLAIN_NAME.fullmatch(item.function or "_"):
+    if not PLAIN_NAME.fullmatch(item.function):
         return ""
-    return f"Detected at node '{item.node.name}' defined at (most recent call last): Node: '{item.node.name}' "
+    return _at(item.node.name, _SCRIPT if context.release < _TRACED_UNTIL else "")
 
 
 def _place(item: Reached) -> str:

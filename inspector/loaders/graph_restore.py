@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import data_type_string
+from inspector.loaders.graph_context import serve_graph
 from inspector.loaders.graph_paths import checkpoint_keys
+from inspector.loaders.graph_reach import reached_from_tensors
 from inspector.terms.dtypes import name_of
 from inspector.terms.finding import ExpectedError, Gap, Location, Problem
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Damage
     from inspector.terms.graph import MetaGraph, SavedModel, TensorEntry, TensorFault
 
+_RESTORES = frozenset({"RestoreV2", "Restore", "RestoreSlice"})
 FOLDER, INDEX = "variables", "variables/variables.index"
 
 
@@ -27,10 +30,11 @@ def bundle_problems(context: Context, loader: str) -> Iterator[Problem]:
         folder = any(m.name.startswith(f"{FOLDER}/") for m in context.artifact.members)
         yield _file_problem(context, INDEX, f"{loader}/{'no_index' if folder else 'no_folder'}", "it is missing")
         return
-    for damage in context.artifact.damage:
+    damages = [damage for damage in context.artifact.damage if damage.member.startswith(f"{FOLDER}/")]
+    for damage in damages if not (damages and loader == "v1" and _restores_nothing(context)) else ():
         if damage.member == INDEX:
             yield _index_problem(context, damage, loader)
-        elif damage.member.startswith(f"{FOLDER}/") and not (loader == "v1" and _restores_nothing(context)):
+        else:
             yield _shard_problem(context, damage, loader)
 
 
@@ -60,10 +64,15 @@ def _index_problem(context: Context, damage: Damage, loader: str) -> Problem:
 
 
 def _restores_nothing(context: Context) -> bool:
-    """Without variables the restore op of a session only leads to a no-op, and the object graph is not read."""
-    model = context.artifact.saved_model
-    bundle = model.variables if model else None
-    return bundle is not None and set(bundle.entries) <= {_OBJECT_GRAPH_KEY}
+    """Without variables the restore op of a session only leads to a no-op: the bundle's files are not read."""
+    graph = serve_graph(context.artifact)
+    return graph is not None and not _restoring(graph)
+
+
+@once_per_graph
+def _restoring(graph: MetaGraph) -> bool:
+    name = (graph.saver or {}).get("restore_op_name", "")
+    return any(item.node.op in _RESTORES for item in reached_from_tensors(graph.graph, [name]))
 
 
 def _shard_problem(context: Context, damage: Damage, loader: str) -> Problem:

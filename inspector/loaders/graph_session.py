@@ -32,7 +32,7 @@ def session_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> It
     if not wrapped:
         yield from execution(context, graph.graph, reached_from_tensors(graph.graph, setters(graph)), "run")[0]
     yield from asset_problems(context, graph, "load" if wrapped else "v1")
-    yield from outside_problems(context, graph)
+    yield from outside_problems(context, graph, wrapped=wrapped)
 
 
 def _wrapped_problem(context: Context, problem: Problem) -> Problem:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Problem
     from inspector.terms.graph import MetaGraph
 
+_READS = frozenset({"ReadVariableOp", "ResourceGather", "ResourceGatherNd"})
 _REFERENCES = frozenset({"VariableV2", "Variable"})
 _ASSIGNS = frozenset({"Assign", "AssignAdd", "AssignSub"})
 # Tables that are filled once and refuse to answer before (tensorflow/core/kernels/initializable_lookup_table.cc).
@@ -30,6 +31,8 @@ def unset_problems(context: Context, graph: MetaGraph, reached: tuple[Reached, .
     """What the run reads and nothing has set, each once."""
     for node in unrestored(graph):
         reader = _reader(reached, node.name)
+        if reader is not None and reader.use.op not in _READS:  # handed to a function, which reads it
+            reader = next((item for item in reached if item.function and item.node.op in _READS), reader)
         if reader is not None:
             yield _problem(context, reader, node.name, _resource_text(context, node.name))
     for name in _unassigned(graph):

@@ -207,10 +207,15 @@ def _revived_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
 
 
 def _events_of_base(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
-    """A class without a constructor of its own is made by that of its base, where this is a class of Keras."""
+    """What the constructor of its base says of the keys that reach it, where this is a class of Keras.
+
+    A class without a constructor of its own is made by that of its base; one that hands its **kwargs on gives the base
+    what it does not take itself, and whatever the base needs besides.
+    """
     base = walk.facts.exported(known.keras_base) if known.keras_base else None
     if base is not None and not base.is_function and base.name not in _ABSTRACT:
-        yield from (event for event in config_events(walk, base, config) if isinstance(event, Problem))
+        handed = known.for_base(config, base.config)
+        yield from (event for event in config_events(walk, base, handed) if isinstance(event, Problem))
 
 
 def _constructor_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
@@ -227,3 +232,5 @@ def _constructor_events(walk: Walk, known: CustomObject, config: Mapping[str, An
     if missing:
         text = texts.missing_argument(walk.python, known.name, missing)
         yield walk.problem("KER104", known.name, "TypeError", text, key=missing[0], keys=", ".join(missing))
+    if known.hands_on and not missing:
+        yield from _events_of_base(walk, known, config)

@@ -34,7 +34,19 @@ _REVIVABLE = frozenset(
 
 def revival_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
     """What reviving every object raises: layers and models in order, then metrics."""
-    yield from until_problem(lambda: _layers(walk, nodes, graph), lambda: _metrics(walk, nodes, compiling=compiling))
+    yield from until_problem(
+        lambda: _missing(walk, nodes, graph),
+        lambda: _layers(walk, nodes, graph),
+        lambda: _metrics(walk, nodes, compiling=compiling),
+    )
+
+
+def _missing(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
+    """Numbers of objects that the graph lacks: in it, or in Keras' own list."""
+    strays = [(node.index, node.index) for node in nodes if node.index >= len(graph.objects)]
+    for index, number in [*((node.index, lost) for node in graph.objects for lost in node.lost), *strays][:1]:
+        here = replace(walk, pointer=f"object_graph/{index}")
+        yield here.problem("SMD112", str(number), "IndexError", "list index out of range")
 
 
 def restored_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
@@ -54,9 +66,8 @@ def wiring_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterat
         if metadata.get("class_name") != "Sequential":
             continue
         first = next(iter(metadata["config"].get("layers") or ()), None)
-        own = dict(graph.objects[node.index].children).get("layer-0") if node.index < len(graph.objects) else None
-        below = graph.objects[own] if own is not None and own < len(graph.objects) else None
-        is_input = below is not None and below.identifier == "_tf_keras_input_layer"
+        own = dict(graph.objects[node.index].children).get("layer-0")
+        is_input = own is not None and graph.objects[own].identifier == "_tf_keras_input_layer"
         if not is_input and isinstance(first, dict) and first.get("class_name") == "InputLayer":
             here = replace(walk, pointer=f"object_graph/{node.index}/metadata/config/layers/0")
             yield from object_events(here, LAYER, first)

@@ -53,7 +53,7 @@ def family_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
         return
     name, config = str(identifier["class_name"]), identifier.get("config")
     names = (name, identifier.get("registered_name"), config if isinstance(config, str) else None)
-    if any(known in walk.custom for known in names if known):
+    if any(known in walk.custom for known in names if isinstance(known, str)):
         yield from value_events(walk, identifier)
         return
     if name == "function":
@@ -161,6 +161,9 @@ def located(walk: Walk, name: str, value: Mapping[str, Any]) -> tuple[ClassFacts
     module = value.get("module")
     if not module:
         return None, [_not_located(walk, "class", name, value)]
+    if not isinstance(module, str):
+        text = f"'{type(module).__name__}' object has no attribute 'startswith'"
+        return None, [walk.problem("KER130", name, "AttributeError", text)]
     if module == "keras" or module.startswith(("keras.", "tf_keras")):
         exported = walk.facts.exported(f"{module.removeprefix('tf_')}.{name}")
         if exported is not None:

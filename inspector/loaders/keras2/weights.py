@@ -124,7 +124,9 @@ def _matched(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str, n
     """The model's layers with weights against the file's, one after the other."""
     table = next((one for one in layers if one.class_name in _TABLES), None)
     if table is not None and _TABLES_REFUSED[0] <= walk.release < _TABLES_REFUSED[1]:
-        yield walk.at(group.strip("/")).problem("KER110", table.name, "NotImplementedError", texts.no_table(table.class_name))
+        yield walk.at(group.strip("/")).problem(
+            "KER110", table.name, "NotImplementedError", texts.no_table(table.class_name)
+        )
         return
     saved = [SavedLayer(name, listed(file, f"{group}/{name}", "weight_names")) for name in names]
     saved = [layer for layer in saved if layer.weights]

@@ -9,6 +9,8 @@ from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.hdf5_guards import readable, refuses_linked_groups
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from inspector.loaders.keras_common.session import Session
 
 # `filter_safe_zipinfos` came with 3.12.0 and asked a ZipInfo for a `name`, which it has not, until 3.14.0.
@@ -32,21 +34,19 @@ def refuse_extraction(session: Session) -> None:
 _LEAVING = ("is absolute", "leaves its folder")
 
 
-def _bombs(session: Session) -> list[tuple[str, str, str]]:
+def _bombs(session: Session) -> Iterator[tuple[str, str, str]]:
     """Members that declare more than 256 MiB and a hundred times what is stored."""
     if not refuses_linked_groups(session.release):
-        return []
-    found = [odd for odd in session.artifact.oddities if odd.kind == "zip-bomb" and "/" in odd.location.member]
-    return [
-        (
-            "ValueError",
-            f"Not allowed: archive member '{odd.location.member}' declares {readable(int(odd.details['declared']))} but "
-            f"only {readable(int(odd.details['stored']))} are stored on disk; refusing to extract a potential "
-            "decompression bomb.",
-            odd.location.member,
-        )
-        for odd in found
-    ]
+        return
+    for odd in session.artifact.oddities:
+        member = odd.location.member
+        if odd.kind == "zip-bomb" and session.artifact.has_member(member):
+            declared, stored = readable(int(odd.details["declared"])), readable(int(odd.details["stored"]))
+            text = (
+                f"Not allowed: archive member '{member}' declares {declared} but only {stored} are stored on disk; "
+                "refusing to extract a potential decompression bomb."
+            )
+            yield "ValueError", text, member
 
 
 def _names(session: Session) -> list[tuple[str, str, str]]:

@@ -267,17 +267,23 @@ def _check_constructor(session: Session, custom: CustomObject, config: dict[str,
         text = f"Unrecognized keyword arguments passed to {custom.name}: {given}"
         details = {"class": custom.name, "keys": ", ".join(refused)}
         raise LoadFailure("ValueError", text, "KER102", details["class"], f"{pointer}/{refused[0]}", details)
+    if custom.hands_on:
+        _check_base(session, custom, config, pointer)
 
 
 def _check_base(session: Session, custom: CustomObject, config: dict[str, Any], pointer: str) -> None:
-    """A class without a constructor of its own is made by that of its base, where this is a class of Keras."""
+    """What the constructor of its base says of the keys that reach it, where this is a class of Keras.
+
+    A class without a constructor of its own is made by that of its base; one that hands its **kwargs on gives the base
+    what it does not take itself, and whatever the base needs besides.
+    """
     if not custom.keras_base:
         return
     base = session.facts.exported(_STANDS_FOR.get(custom.keras_base, custom.keras_base))
     if base is None or base.is_function or base.name in _ABSTRACT:
         return
     gaps = list(session.gaps)
-    check_config(Construction(session, base, config, pointer))
+    check_config(Construction(session, base, custom.for_base(config, base.config_v3 or base.config), pointer))
     session.gaps[:] = gaps
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from inspector.loaders.keras3.lookup import LOOKUPS
 from inspector.loaders.keras3.native_weights import HOLDING, MODELS, assign_error, expected_of, fits, holders, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.hdf5_guards import link_at, refusal, refuses_links
 from inspector.loaders.keras_common.hdf5_errors import NO_CAST, attributes_error, is_opaque, object_error
+from inspector.loaders.keras_common.hdf5_guards import link_at, refusal, refuses_links
 from inspector.terms.record import record
 
 if TYPE_CHECKING:

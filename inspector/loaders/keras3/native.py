@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import native_weights
 from inspector.loaders.keras3.deserialize import deserialize
-from inspector.loaders.keras3.legacy_h5 import broken_json
 from inspector.loaders.keras3.extraction import refuse_extraction
+from inspector.loaders.keras3.legacy_h5 import broken_json
 from inspector.loaders.keras_common.archives import exception_of, unopened
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import Thing

@@ -231,7 +231,7 @@ def _error(release: tuple[int, ...], thing: Thing, expected: list[Variable], pla
         )
     group = group_of(file, place)
     for index, variable in enumerate(expected):
-        refused = refusal(release, file, f"{group}/{index}", str(index))
+        refused = refusal(release, file, f"{group}/{index}", str(index), group or "")
         if refused is not None:
             return refused
         dataset = file.datasets.get(f"{group}/{index}")

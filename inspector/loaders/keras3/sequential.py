@@ -21,6 +21,10 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
     if "layers" not in config:
         details = {"class": "Sequential", "keys": "layers"}
         raise LoadFailure("KeyError", "'layers'", "KER104", details["class"], pointer, details)
+    if not isinstance(config["layers"], list | tuple | dict | str):
+        text = f"{type(config['layers']).__name__!r} object is not iterable"
+        details = {"class": "Sequential", "key": "layers", "value": repr(config["layers"])}
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
     for i, layer_config in enumerate(config["layers"]):
         at = f"{pointer}/layers/{i}"
         _add(model, layer_of(session, layer_config, at), at)

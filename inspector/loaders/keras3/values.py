@@ -73,16 +73,7 @@ def _choices(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Re
             f"Received: {choice.key}={value}"
         )
         return Refused(choice.key, "ValueError", text)
-    return _ngrams(config) if cls.name == "TextVectorization" else None
-
-
-def _ngrams(config: Mapping[str, Any]) -> Refused | None:
-    """A tuple of sizes comes back as a list, which the layer does not take."""
-    value = config.get("ngrams")
-    if value is None or isinstance(value, int) or (isinstance(value, tuple) and all(isinstance(i, int) for i in value)):
-        return None
-    text = f"`ngrams` must be None, an integer, or a tuple of integers. Received: ngrams={value}"
-    return Refused("ngrams", "ValueError", text)
+    return None
 
 
 def _not_compared(value: Any) -> str | None:

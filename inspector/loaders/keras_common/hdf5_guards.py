@@ -57,10 +57,13 @@ def link_text(link: Hdf5Link) -> str:
     return f"Not allowed: H5 file with {'ExternalLink' if link.kind == 'external' else 'SoftLink'}"
 
 
-def refusal(release: Release, file: Hdf5File, path: str, name: str) -> str | None:
-    """What the release says of the dataset at that path, which it asks for by `name`; None where it reads it."""
+def refusal(release: Release, file: Hdf5File, path: str, name: str, group: str = "") -> str | None:
+    """What the release says of the dataset at that path, which it asks for by `name`; None where it reads it.
+
+    `group` is one that the release itself opens, so that it sees a link there.
+    """
     link = link_at(file, path)
-    if link is not None and refuses_links(release) and (link.path == path or refuses_linked_groups(release)):
+    if link is not None and refuses_links(release) and (link.path in {path, group} or refuses_linked_groups(release)):
         return link_text(link)
     dataset = file.datasets.get(path)
     return None if dataset is None else _of_dataset(release, dataset, name)
@@ -77,8 +80,8 @@ def _of_dataset(release: Release, dataset: Hdf5Dataset, name: str) -> str | None
     if refuses_bombs(release) and declared > BOMB_BYTES and declared > BOMB_RATIO * stored:
         shown = name.rpartition("/")[2] if refuses_linked_groups(release) else name
         return (
-            f"Not allowed: H5 dataset '{shown}' declares {readable(declared)} but only {readable(stored)} are stored on "
-            "disk; refusing to load a potential decompression/shape bomb."
+            f"Not allowed: H5 dataset '{shown}' declares {readable(declared)} but only {readable(stored)} are stored "
+            "on disk; refusing to load a potential decompression/shape bomb."
         )
     return None
 
