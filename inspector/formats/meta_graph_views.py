@@ -10,7 +10,7 @@ from inspector.terms.dtypes import name_of
 from inspector.terms.graph import ConcreteFunction, MetaGraph, ObjectNode, Signature, TensorInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _ASSETS = "saved_model_assets"  # saved_model/constants.py: ASSETS_KEY
 _ASSET_FILE = "tensorflow.AssetFileDef"
@@ -28,7 +28,8 @@ class MetaGraphView(MetaGraph):
         """The object graph's nodes, by index."""
         found = self._objects
         if found is None:
-            found = tuple(_object_node(*item) for item in enumerate(self.message.object_graph_def.nodes))
+            nodes = self.message.object_graph_def.nodes
+            found = tuple(_object_node(index, node, len(nodes)) for index, node in enumerate(nodes))
             object.__setattr__(self, "_objects", found)
         return found
 
@@ -111,20 +112,28 @@ def _saver(message: Any) -> dict[str, str]:
     }
 
 
-def _object_node(index: int, node: Any) -> ObjectNode:
+def _object_node(index: int, node: Any, count: int) -> ObjectNode:
     kind = node.WhichOneof("kind") or ""
     is_user = kind == "user_object"
     return ObjectNode(
         index=index,
         kind=kind,
-        children=tuple((child.local_name, child.node_id) for child in node.children),
+        children=tuple((child.local_name, child.node_id) for child in node.children if 0 <= child.node_id < count),
         slot_variables=tuple(
             (slot.original_variable_node_id, slot.slot_name, slot.slot_variable_node_id) for slot in node.slot_variables
         ),
         identifier=node.user_object.identifier if is_user else "",
         metadata=node.user_object.metadata if is_user else "",
         message=node,
+        lost=tuple(number for number in _named_by(node) if not 0 <= number < count),
     )
+
+
+def _named_by(node: Any) -> Iterator[int]:
+    """The objects that an object names by their number."""
+    yield from (child.node_id for child in node.children)
+    for saveable in node.saveable_objects.values():
+        yield from (saveable.save_function, saveable.restore_function)
 
 
 def _concrete(name: str, message: Any) -> ConcreteFunction:

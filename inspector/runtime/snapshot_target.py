@@ -71,7 +71,7 @@ def _is_whole(keras: Mapping[str, Any]) -> bool:
     return (
         "root" in keras
         and isinstance(registered, dict)
-        and all(isinstance(one, dict) and _WRITTEN <= one.keys() and _is_named(one) for one in registered.values())
+        and all(isinstance(one, dict) and _WRITTEN.issubset(one) and _is_named(one) for one in registered.values())
     )
 
 

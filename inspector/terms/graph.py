@@ -99,6 +99,8 @@ class ObjectNode:
     identifier: str
     metadata: str
     message: Any
+    # Numbers of objects that it names and the graph lacks; `children` are those that are there.
+    lost: tuple[int, ...] = ()
 
 
 @record

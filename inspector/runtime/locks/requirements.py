@@ -25,6 +25,8 @@ MAX_DEPTH = 10
 MAX_FILES = 200
 # Names, extras, versions and markers together; hashes are cut off before. Patterns are not linear in what they match.
 MAX_LINE = 4000
+# Bytes of a path and of a name in it: PATH_MAX of macOS is 1024, NAME_MAX is 255 everywhere.
+MAX_PATH, MAX_NAME = 1000, 255
 
 # Every line of a lock meets the first pattern; the others are compiled when a line first needs them (cold start).
 _PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,*()]+)\s*(?:;(.*))?$")
@@ -95,6 +97,9 @@ class _Reader:
 
     def _include(self, value: str, path: Path, depth: int, *, constraints: bool) -> None:
         included = path.parent / value
+        if not _is_path(value):
+            self.collector.gap(f"{value[:MAX_NAME]!r}: not read, no file has such a name")
+            return
         if (included.resolve(), constraints) in self.seen:
             return
         if depth >= MAX_DEPTH or len(self.seen) >= MAX_FILES:
@@ -159,3 +164,8 @@ def _logical_lines(text: str) -> Iterator[str]:
             yield " ".join(logical.split())
     if joined.strip():
         yield " ".join(joined.split())
+
+
+def _is_path(text: str) -> bool:
+    raw = text.encode("utf-8", "surrogatepass")
+    return b"\0" not in raw and len(raw) <= MAX_PATH and max(map(len, raw.split(b"/"))) <= MAX_NAME
