@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from inspector.audit import guards
 from inspector.audit.guards import exposure
@@ -39,8 +40,6 @@ def test_what_was_recorded_is_said(row):
 
 def within(version, ranges):
     """Whether a release is in a list such as `>=3.12.1,!=3.13.0` with alternatives after `or`."""
-    from packaging.specifiers import SpecifierSet
-
     return any(version in SpecifierSet(part.strip()) for part in ranges.split(" or "))
 
 
