@@ -68,6 +68,13 @@ class CustomObject:
             return []
         return [key for key in config if key not in self.parameters and key not in taken]
 
+    def for_base(self, config: Mapping[str, object], defaults: Mapping[str, object] | None) -> dict[str, object]:
+        """The config as the base's constructor gets it; of what the class passes itself, the base's own values."""
+        if self.parameters is None:
+            return dict(config)
+        handed = {key: value for key, value in config.items() if key not in self.parameters}
+        return {**(defaults or {}), **handed}
+
     @property
     def keys(self) -> tuple[str, ...]:
         """The names under which a loader finds it."""
