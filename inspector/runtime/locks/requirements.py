@@ -97,7 +97,7 @@ class _Reader:
 
     def _include(self, value: str, path: Path, depth: int, *, constraints: bool) -> None:
         included = path.parent / value
-        if not _is_path(value):
+        if not _can_exist(value):
             self.collector.gap(f"{value[:MAX_NAME]!r}: not read, no file has such a name")
             return
         if (included.resolve(), constraints) in self.seen:
@@ -166,6 +166,7 @@ def _logical_lines(text: str) -> Iterator[str]:
         yield " ".join(joined.split())
 
 
-def _is_path(text: str) -> bool:
+def _can_exist(text: str) -> bool:
+    """Whether a file may have that name at all."""
     raw = text.encode("utf-8", "surrogatepass")
     return b"\0" not in raw and len(raw) <= MAX_PATH and max(map(len, raw.split(b"/"))) <= MAX_NAME
