@@ -23,7 +23,7 @@ HOW = ("import", "pass")
 NOT_SEEN = {
     # TimeDistributed of Keras 2.10 asks the user's layer for its output's shape, which only running it would tell.
     *(("tf2.10.1", f"tf2.15.1/layer_wrapped.{suffix}", "pass") for suffix in ("h5", "savedmodel")),
-    # What a layer does with its base's constructor, a from_config with the parts of the config, a build with its weights
+    # What a layer does with its base, a from_config with the parts of the config, a build with its weights
     # is code: a tf.Module's variables are no weights to Keras 3, a wrapped layer is looked up by its own rules.
     *(
         ("tf2.21.0", f"{made}/{model}.h5", how)
