@@ -25,7 +25,7 @@ VERSION = 1
 SIZE_LIMIT = 32 << 20
 # Stale entries that are named: the file has them all.
 _NAMED = 5
-_TEXTS = ("artifact", "rule", "fingerprint")
+_NEEDED = {"artifact", "rule", "fingerprint"}
 
 
 @record
@@ -65,7 +65,7 @@ def _entries(content: bytes, path: str) -> list[dict[str, str]]:
 
 
 def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in _TEXTS)
+    return isinstance(entry, dict) and entry.keys() >= _NEEDED and all(isinstance(v, str) for v in entry.values())
 
 
 def compared(report: Report, baseline: Baseline) -> Report:

@@ -23,11 +23,15 @@ _SUPPRESSION_KEYS = ("rules", "reason", "path", "member", "pointer", "fingerprin
 def read_policy(path: Path) -> Policy:
     """The policy in that file. Raises UsageError, in one line, for whatever is not understood: nothing is skipped."""
     document = _document(path)
-    table = document.get("tool", {}).get("inspector", {}) if path.name == "pyproject.toml" else document
     try:
-        return _policy(table, path)
+        return _policy(_own_table(document) if path.name == "pyproject.toml" else document, path)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
+
+
+def _own_table(document: dict[str, Any]) -> Any:
+    tools = document.get("tool", {})
+    return tools.get("inspector", {}) if isinstance(tools, dict) else {}
 
 
 def _document(path: Path) -> dict[str, Any]:

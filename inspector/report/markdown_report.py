@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from inspector.report.readable import readable
+from inspector.report.style import Style
 from inspector.report.words import headline, ordered, when
 
 if TYPE_CHECKING:
@@ -29,9 +30,8 @@ def render(report: Report, *, color: bool = False) -> str:  # noqa: ARG001 - Mar
 
 
 def _lines(report: Report) -> Iterator[str]:
-    said, findings = headline(report), ordered(report)
-    about = "" if report.runtime is None else f"{_code(report.artifact.path)}: "
-    yield f"### {_MARKS[said.color]} {about}**{said.word}**{_text(said.after)}"
+    yield f"### {_heading(report)}"
+    findings = ordered(report)
     if findings:
         yield from ("", "| | rule | where | what |", "| --- | --- | --- | --- |")
         yield from (_row(finding) for finding in findings[:ROW_LIMIT])
@@ -44,6 +44,16 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _gaps(report)
     yield from _suppressed(report)
     yield from _verdicts(report)
+
+
+def _heading(report: Report) -> str:
+    if report.fit is not None:
+        from inspector.report.fit_text import answer  # noqa: PLC0415 - only weights with their model
+
+        return _text(answer(report.fit, report, Style(enabled=False)))
+    said = headline(report)
+    about = "" if report.runtime is None else f"{_code(report.artifact.path)}: "
+    return f"{_MARKS[said.color]} {about}**{said.word}**{_text(said.after)}"
 
 
 def _row(finding: Finding) -> str:

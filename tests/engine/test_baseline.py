@@ -13,6 +13,8 @@ from inspector.terms.errors import UsageError
 from inspector.terms.finding import Suppressed
 from inspector.terms.record import replace
 
+ODD = '{"baseline_version": 1, "findings": [{"artifact": "a", "rule": "b", "fingerprint": "c", "member": 5}]}'
+
 
 def kept(tmp_path, *findings, name="m.keras", earlier=None):
     """A baseline of one artifact beside it, and that artifact's path."""

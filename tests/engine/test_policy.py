@@ -208,3 +208,9 @@ def test_what_is_not_understood_is_said_in_one_line(tmp_path, text, says):
     assert says in str(caught.value)
     assert "inspector.toml" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "tool = 1", "[tool.other]"])
+def test_a_project_without_our_table_decides_nothing(tmp_path, text):
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert read_policy(tmp_path / "pyproject.toml") == Policy(source="pyproject.toml", folder=str(tmp_path))
