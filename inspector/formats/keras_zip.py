@@ -93,7 +93,7 @@ def read_tree(tree: Tree, start: Artifact) -> Artifact:
     config, metadata = _json(tree, CONFIG, required=True), _json(tree, METADATA, required=False)
     weights = _weights(tree)
     model = _model(tree, config, metadata, weights)
-    parts = (config, metadata, weights)
+    parts = (config, metadata, weights, _unpacked(tree))
     return replace(
         start,
         members=tree.members(),
@@ -172,6 +172,21 @@ def _weights(tree: Tree) -> _Part:
     except LimitError as error:
         return _Part(gaps=(over_limit(error),))
     return _Part(content.file, gaps=content_gaps(content, WEIGHTS), oddities=tuple(oddities(content, WEIGHTS)))
+
+
+def _unpacked(tree: Tree) -> _Part:
+    """The members beyond the three of every model: with any of them the loader unpacks the whole archive."""
+    if not isinstance(tree, ZipTree):
+        return _Part()
+    damage = []
+    for name in (member.name for member in tree.members() if member.name not in {CONFIG, METADATA, WEIGHTS}):
+        try:
+            tree.copy(name, None, VERIFY_LIMIT)
+        except MalformedArtifactError as error:
+            damage.append(malformed(error))
+        except LimitError:  # a bomb, which the tree notes itself
+            continue
+    return _Part(damage=tuple(damage))
 
 
 def _other_weights(tree: Tree) -> _Part:
