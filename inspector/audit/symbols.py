@@ -14,6 +14,11 @@ _GONE_MODULES = frozenset(
     {"__builtin__", "asynchat", "asyncore", "cgi", "commands", "crypt", "distutils", "imp", "nis", "pipes", "smtpd"}
     | {"spwd", "telnetlib", "urllib2", "xdrlib", "posix", "nt"}
 )
+# What users call files of their own as well: a class from there is as likely theirs.
+_AMBIGUOUS_MODULES = frozenset(
+    {"code", "numbers", "parser", "platform", "profile", "queue", "random", "resource", "select", "site", "string"}
+    | {"symbol", "test", "this", "token", "tokenize", "trace", "types", "typing"}
+)
 # Functions among the builtins that compute. Keras 3 writes a user's own function as one of `builtins` (its name is all
 # that is kept), so that the name alone tells a user's `abs` from an attack.
 _PURE_BUILTINS = frozenset(
@@ -122,6 +127,8 @@ def of_module(module: str, names: tuple[str, ...], *, is_function: bool) -> Judg
     root = module.partition(".")[0]
     if root in {"builtins", "__builtin__"}:
         return _of_builtin(names)
+    if root in _AMBIGUOUS_MODULES and not is_function:
+        return Judgement(Risk.LOW, "is of a module of Python's standard library, or of a user's file of that name")
     if root in _PURE_MODULES:
         return Judgement(Risk.MEDIUM, "is of Python's standard library, and no part of a model")
     if root in sys.stdlib_module_names or root in _GONE_MODULES:
