@@ -6,9 +6,11 @@ import io
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import CLASSIC
+from hostile.keras_cases import stored
 
 from inspector.cli.main import main
 from inspector.cli.policy import candidates, inside
@@ -196,3 +198,29 @@ def test_a_terminal_of_few_characters_gets_escapes(monkeypatch, tmp_path):
     assert main([str(tmp_path / "größer.h5")]) == 1
     told.seek(0)
     assert "gr\\xf6\\xdfer.h5" in told.read()
+
+
+def test_an_accepted_lambda_does_not_vouch_for_the_next(capsys, tmp_path):
+    """Both do the same as far as words say; a constant beyond what is listed differs."""
+
+    def written(last):
+        code = compile(f"print({'x' * 300!r}, {last!r})", "<lambda>", "eval")
+        function = {"class_name": "__lambda__", "config": {"code": stored(SimpleNamespace(__code__=code))}}
+        layer = {"class_name": "Lambda", "config": {"name": "l", "function": function}}
+        model = {"class_name": "Sequential", "config": {"layers": [layer]}}
+        (tmp_path / "model.json").write_text(json.dumps(model))
+        return str(tmp_path / "model.json")
+
+    baseline = str(tmp_path / "baseline" / "baseline.json")
+    (tmp_path / "baseline").mkdir()
+    main([written("a"), "--write-baseline", baseline])
+    main([written("a"), "--baseline", baseline, "--format", "json", "--output", str(tmp_path / "same")])
+    main([written("b"), "--baseline", baseline, "--format", "json", "--output", str(tmp_path / "other")])
+    capsys.readouterr()
+
+    def standing(name):
+        findings = json.loads((tmp_path / name).read_text())["findings"]
+        return {f["baseline"] for f in findings if f["rule"] == "SEC101"}
+
+    assert standing("same") == {"known"}
+    assert standing("other") == {"new"}

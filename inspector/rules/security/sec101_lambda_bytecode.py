@@ -51,8 +51,15 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
             found.risk,
             Confidence.HIGH if stored.written is not None else Confidence.MEDIUM,
             guard=f"lambda@{evidence.container}",
-            details=details | {"readers": " ".join(stored.readers)},
+            details=details | {"readers": " ".join(stored.readers), "code": _digest(stored.text)},
         )
+
+
+def _digest(text: str) -> str:
+    """Words say a part of what code does: a baseline that accepts this function must not accept the next one."""
+    import hashlib  # noqa: PLC0415 - cold start: only models with stored functions
+
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _name(stored: StoredFunction) -> str:
