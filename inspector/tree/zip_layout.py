@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Keras' own guard for extraction (saving_lib.py, 3.15.1): more than 256 MiB, and more than 100 times what is stored.
 BOMB_FROM = 256 * 2**20
 BOMB_RATIO = 100
+# The older one, for members that are read into memory (3.12.3 and 3.15.0).
+MEMBER_BOMB_FROM = 2**32
 # The record at the end of an archive, and how far from the end a comment lets it stand (APPNOTE 4.3.16).
 _END = b"PK\x05\x06"
 # Before it, in archives of ZIP64, a locator of 20 bytes and the wide record of 56, which overrules it (APPNOTE 4.3.14).
@@ -152,10 +154,11 @@ def _claims(infos: list[zipfile.ZipInfo], size: int, member: str) -> Iterator[Od
     """Entries that claim to unpack to far more than they store, alone or (sharing their bytes) together."""
     bombs = [info for info in infos if _is_bomb(info.file_size, info.compress_size)]
     for info in bombs:
-        yield _odd("zip-bomb", info.filename, declared=info.file_size, stored=info.compress_size)
+        kind = "zip-bomb" if info.file_size > MEMBER_BOMB_FROM else "zip-extract-bomb"
+        yield _odd(kind, info.filename, declared=info.file_size, stored=info.compress_size)
     total = sum(info.file_size for info in infos)
     if not bombs and _is_bomb(total, size):
-        yield _odd("zip-bomb", member, declared=total, stored=size)
+        yield _odd("zip-extract-bomb", member, declared=total, stored=size)
 
 
 def _is_bomb(declared: int, stored: int) -> bool:

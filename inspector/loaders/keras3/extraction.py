@@ -40,7 +40,7 @@ def _bombs(session: Session) -> Iterator[tuple[str, str, str]]:
         return
     for odd in session.artifact.oddities:
         member = odd.location.member
-        if odd.kind == "zip-bomb" and session.artifact.has_member(member):
+        if odd.kind in {"zip-bomb", "zip-extract-bomb"} and session.artifact.has_member(member):
             declared, stored = readable(int(odd.details["declared"])), readable(int(odd.details["stored"]))
             text = (
                 f"Not allowed: archive member '{member}' declares {declared} but only {stored} are stored on disk; "

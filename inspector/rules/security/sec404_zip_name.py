@@ -45,7 +45,8 @@ _READINGS = {
         "unpacked it takes the place of {other!r} where file systems ignore letter case or dots",
         Moment.READ,
     ),
-    "zip-unsafe-name": Reading(Risk.HIGH, "the name {how}", guard="zip_name"),
+    # zipfile itself drops what leads out of the folder when it unpacks (`ZipFile.extract`); other tools do not.
+    "zip-unsafe-name": Reading(Risk.MEDIUM, "the name {how}", Moment.READ),
     "zip-unicode-path": Reading(
         Risk.HIGH, "its Unicode path names another file, {other!r}, which some readers go by", Moment.READ
     ),

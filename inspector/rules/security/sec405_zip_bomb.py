@@ -38,6 +38,9 @@ RULE = Rule(
 )
 _READINGS = {
     "zip-bomb": Reading(Risk.HIGH, "{declared} bytes are declared, {stored} are stored", guard="zip_bomb"),
+    "zip-extract-bomb": Reading(
+        Risk.HIGH, "{declared} bytes are declared, {stored} are stored", guard="zip_extract_bomb"
+    ),
     "zip-crowd": Reading(Risk.MEDIUM, "{reason}: it is not read"),
 }
 TRIGGERS = tuple(f"oddity:{kind}" for kind in _READINGS)
