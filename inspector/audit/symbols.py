@@ -55,7 +55,7 @@ _KERAS_PURE = (
 _KERAS_STATE = frozenset({"clear_session", "deserialize", "get", "serialize", "set_floatx", "set_epsilon"})
 _KERAS_HARMLESS = frozenset(
     {"normalize", "pad_sequences", "preprocess_input", "to_categorical", "to_1d", "array_to_img", "img_to_array"}
-    | {"decode_predictions", "deserialize", "get", "serialize", "epsilon", "floatx", "image_data_format", "to_ordinal"}
+    | {"epsilon", "floatx", "image_data_format", "to_ordinal"}
 )
 # They load code, switch safe mode off, or write what their argument names.
 _KERAS_GADGETS = frozenset(
@@ -87,24 +87,34 @@ _NON_MODELING_APIS = frozenset(
 # Namespaces of TensorFlow whose functions compute on tensors, as they stand in the symbol of a TFOpLambda.
 _TF_PURE = frozenset(
     {"__operators__", "audio", "bitwise", "dtypes", "experimental.numpy", "experimental.numpy.random", "image"}
-    | {"initializers", "keras.activations", "keras.backend", "keras.losses", "keras.metrics", "linalg", "losses"}
-    | {"manip", "math", "math.special", "nn", "nn.experimental", "quantization", "quantization.experimental"}
+    | {"initializers", "linalg", "losses"}
+    | {"linalg.experimental", "manip", "math", "math.special", "nn", "nn.experimental", "quantization"}
     | {"ragged", "random", "random.experimental", "sets", "signal", "sparse", "sparse.experimental", "spectral"}
     | {"special", "strings", "nest", "layers"}
 )
+# Checks of tensors that may fail, and nothing else.
+_ASSERTING, _ASSERTIONS = frozenset({"debugging"}), ("assert_", "check_", "is_")
 # Functions without a namespace (`tf.NAME`) that do more than compute.
 _TF_DIRECT = frozenset(
     {"device", "function", "get_logger", "import_graph_def", "init_scope", "load_file_system_library", "load_library"}
     | {"load_op_library", "numpy_function", "print", "Print", "py_func", "py_function", "read_file", "write_file"}
-    | {"matching_files", "register_tensor_conversion_function", "variable_creator_scope", "xla_custom_call"}
-    | {"xla_custom_call_v2", "xla_call_module", "xla_launch", "xla_launch_v2"}
+    | {"matching_files", "register_tensor_conversion_function", "variable_creator_scope", "wrap_function"}
+    | {"xla_custom_call", "xla_custom_call_v2", "xla_call_module", "xla_launch", "xla_launch_v2"}
 )
-_TF_DIRECT_PREFIXES = ("rpc_", "d_tensor_", "delete_", "configure_", "shutdown_")
+_TF_DIRECT_PREFIXES = ("rpc_", "d_tensor_", "delete_", "configure_", "shutdown_", "enable_", "disable_", "set_", "get_")
 # They run code of the host, load native code, or write, move and delete what their argument names.
 _TF_GADGETS = frozenset(
     {"import_graph_def", "load_file_system_library", "load_library", "load_op_library", "numpy_function", "py_func"}
     | {"py_function", "read_file", "write_file", "write_graph", "matching_files", "xla_custom_call"}
-    | {"xla_custom_call_v2"}
+    | {"xla_custom_call_v2", "register_filesystem_plugin", "quantize_saved_model", "load_delegate", "load_partial"}
+    | {"convert_saved_model", "convert_saved_model_v1", "run_pass_pipeline", "write_bytecode"}
+)
+# They open what their argument names.
+_TF_FILES = frozenset(
+    {"categorical_column_with_vocabulary_file", "checkpoints_iterator", "distributed_save", "from_dataset_id", "load"}
+    | {"list_variables", "load_checkpoint", "load_variable", "make_batched_features_dataset", "make_csv_dataset"}
+    | {"match_filenames_once", "name_based_restore", "name_based_save", "save", "sharded_save", "snapshot"}
+    | {"sequence_categorical_column_with_vocabulary_file", "get_checkpoint_state", "update_checkpoint_state"}
 )
 _TF_GADGET_SPACES = ("io.gfile", "gfile", "saved_model", "raw_ops", "train.Checkpoint", "summary", "lite", "profiler")
 
@@ -198,20 +208,21 @@ def of_tf_symbol(symbol: str) -> Judgement | None:
     space, _, name = plain.rpartition(".")
     if name in _TF_GADGETS or plain.startswith(_TF_GADGET_SPACES):
         return Judgement(Risk.CRITICAL, "runs code, or opens what its argument names")
-    if space in _TF_PURE or _is_pure_io(space, name):
-        return None
+    if name in _TF_FILES:
+        return Judgement(Risk.HIGH, "opens what its argument names")
     if space.partition(".")[0] == "keras":
         return of_keras(space, name)
     if not space:
         return _of_tf_direct(name)
-    if space in {"debugging", "ragged", "feature_column"} and name.startswith(("assert_", "check_", "is_")):
-        return None
-    return Judgement(Risk.MEDIUM, "is no operation on tensors")
+    is_pure = space in _TF_PURE or _is_pure_io(space, name) or (space in _ASSERTING and name.startswith(_ASSERTIONS))
+    return None if is_pure else Judgement(Risk.MEDIUM, "is no operation on tensors")
 
 
 def _is_pure_io(space: str, name: str) -> bool:
     """`tf.io` holds decoders and parsers of tensors beside what opens files."""
-    return space == "io" and name.startswith(("decode_", "encode_", "parse_", "is_jpeg", "extract_jpeg", "serialize_"))
+    return space == "io" and name.startswith(
+        ("decode_", "encode_", "parse_", "is_jpeg", "extract_jpeg", "serialize_", "deserialize_")
+    )
 
 
 def _of_tf_direct(name: str) -> Judgement | None:
