@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from inspector.audit.graph_units import Unit
 
-_NOTHING = Root("nothing", Moment.DEAD, "")
+NOTHING = Root("nothing", Moment.DEAD, "")
 # A chain in a message names this many functions; generated graphs nest a few deep.
 _CHAIN_SHOWN = 6
 # Calls that the graph rewriter inlines or lowers (tensorflow/core/common_runtime/lower_functional_ops.cc).
@@ -39,7 +39,8 @@ class Run:
         chain = self.chain
         if len(chain) > _CHAIN_SHOWN:
             chain = (*chain[: _CHAIN_SHOWN - 1], "...", chain[-1])
-        return " -> ".join((self.root.name, *chain, f'{op} "{node}"'))
+        start = () if self.root is NOTHING else (self.root.name,)
+        return " -> ".join((*start, *chain, f'{op} "{node}"'))
 
 
 # A function to follow: its name, the chain before it, and whether its stateful nodes run although nothing needs them.
@@ -60,7 +61,7 @@ class Order:
 
     def run(self, function: str, index: int) -> Run:
         """What runs the node; a root named `nothing` where nothing does."""
-        return self._runs.get((function, index)) or Run(_NOTHING, (function,) if function else ())
+        return self._runs.get((function, index)) or Run(NOTHING, (function,) if function else ())
 
     def _follow(self, root: Root) -> None:
         ready: list[_Call] = [(root.function, (), False)] if root.function else []

@@ -38,7 +38,7 @@ def _graph(code: str, reach: Reach, *, seen_through: bool) -> Iterator[Sighting]
     if judgement is None:
         return
     if seen_through:
-        yield _said(code, reach, judgement.risk, "the bytes of a constant, judged as a graph of its own")
+        yield _said(code, reach, judgement.risk, "the bytes of a constant (judged as a graph of its own)")
     else:
         risk = Risk.LOW if reach.run.root.moment is Moment.DEAD else worst((judgement.risk, Risk.HIGH))
         yield _said(code, reach, risk, "bytes that are made while it runs")

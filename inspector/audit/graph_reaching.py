@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.audit.graph_flow import Flow
-from inspector.audit.graph_order import Order
+from inspector.audit.graph_order import NOTHING, Order
 from inspector.audit.graph_roots import MOMENTS, Root
 from inspector.audit.graph_strings import inputs_of, texts
 from inspector.audit.graph_table import table
@@ -42,7 +42,7 @@ def reaches_of(unit: Unit, outer: Sequence[Root]) -> Iterator[Parts]:
 
 
 def _started(unit: Unit, outer: Sequence[Root]) -> Root:
-    root = min(outer, key=lambda root: MOMENTS.index(root.moment), default=Root("nothing", Moment.DEAD, ""))
+    root = min(outer, key=lambda root: MOMENTS.index(root.moment), default=NOTHING)
     name = f"{root.name} -> the graph in {unit.label}"
     return Root(name, root.moment, root.pointer, is_everything=True, loaders=root.loaders)
 

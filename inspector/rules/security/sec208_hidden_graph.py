@@ -19,7 +19,7 @@ RULE = Rule(
     name="hidden-graph",
     category=Category.SECURITY,
     severity=Severity.WARNING,
-    message="{subject} runs a program that is hidden in {path} {when}: {chain}",
+    message="{subject} runs a program stored as {path}, {when}: {chain}",
     fix="export the model so that its graph lies open: as functions of the library",
     what="An op runs a graph or program that is stored as bytes: a GraphDef in a text (DatasetFromGraph), calls of "
     "Python or of unnamed native functions in XlaCallModule, a TensorRT engine.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.audit.graph_advisories import advisories, first_without
 from inspector.rules.rule import Rule
-from inspector.terms.audit import Moment, Risk, Sighting
+from inspector.terms.audit import Risk, Sighting
 from inspector.terms.finding import Category, Location, Severity
 
 if TYPE_CHECKING:
@@ -42,4 +42,4 @@ def find_in(evidence: Evidence, runtime: Runtime) -> Iterator[Sighting]:
         "since": first_without(runtime.tensorflow or ""),
     }
     place = Location(evidence.graphs.member)
-    yield Sighting(RULE.code, runtime.tensorflow or "", place, Risk.LOW, moment=Moment.READ, details=details)
+    yield Sighting(RULE.code, runtime.tensorflow or "", place, Risk.LOW, details=details)
