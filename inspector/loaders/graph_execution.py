@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, NO_DTYPE, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
 from inspector.loaders.graph_cpu import refusals
-from inspector.loaders.graph_devices import misplaced
 from inspector.loaders.graph_kernels import (
     AUTO_SELECT,
     PYTHON_OPS,
@@ -22,7 +21,7 @@ from inspector.terms.finding import ExpectedError, Gap
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from inspector.loaders.graph_check import Fault
     from inspector.loaders.graph_context import Context
@@ -100,6 +99,10 @@ def _of_node(context: Context, graph: Graph, item: Reached, how: tuple[str, str]
 
 def _placement(context: Context, ran: _Ran, loader: str, wrapper: str) -> Iterator[tuple[Reached, Problem]]:
     """All nodes of a call are placed before one of them runs. Functions always use soft placement."""
+    if not ran.placed:
+        return
+    from inspector.loaders.graph_devices import misplaced  # noqa: PLC0415 - cold start: few graphs name devices
+
     for item in ran.placed:
         # Up to 2.3 a session's functions lose the devices of their nodes when they are inlined.
         if loader == RUN and item.function and context.release < _PLACED_IN_FUNCTIONS_SINCE:
@@ -129,10 +132,19 @@ def _ran(graph: Graph, reached: tuple[Reached, ...]) -> _Ran:
     if found is None:
         everywhere = Uses((item.use for item in reached), graph.functions)
         inside = Uses((item.use for item in reached if item.function), graph.functions)
-        placed = tuple(item for item in reached if item.node.device and misplaced(item, soft=False))
+        placed = _placed(item for item in reached if item.node.device)
         found = graph.memo[key] = (reached, _Ran(everywhere, inside, placed))
     ran: _Ran = found[1]
     return ran
+
+
+def _placed(asking: Iterable[Reached]) -> tuple[Reached, ...]:
+    found = tuple(asking)
+    if not found:
+        return ()
+    from inspector.loaders.graph_devices import misplaced  # noqa: PLC0415 - cold start: few graphs name devices
+
+    return tuple(item for item in found if misplaced(item, soft=False))
 
 
 def _node_problems(context: Context, reached: tuple[Reached, ...], uses: Uses) -> Iterator[tuple[Reached, Problem]]:

@@ -21,6 +21,7 @@ PLAIN_NAME = re.compile(r"[\w.-]+")
 _GRAPH_ERRORS_SINCE = (2, 8)  # "Graph execution error:" first
 # The stack of the process that loads the model, which is shown for every node in these releases.
 _TRACED_UNTIL, _SCRIPT = (2, 10), 'File "scripts/load.py", line 1, in <module> '
+_DEFINED = "(defined at scripts/load.py:1)"
 _UNQUOTED_SINCE = (2, 14)  # "Detected at node X", and a note where the stack traces would be
 
 
@@ -39,7 +40,7 @@ def _in_session(context: Context, item: Reached, text: str) -> str:
     if is_new:  # the loader itself made the node: that is where it was "defined"
         script = _SCRIPT if context.release < _TRACED_UNTIL else ""
         return f"Graph execution error: {_at(name, script)}{text} [[{{{{node {name}}}}}]] {trace}"
-    return f"{text} [[node {name} (defined at scripts/load.py:1) ]] {trace} {_SCRIPT}"
+    return f"{text} [[node {name} {_DEFINED} ]] {trace} {_SCRIPT}"
 
 
 def _called(context: Context, item: Reached, text: str, wrapper: str) -> str:
@@ -59,7 +60,7 @@ def _called(context: Context, item: Reached, text: str, wrapper: str) -> str:
 def _pruned(context: Context, name: str, text: str) -> str:
     """A graph of TensorFlow 1 is loaded as one function, whose nodes were made by the script that loads it."""
     if context.release < _GRAPH_ERRORS_SINCE:
-        return f"{text} [[node {name} (defined at scripts/load.py:1) ]] [Op:__inference_pruned] Function call stack: pruned"
+        return f"{text} [[node {name} {_DEFINED} ]] [Op:__inference_pruned] Function call stack: pruned"
     if context.release >= _UNQUOTED_SINCE:
         start = f"Detected at node {name} defined at (most recent call last): {_SCRIPT}"
     else:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from inspector.loaders.graph_context import context_of
 from inspector.loaders.graph_damage import remedy_of
 from inspector.loaders.graph_import import import_problems
-from inspector.terms.artifact import Format
 from inspector.terms.finding import ExpectedError, Gap, Location, Outcome, Problem
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
 
 LOADER = "tf.import_graph_def"
-FORMATS = frozenset({Format.GRAPH_DEF})
 
 
 def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:

@@ -13,7 +13,6 @@ from inspector.loaders.graph_objects import object_problems
 from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, has_variables, variable_problems
 from inspector.loaders.graph_session import session_problems
 from inspector.loaders.graph_types import type_gaps
-from inspector.terms.artifact import Format
 from inspector.terms.finding import Gap, Location, Outcome
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from inspector.terms.graph import MetaGraph, SavedModel
 
 LOADER = "tf.saved_model.load"
-FORMATS = frozenset({Format.SAVED_MODEL})
 
 
 def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:

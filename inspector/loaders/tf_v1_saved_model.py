@@ -9,7 +9,6 @@ from inspector.loaders.graph_files import file_gaps, file_problems
 from inspector.loaders.graph_restore import bundle_gaps
 from inspector.loaders.graph_runs import run_outcomes
 from inspector.loaders.graph_session import session_problems
-from inspector.terms.artifact import Format
 from inspector.terms.finding import Gap, Location, Outcome
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from inspector.terms.graph import SavedModel
 
 LOADER = "tf.compat.v1.saved_model.load"
-FORMATS = frozenset({Format.SAVED_MODEL})
 
 
 def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:
