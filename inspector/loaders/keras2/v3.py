@@ -176,10 +176,18 @@ def located(walk: Walk, name: str, value: Mapping[str, Any]) -> tuple[ClassFacts
             f"Full object config: {dict(value)}"
         )
         return None, [walk.problem("KER106", name, "TypeError", text, module=module)]
-    found = next((c for c in walk.facts.named(name) if c.module == module or c.module.startswith(f"{module}.")), None)
+    found = _member(walk, module, name)
+    if found is None and walk.release >= (2, 13) and isinstance(value.get("registered_name"), str):
+        # The module is asked for the registered name too ("special case for keras.metrics.metrics").
+        found = _member(walk, module, value["registered_name"])
     if found is None and module.partition(".")[0] in {"keras", "tf_keras", "__main__"}:
         return None, [_not_located(walk, "class", name, value)]
     return found, []
+
+
+def _member(walk: Walk, module: str, name: str) -> ClassFacts | None:
+    """The class of that name that the module, or one below it, defines."""
+    return next((c for c in walk.facts.named(name) if c.module == module or c.module.startswith(f"{module}.")), None)
 
 
 def _importable(walk: Walk, module: str) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
     from inspector.loaders.keras_common.things import Shape
 
+# A stored tensor says where it came from: the layer's name, its node and that node's output.
+_HISTORY = 3
+
 
 class NodeMissing(Exception):  # noqa: N818 - Keras' IndexError: the call has to wait
     """A call needs the output of a call that has not been made yet."""
@@ -163,10 +166,19 @@ def _revived(session: Session, given: TensorThing, created: dict[str, Thing], po
     """The tensor of the rebuilt graph that a stored one stands for."""
     if given.history is None:
         return given
-    name, index, tensor = given.history
+    name = given.history[0]
+    details = {"class": "Functional", "key": "inbound_nodes", "value": str(name)}
+    if isinstance(name, list | dict):
+        text = f"unhashable type: {type(name).__name__!r}"
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
     if name not in created:
-        details = {"class": "Functional", "key": "inbound_nodes", "value": str(name)}
         raise LoadFailure("ValueError", f"Unknown layer: {name}", "KER103", details["class"], pointer, details)
+    if len(given.history) < _HISTORY:
+        raise LoadFailure("IndexError", "list index out of range", "KER103", details["class"], pointer, details)
+    index, tensor = given.history[1], given.history[2]
+    if not isinstance(index, int):
+        text = f"'<=' not supported between instances of 'int' and {type(index).__name__!r}"
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
     layer = created[name]
     if layer.nodes > index:
         return TensorThing(given.history, _shape_of(layer, index, tensor), given.dtype)
@@ -176,7 +188,6 @@ def _revived(session: Session, given: TensorThing, created: dict[str, Thing], po
         f"Layer node index out of bounds.\ninbound_layer = {layer}\ninbound_layer._inbound_nodes = []\n"
         f"inbound_node_index = {index}"
     )
-    details = {"class": "Functional", "key": "inbound_nodes", "value": str(name)}
     raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
 
 

@@ -179,7 +179,10 @@ def _in_module(session: Session, wanted: Wanted) -> Found | CustomClass | None:
         raise LoadFailure("TypeError", text, "KER106", wanted.module, wanted.pointer, details)
     if package != session.facts.root.split(".", maxsplit=1)[0] and _is_there(session, package):
         return _of_others(session, wanted)
-    found = _member(session, wanted)
+    found = _member(session, wanted, wanted.name)
+    if found is None and session.release < (3, 9) and isinstance(wanted.registered_name, str):
+        # Up to 3.8 the module is asked for the registered name too ("special case for keras.metrics.metrics").
+        found = _member(session, wanted, wanted.registered_name)
     saveable = isinstance(found, ClassFacts) and found.name != NO_LEGACY
     if session.release >= (3, 11) and not saveable:
         text = texts.not_saveable(wanted.module, wanted.name)
@@ -217,21 +220,21 @@ def _of_others(session: Session, wanted: Wanted) -> FunctionThing | CustomClass:
     return _custom(CustomObject(wanted.name, is_class=wanted.what == "class"), wanted)
 
 
-def _member(session: Session, wanted: Wanted) -> Found | None:
+def _member(session: Session, wanted: Wanted, name: str) -> Found | None:
     """The class of that name that the module defines (what it only imports from elsewhere is not known)."""
-    for found in session.facts.named(wanted.name):
+    for found in session.facts.named(name):
         if found.module == wanted.module:
             return as_found(found)
-    if wanted.name == "Model" and wanted.module in _IMPORT_MODEL:
+    if name == "Model" and wanted.module in _IMPORT_MODEL:
         return next(iter(session.facts.named("Model", "model")), None)
-    if wanted.module == "keras.optimizers.legacy" and wanted.name in _LEGACY_OPTIMIZERS:
+    if wanted.module == "keras.optimizers.legacy" and name in _LEGACY_OPTIMIZERS:
         return next(iter(session.facts.named(NO_LEGACY)), None)
     # A public module holds more than its registered names: AlphaDropout of Keras 3.4 has none. What Keras keeps for old
     # code, and aliases of functions, stand in tf.keras alone.
-    public = session.facts.public(f"{wanted.module}.{wanted.name}")
+    public = session.facts.public(f"{wanted.module}.{name}")
     if public is not None and wanted.module == "keras.mixed_precision":
         return as_found(public)  # `Policy` is the one class that Keras 3 keeps under its old name
-    if public is not None and public.name == wanted.name and ".legacy." not in public.module:
+    if public is not None and public.name == name and ".legacy." not in public.module:
         return as_found(public)
     return None
 
