@@ -9,6 +9,7 @@ import inspector
 from inspector.audit import configs
 from inspector.audit.configs import entries, tokens
 from inspector.audit.evidence import Evidence
+from inspector.audit.lambda_functions import stored_functions
 from inspector.codec.protobuf import message_class
 
 GADGET = function("os", "getcwd")
@@ -65,6 +66,16 @@ def test_metadata_of_a_saved_model(tmp_path, old):
 
 def _f(x):
     return x
+
+
+def test_a_function_in_the_tuple_of_a_saved_model_is_read_once(tmp_path):
+    node = lambda_2(_f)
+    node["config"]["function"] = {"class_name": "__tuple__", "items": node["config"]["function"]}
+    model = {"class_name": "Sequential", "config": {"layers": [node]}}
+    folder = saved_model(tmp_path, [("root", json.dumps(model)), ("root.layer-0", json.dumps(node))])
+    (stored,) = stored_functions(Evidence(inspector.read(str(folder))))
+    assert stored.location.pointer == "root/config/layers/0/config/function"
+    assert stored.written.codes[0].name == "_f"
 
 
 def test_a_bare_architecture_and_a_renamed_file(tmp_path):
