@@ -57,4 +57,12 @@ def entry() -> None:
         status = PIPE_STATUS
     except KeyboardInterrupt:
         status = INTERRUPTED_STATUS
-    sys.exit(status)
+    _end(status)
+
+
+def _end(status: int) -> None:
+    """Leave at once: taking an interpreter with 20,000 objects apart is a tenth of a short run."""
+    if (reader := sys.modules.get("inspector.codec.hdf5")) is not None:
+        reader.close()
+    sys.stderr.flush()
+    os._exit(status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -28,7 +29,10 @@ RATIO_FROM = 256 * 2**20
 LOCAL_HEADER = 30
 _CHUNK = 2**20
 # What zipfile raises over archives that are broken, encrypted, or packed by a method that it has not.
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+# ValueError: a place before the file's beginning, or a name that is no UTF-8 and says that it is.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 class ZipTree:
