@@ -24,7 +24,7 @@ RULE = Rule(
     what="The vocabulary of a StringLookup, IntegerLookup or TextVectorization is a path or an address, not a list.",
     why=(
         "Loading reads that file, or asks that server, and keeps each line in the model: a file of the host leaves it "
-        "with the model's next copy, and an address tells who loads it (CVE-2025-12058). A list, or nothing, is normal; "
+        "with the model's next copy, and an address tells who loads it (CVE-2025-12058). A list or nothing is normal; "
         "a path is also what an honest author leaves who gave a file: nothing in the config tells one from the other."
     ),
     example='{"class_name": "StringLookup", "config": {"vocabulary": "/etc/passwd"}}',
