@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from inspector.terms.audit import Risk
@@ -51,6 +52,8 @@ _KERAS_PURE = (
     *("activations", "backend", "constraints", "initializers", "losses", "metrics", "nn", "ops", "random"),
     *("regularizers", "layers", "optimizers.schedules"),
 )
+# How private copies of the public modules begin: keras.src, keras._tf_keras.keras, keras.api._v2.keras.
+_PACKAGING = re.compile(r"^(?:_tf_keras\.keras|src|api(?:\._v[12]\.keras)?)(?:\.|$)")
 # Functions of those modules that are none of a model's all the same.
 _KERAS_STATE = frozenset({"clear_session", "deserialize", "get", "serialize", "set_floatx", "set_epsilon"})
 _KERAS_HARMLESS = frozenset(
@@ -180,16 +183,21 @@ def is_operation(module: str, name: str) -> bool:
 
 def of_keras(module: str, name: str) -> Judgement | None:
     """A function that Keras exports, or that lies in its sources; None for what models are made of."""
-    space = module.partition(".")[2].removeprefix("_tf_keras.keras").removeprefix("src").lstrip(".")
+    space = _PACKAGING.sub("", module.partition(".")[2])
     last = name.rpartition(".")[2]
     if last in _KERAS_GADGETS:
         return Judgement(Risk.CRITICAL, "loads code, fetches or writes files, or switches safe mode off")
-    is_pure = any(space == pure or space.startswith(f"{pure}.") for pure in _KERAS_PURE)
+    is_pure = any(space == pure or space.startswith(f"{pure}.") for pure in _KERAS_PURE) and not _is_state(space)
     if (is_pure and last not in _KERAS_STATE) or last in _KERAS_HARMLESS:
         return None
     if is_pure:
         return Judgement(Risk.MEDIUM, "changes the state of Keras, and is no part of a model")
     return Judgement(Risk.HIGH, "is no operation of a model: such functions read and write files or change Keras")
+
+
+def _is_state(space: str) -> bool:
+    """Private modules of the backend: those of tensors compute, others hold what all of Keras shares."""
+    return space.startswith("backend.") and space.rpartition(".")[2] not in {"nn", "numpy", "math", "image", "linalg"}
 
 
 def guard_of_keras(module: str, name: str) -> str:
