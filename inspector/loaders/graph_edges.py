@@ -141,19 +141,19 @@ def _edges_by_ops(graph: Graph) -> Mapping[tuple[str, str], _Edges]:
 
 
 def _mismatch(edge: Edge, wanted: OpFacts, given: OpFacts | None) -> Mismatch | None:
-    inputs = _signature(edge.user, wanted).inputs
+    inputs = signature_of(edge.user, wanted).inputs
     if edge.place >= len(inputs):
         return None
     actual = edge.dtype
     if edge.source is not None and given is not None:
-        actual = _signature(edge.source, given).outputs.get((edge.output, edge.index), "")
+        actual = signature_of(edge.source, given).outputs.get((edge.output, edge.index), "")
     argument, place, expected = inputs[edge.place]
     fits = not actual or not expected or _base(expected) == _base(actual)
     return None if fits else Mismatch(argument, place, expected, actual)
 
 
 @record
-class _Signature:
+class Signature:
     """The dtypes of a use by one OpDef: inputs in order as (argument, place, dtype), outputs by (argument, place)."""
 
     inputs: tuple[tuple[str, int, str], ...]
@@ -165,13 +165,14 @@ def _base(dtype: str) -> str:
     return dtype.removesuffix("_ref")
 
 
-def _signature(use: Use, op: OpFacts) -> _Signature:
+def signature_of(use: Use, op: OpFacts) -> Signature:
+    """The dtypes of that use by that OpDef."""
     return use.once("dtypes", op, lambda: _signed(use, op))
 
 
-def _signed(use: Use, op: OpFacts) -> _Signature:
+def _signed(use: Use, op: OpFacts) -> Signature:
     outputs = {(argument, place): dtype for argument, place, dtype in _flat(use, op, op.outputs)}
-    return _Signature(tuple(_flat(use, op, op.inputs)), outputs)
+    return Signature(tuple(_flat(use, op, op.inputs)), outputs)
 
 
 def _flat(use: Use, op: OpFacts, arguments: tuple[OpArg, ...]) -> Iterator[tuple[str, int, str]]:

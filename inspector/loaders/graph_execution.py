@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.loaders.graph_bodies import loose_ends
 from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, NO_DTYPE, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
 from inspector.loaders.graph_cpu import refusals
+from inspector.loaders.graph_import import instantiated, loose_problem
 from inspector.loaders.graph_kernels import (
     AUTO_SELECT,
     PYTHON_OPS,
@@ -70,6 +72,7 @@ def _all(
 ) -> Iterator[tuple[Reached, Problem]]:
     ran = _ran(graph, reached)
     if loader == RUN:
+        yield from _body_problems(context, graph, reached)
         yield from _node_problems(context, reached, ran.in_functions)
     yield from _placement(context, ran, loader, wrapper)
     registry, uses = context.registry, ran.everywhere
@@ -136,6 +139,18 @@ def _ran(graph: Graph, reached: tuple[Reached, ...]) -> _Ran:
         found = graph.memo[key] = (reached, _Ran(everywhere, inside, placed))
     ran: _Ran = found[1]
     return ran
+
+
+def _body_problems(context: Context, graph: Graph, reached: tuple[Reached, ...]) -> Iterator[tuple[Reached, Problem]]:
+    """Functions that do not fit together, as far as importing the graph has not instantiated them."""
+    loose = loose_ends(graph, context.registry)
+    start = "Graph execution error: " if context.release >= _GRAPH_ERRORS_SINCE else ""
+    seen: set[str] = set()
+    for item in reached if loose else ():
+        if item.function in loose and item.function not in seen:
+            seen.add(item.function)
+            for found in instantiated(loose, item.function)[:1]:
+                yield item, loose_problem(context, item.function, found, "InvalidArgumentError", start)
 
 
 def _placed(asking: Iterable[Reached]) -> tuple[Reached, ...]:

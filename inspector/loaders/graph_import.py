@@ -5,6 +5,15 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from inspector.loaders.graph_bodies import (
+    CONTROL_LOST,
+    LOST_CONTROL,
+    LOST_INPUT,
+    RETURN_LOST,
+    TOO_FEW,
+    TOO_MANY,
+    loose_ends,
+)
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
 from inspector.loaders.graph_edges import edge_faults, unfit_edges
@@ -16,6 +25,7 @@ from inspector.terms.record import record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from inspector.loaders.graph_bodies import Loose
     from inspector.loaders.graph_check import Fault
     from inspector.loaders.graph_context import Context
     from inspector.loaders.graph_edges import Edge, EdgeFault, Mismatch
@@ -37,8 +47,9 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
     called = _Called(
         bad_uses(context, library_uses(graph), context.facts.graph_def_producer),
         unfit_edges(graph, context.registry),
+        loose_ends(graph, context.registry),
     )
-    if not bad and not called.bad and not called.unfit:
+    if not (bad or called.bad or called.unfit or called.loose):
         return
     seen: set[tuple[str, str]] = set()
     nodes, calls = main_body(graph).nodes, _calls(graph)
@@ -55,6 +66,7 @@ class _Called:
 
     bad: Mapping[Use, tuple[Fault, ...]]
     unfit: Mapping[Edge, Mismatch]
+    loose: Mapping[str, tuple[Loose, ...]]
 
 
 def _first_time(context: Context, graph: Graph, problem: Problem, seen: set[tuple[str, str]]) -> Iterator[Problem]:
@@ -151,6 +163,8 @@ def _function_problems(context: Context, graph: Graph, reached: tuple[str, ...],
             for fault in called.bad.get(use, ()):
                 if fault.kind in {UNKNOWN_OP, MISSING_ATTR}:
                     yield _instantiation_problem(context, graph, fault, (name, inner))
+        for item in instantiated(called.loose, name):
+            yield loose_problem(context, name, item, "ValueError", "")
         for unfit in edge_faults(graph, name, called.unfit):
             yield edge_problem(context, unfit, _edge_text(unfit))
 
@@ -160,6 +174,33 @@ def _calls(graph: Graph) -> Mapping[int, tuple[str, ...]]:
     """By the index of each node that calls functions, what shape inference enters from it."""
     reached = ((index, tuple(reached_by(graph, node))) for index, node in enumerate(graph.nodes))
     return {index: names for index, names in reached if names}
+
+
+def instantiated(loose: Mapping[str, tuple[Loose, ...]], name: str) -> tuple[Loose, ...]:
+    """What InstantiateFunction minds: control outputs that are not there are none of it."""
+    return tuple(item for item in loose.get(name, ()) if item.kind != CONTROL_LOST)
+
+
+def loose_problem(context: Context, function: str, item: Loose, kind: str, start: str) -> Problem:
+    """What InstantiateFunction says of nodes that do not fit together; `start` comes before its words."""
+    pointer = f"library/{function}/{item.node}" if item.node else f"library/{function}"
+    where = f" In {{{{node {item.node}}}}}" if item.node else f" In function output {item.note}"
+    error = ExpectedError(kind, f"{start}{_loose_text(item)}{where}")
+    return context.problem("OPS111", item.name, pointer, error, node=item.node)
+
+
+def _loose_text(item: Loose) -> str:
+    if item.kind == LOST_INPUT:
+        return f"input {item.name} is not found: {{{{node {item.node}}}}}"
+    if item.kind == LOST_CONTROL:
+        return f"input[{item.place}] == '{item.name}', is not found."
+    if item.kind == TOO_FEW:
+        return f"Attempt to access beyond input size: {item.place} >= {item.place}"
+    if item.kind == TOO_MANY:
+        return f"Expected input[{item.place - 1}] == '{item.name}' to be a control input."
+    if item.kind == RETURN_LOST:
+        return f"Return {item.note.partition(':')[0]} -> {item.name} is not found."
+    return f"Return {item.name} missing."
 
 
 def _edge_text(fault: EdgeFault) -> str:

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.loaders.graph_bodies import (
+    CONTROL_LOST,
+    LOST_CONTROL,
+    LOST_INPUT,
+    RETURN_MISSING,
+    TOO_FEW,
+    TOO_MANY,
+    loose_ends,
+)
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_callees import dependencies, library_callees, registered_gradients
 from inspector.loaders.graph_check import (
@@ -26,6 +35,7 @@ from inspector.terms.finding import ExpectedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from inspector.loaders.graph_bodies import Loose
     from inspector.loaders.graph_cache import Registry
     from inspector.loaders.graph_check import Fault
     from inspector.loaders.graph_context import Context
@@ -54,13 +64,17 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
     if order.unresolved:
         yield _unresolved(context, order.unresolved)
     bad = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
-    unfit = unfit_edges(graph, context.registry)
-    if not bad and not order.late and not unfit:
+    unfit, loose = unfit_edges(graph, context.registry), loose_ends(graph, context.registry)
+    if not bad and not order.late and not unfit and not loose:
         return
     seen: set[tuple[str, str]] = set()
     for name in order.names:
         late = order.late.get(name)
+        lost = list(_loose_problems(context, name, loose.get(name, ())))
         for node, fault in _in_loader_order(library(graph)[name], bad):
+            if lost and fault.kind != UNKNOWN_OP:
+                yield from lost
+                lost = []
             if late is not None and fault.kind != UNKNOWN_OP:
                 yield _branch_not_loaded(context, name, late)
                 late = None
@@ -69,7 +83,29 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
                 yield fault_problem(context, graph, fault, (name, node), "load")
         if late is not None:
             yield _branch_not_loaded(context, name, late)
+        yield from lost
         yield from _edge_problems(context, graph, name, unfit)
+
+
+def _loose_problems(context: Context, name: str, loose: tuple[Loose, ...]) -> Iterator[Problem]:
+    """Python looks every tensor up before the import, and what the function returns after it; the first miss raises."""
+    lost = [item for item in loose if item.kind in {LOST_INPUT, LOST_CONTROL}]
+    counts = [item for item in loose if item.kind in {TOO_FEW, TOO_MANY}]
+    returned = [item for item in loose if not item.node]
+    for item in (*lost, *counts, *returned)[:1]:
+        pointer = f"library/{name}/{item.node}" if item.node else f"library/{name}"
+        yield context.problem("OPS111", item.name, pointer, _loose_error(context, item), node=item.node)
+
+
+def _loose_error(context: Context, item: Loose) -> ExpectedError:
+    if item.kind in {TOO_FEW, TOO_MANY}:
+        op = context.registry.op(item.op)
+        types = ", ".join(map(data_type_string, item.note.split(", "))) if item.note else ""
+        text = f"NodeDef expected inputs '{types}' do not match {item.place} inputs specified"
+        return ExpectedError("ValueError", f"{text}; {op.summary if op else ''}; NodeDef: {{{{node {item.node}}}}}")
+    if item.kind == CONTROL_LOST:
+        return ExpectedError("KeyError", repr(f"The name '{item.name}' refers to an Operation not in the graph."))
+    return ExpectedError("KeyError", repr("" if item.kind == RETURN_MISSING else item.name))
 
 
 def bad_uses(context: Context, uses: Uses, producer: int) -> Mapping[Use, tuple[Fault, ...]]:

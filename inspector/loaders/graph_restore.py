@@ -181,9 +181,3 @@ def shape_text(shape: tuple[int, ...] | None) -> str:
         return "<unknown>"
     sizes = ["None" if size < 0 else str(size) for size in shape]
     return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
-
-
-@once_per_graph
-def has_variables(graph: MetaGraph) -> bool:
-    """Whether the object graph has a variable."""
-    return any(node.kind == "variable" for node in graph.objects)

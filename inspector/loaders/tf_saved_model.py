@@ -10,7 +10,7 @@ from inspector.loaders.graph_context import context_of
 from inspector.loaders.graph_files import file_gaps, file_problems
 from inspector.loaders.graph_library import library_problems
 from inspector.loaders.graph_objects import object_problems
-from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, has_variables, variable_problems
+from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, variable_problems
 from inspector.loaders.graph_session import session_problems
 from inspector.loaders.graph_types import type_gaps
 from inspector.terms.finding import Gap, Location, Outcome
@@ -66,8 +66,7 @@ def _object_graph_problems(context: Context, model: SavedModel, graph: MetaGraph
     """The object loader never looks at the MetaGraph's own nodes: library, objects, variables, then tables."""
     yield from library_problems(context, graph.graph)
     yield from object_problems(context, graph)
-    if has_variables(graph) or context.artifact.has_member("variables/variables.index"):
-        yield from bundle_problems(context, "load")
+    yield from bundle_problems(context, "load")
     yield from variable_problems(context, model, graph)
     yield from asset_problems(context, graph, "load")
 

@@ -41,6 +41,10 @@ def _object(walk: Walk, node: Node) -> Iterator[Event]:
             "KER103", "dtype", "TypeError", "unhashable type: 'dict'", key="dtype", value=str(node.metadata["dtype"])
         )
         return
+    if node.identifier == _INPUT and isinstance(node.metadata.get("batch_input_shape"), tuple | dict):
+        # From TensorFlow 2.2 on tuples are written as objects, and these releases ask one for its first item.
+        yield walk.problem("KER103", "batch_input_shape", "KeyError", "0", key="batch_input_shape", value="a tuple")
+        return
     yield from object_events(walk.at("activity_regularizer"), REGULARIZER, node.metadata.get("activity_regularizer"))
 
 

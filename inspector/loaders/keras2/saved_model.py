@@ -14,7 +14,7 @@ from inspector.loaders.graph_context import Context, context_of
 from inspector.loaders.graph_files import file_gaps, file_problems
 from inspector.loaders.graph_library import library_problems
 from inspector.loaders.graph_objects import object_problems
-from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, has_variables, variable_problems
+from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, variable_problems
 from inspector.loaders.keras2.metadata import MEMBER, file_events, nodes_of
 from inspector.loaders.keras2.revival import restored_events, revival_events, wiring_events
 from inspector.loaders.keras2.revived_classes import revived_events
@@ -125,7 +125,6 @@ def _values(walk: Walk, context: Context, graph: MetaGraph) -> Iterator[Event]:
     model = context.artifact.saved_model
     if model is None or walk.release < (2, 0):
         return
-    if has_variables(graph) or context.artifact.has_member("variables/variables.index"):
-        yield from bundle_problems(context, "load")
+    yield from bundle_problems(context, "load")
     yield from variable_problems(context, model, graph)
     yield from asset_problems(context, graph, "load")
