@@ -7,6 +7,7 @@ from google.protobuf import descriptor_pool
 
 from inspector.codec import protobuf
 from inspector.codec.protobuf import ProtobufError, WireFault
+from inspector.terms.errors import LimitError
 
 GRAPH = "tensorflow.GraphDef"
 
@@ -69,3 +70,19 @@ def test_the_pool_is_private():
 )
 def test_field_numbers(message, field, number):
     assert protobuf.message_class(message).DESCRIPTOR.fields_by_name[field].number == number
+
+
+def test_a_crowd_of_empty_messages_is_not_parsed():
+    crowd = b"\x0a\x00" * 600_000
+    with pytest.raises(LimitError, match="100001 messages"):
+        protobuf.check_crowd("tensorflow.GraphDef", crowd, "g.pb")
+    inside = b"\x12" + b"\x80\x9f\x49" + crowd  # MetaGraphDef.graph_def = 2, with the length of the crowd
+    with pytest.raises(LimitError):
+        protobuf.check_crowd("tensorflow.MetaGraphDef", inside, "g.meta")
+
+
+def test_many_named_nodes_are_no_crowd():
+    graph = protobuf.message_class("tensorflow.GraphDef")()
+    for index in range(110_000):
+        graph.node.add(name=str(index), op="NoOp")
+    protobuf.check_crowd("tensorflow.GraphDef", graph.SerializeToString(), "g.pb")
