@@ -41,7 +41,8 @@ class Unit:
     @cached_property
     def bodies(self) -> Mapping[str, tuple[Node, ...]]:
         """Function name to its nodes, "" standing for the graph itself."""
-        return {"": self.graph.nodes, **{name: function.nodes for name, function in self.functions.items()}}
+        # The graph comes last: a function without a name, which only a damaged or hostile file has, must not hide it.
+        return {**{name: function.nodes for name, function in self.functions.items()}, "": self.graph.nodes}
 
     @cached_property
     def ops(self) -> Mapping[str, tuple[str, ...]]:

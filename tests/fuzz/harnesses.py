@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import inspector
 from fuzz import mutate, seeds
-from inspector.codec import bytecode, code_listing, hdf5, json_text, marshalled, pbtxt, protobuf, sstable
+from inspector.codec import bytecode, code_listing, hdf5, json_text, marshalled, npy, pbtxt, protobuf, sstable
 from inspector.codec.crc32c import crc32c
 from inspector.report.formats import FORMATS, render
 from inspector.runtime import markers
@@ -272,6 +272,15 @@ def _markers() -> list[bytes]:
     ]  # fmt: skip
 
 
+def _npys() -> list[bytes]:
+    texts = (
+        "'<f4', 'fortran_order': False, 'shape': (2, 3), }",
+        "[('a', '|O')], 'fortran_order': True, 'shape': (), }",
+    )
+    return [npy.MAGIC + b"\1\0" + len(text).to_bytes(2, "little") + text.encode() for text in
+            (f"{{'descr': {text}" for text in texts)]  # fmt: skip
+
+
 def _yamls() -> list[bytes]:
     return [files[name] for name, files in seeds.locks() if name.endswith((".yml", ".yaml"))]
 
@@ -315,6 +324,7 @@ HARNESSES: tuple[Harness, ...] = (
     Codec("json", _json_seeds, mutate.of_json, _json, 12),
     Codec("yaml", _yamls, mutate.of_text, _yaml, 4),
     Codec("marker", _markers, mutate.of_text, _marker, 4),
+    Codec("npy", _npys, mutate.of_bytes, lambda data: npy.header(data, "m"), 4),
     OfFile("zip", lambda: seeds.members(".keras"), mutate.of_zip, _zip, 6),  # type: ignore[arg-type]
     OfFile("hdf5", seeds.hdf5_files, mutate.of_hdf5, _hdf5, 3),  # type: ignore[arg-type]
     Inspection("graph-def", ".pb"),
@@ -323,7 +333,7 @@ HARNESSES: tuple[Harness, ...] = (
     Inspection("keras-zip", ".keras"),
     Inspection("keras-h5", ".h5", ".hdf5"),
     Inspection("checkpoint", ".index"),
-    Inspection("json-file", ".json"),
+    Inspection("text-file", ".json", ".yaml", ".yml", ".pbtxt"),
     Lock("lock", seeds.locks),
     Lock("snapshot", _snapshots),
     Sources("sources", seeds.sources),
