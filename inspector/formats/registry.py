@@ -22,7 +22,7 @@ ZIP_MAGIC = b"PK\x03\x04"
 # A folder is taken for what its first marker says; any one of a row's names is enough.
 FOLDER_MARKERS: tuple[tuple[Format, tuple[str, ...]], ...] = (
     (Format.TF_HUB_MODULE, ("tfhub_module.pb",)),
-    (Format.SAVED_MODEL, ("saved_model.pb", "saved_model.pbtxt")),
+    (Format.SAVED_MODEL, ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")),
     (Format.SAVED_MODEL, ("keras_metadata.pb", "variables/variables.index", "fingerprint.pb")),
     (Format.KERAS, ("model.weights.h5", "model.weights.npz", "model.weights.json")),
     (Format.CHECKPOINT, ("checkpoint",)),

@@ -12,16 +12,17 @@ from inspector.formats.saved_model_parts import assets, fingerprint, keras_metad
 from inspector.formats.tensor_bundle import read_bundle
 from inspector.formats.whole_proto import Whole, read_whole
 from inspector.terms.artifact import Artifact, Damage, DamageKind, Format, Producer
+from inspector.terms.audit import Oddity
+from inspector.terms.finding import Gap, Location
 from inspector.terms.graph import SavedModel, Signature, TensorBundle
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
-    from inspector.terms.audit import Oddity
-    from inspector.terms.finding import Gap
     from inspector.terms.keras import KerasMetadata
     from inspector.tree.interface import Tree
 
 FORMAT = Format.SAVED_MODEL
-PB, PBTXT = "saved_model.pb", "saved_model.pbtxt"
+PB, PBTXT, CPB = "saved_model.pb", "saved_model.pbtxt", "saved_model.cpb"
 VARIABLES = "variables/variables"  # saved_model/constants.py: VARIABLES_DIRECTORY, VARIABLES_FILENAME
 _MESSAGE = "tensorflow.SavedModel"
 
@@ -79,7 +80,14 @@ def _proto(tree: Tree) -> Whole:
         return read_whole(tree, PB, _MESSAGE)
     if tree.has(PBTXT):
         return read_whole(tree, PBTXT, _MESSAGE, text=True)
-    return Whole(None, (Damage(PB, DamageKind.MISSING, "neither saved_model.pb nor saved_model.pbtxt is here"),))
+    missing = Damage(PB, DamageKind.MISSING, "neither saved_model.pb nor saved_model.pbtxt is here")
+    return replace(_chunked(), damage=(missing,)) if tree.has(CPB) else Whole(None, (missing,))
+
+
+def _chunked() -> Whole:
+    """The form for models over 2 GiB: TensorFlow's C++ loader takes it, its Python loader (2.21.0) does not."""
+    place, reason = Location(CPB), "a SavedModel in chunks is not read"
+    return Whole(None, gaps=(Gap(place, reason),), oddities=(Oddity("proto-limit", place, {"reason": reason}),))
 
 
 def _judgeable(whole: Whole) -> Whole:
