@@ -12,7 +12,7 @@ from inspector.loaders.keras2.metadata import METRIC, Node
 from inspector.loaders.keras2.objects import LAYER, object_events
 from inspector.loaders.keras2.objects import METRIC as METRICS
 from inspector.loaders.keras2.revived_values import value_events
-from inspector.loaders.keras2.walk import until_problem
+from inspector.loaders.keras2.walk import numbers, until_problem
 from inspector.terms.finding import ExpectedError, Gap, Problem
 from inspector.terms.record import replace
 
@@ -43,10 +43,12 @@ def revival_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph, *, compi
 
 def _missing(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:
     """Numbers of objects that the graph lacks: in it, or in Keras' own list."""
-    strays = [(node.index, node.index) for node in nodes if node.index >= len(graph.objects)]
+    strays = [(node.index, node.index) for node in nodes if not 0 <= node.index < len(graph.objects)]
+    old = numbers(walk.runtime.packages.get("protobuf")) < (4, 0)
     for index, number in [*((node.index, lost) for node in graph.objects for lost in node.lost), *strays][:1]:
         here = replace(walk, pointer=f"object_graph/{index}")
-        yield here.problem("SMD112", str(number), "IndexError", "list index out of range")
+        text = f"list index ({number}) out of range" if old else "list index out of range"
+        yield here.problem("SMD112", str(number), "IndexError", text)
 
 
 def restored_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Event]:

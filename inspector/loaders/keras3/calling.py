@@ -232,8 +232,8 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     if layer.class_name == "Lambda":
         lambdas.call(session, layer)
     inner = layer.inner.get("layer")
-    if layer.class_name == "TimeDistributed" and inner is not None and session.release < (3, 4):
-        _check_inner_shape(inner)
+    if layer.class_name == "TimeDistributed" and inner is not None:
+        _check_inner_shape(session, inner, given)
     layer.nodes += 1
     layer.calls.append([one.history for one in arguments if one.history is not None])
     if not layer.built:
@@ -247,17 +247,24 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         layer.outputs.append(_output(layer, shapes))
 
 
-def _check_inner_shape(inner: Thing) -> None:
-    """Up to 3.3 models do not tell the shape of their output, which a TimeDistributed asks its layer for."""
-    if inner.class_name not in {"Sequential", "Functional", "Model"}:
+def _check_inner_shape(session: Session, inner: Thing, given: Shape | None) -> None:
+    """Up to 3.3 models do not tell the shape of their output, which a TimeDistributed asks its layer for.
+
+    Later ones tell a list of shapes where the model has a list of one output (see `listed_output`).
+    """
+    if session.release < (3, 4) and inner.class_name in {"Sequential", "Functional", "Model"}:
+        kind = "NotImplementedError"
+        cause = f"Layer {inner.class_name} should implement `def compute_output_shape(self, input_shape)`."
+    elif session.release >= (3, 4) and inner.listed_output:
+        kind, cause = "ValueError", f"Cannot convert '{given[1] if given and len(given) > 1 else None}' to a shape."
+    else:
         return
     text = (
-        "Exception encountered when calling TimeDistributed.call().\n\n\x1b[1mLayer "
-        f"{inner.class_name} should implement `def compute_output_shape(self, input_shape)`.\x1b[0m\n\n"
+        f"Exception encountered when calling TimeDistributed.call().\n\n\x1b[1m{cause}\x1b[0m\n\n"
         "Arguments received by TimeDistributed.call():"
     )
     details = {"class": inner.class_name, "key": "layer", "value": inner.name}
-    raise LoadFailure("NotImplementedError", text, "KER103", "TimeDistributed", inner.pointer, details)
+    raise LoadFailure(kind, text, "KER103", "TimeDistributed", inner.pointer, details)
 
 
 _STATEFUL = frozenset({"LSTM", "GRU", "SimpleRNN"})

@@ -108,7 +108,7 @@ def call(session: Session, layer: Thing) -> None:
 
     The function's globals are those of keras.src.utils.python_utils, so that `tf` or `K` in it are not defined.
     """
-    if isinstance(layer.config.get("output_shape"), list) and session.release < (3, 4):
+    if isinstance(layer.config.get("output_shape"), list) and (3, 2) <= session.release < (3, 4):
         raise _listed_shape(layer)
     code = layer.function.code if layer.function is not None else None
     if code is None or session.python is None or layer.config.get("output_shape") is not None:
@@ -151,7 +151,7 @@ _GLOBALS = frozenset(
 
 
 def _listed_shape(layer: Thing) -> LoadFailure:
-    """Up to 3.3 a stored output shape stays a list, which Keras tracks and cannot add to a tuple."""
+    """In 3.2 and 3.3 a stored output shape is tracked as a list, which cannot be added to a tuple."""
     text = (
         "Exception encountered when calling Lambda.call().\n\n\x1b[1mcan only concatenate tuple (not "
         '"TrackedList") to tuple\x1b[0m\n\nArguments received by Lambda.call():'

@@ -38,7 +38,13 @@ def load(session: Session) -> Thing | None:
         session.safe_scope = session.safe_mode
     else:
         session.safe_mode = True
-    model = model_from_config(session, decode(config), stored.config_pointer)
+    config = decode(config)
+    if session.release < (3, 11) and isinstance(config, dict) and _has_ellipsis(config):
+        # Up to 3.10 the whole config goes through JSON text once more before anything is looked up.
+        text = "Object of type ellipsis is not JSON serializable"
+        details = {"class": "model", "key": "config", "value": "..."}
+        raise LoadFailure("TypeError", text, "KER103", "model", stored.config_pointer, details)
+    model = model_from_config(session, config, stored.config_pointer)
     if isinstance(model, Thing):
         legacy_weights.load(session, model, stored.hdf5)
     session.safe_scope = None
@@ -49,6 +55,15 @@ def load(session: Session) -> Thing | None:
             raise LoadFailure("JSONDecodeError", stored.compile_config_error, "KER113", "config", "training_config")
         compile_from_training_config(session, decode(stored.compile_config), "training_config")
     return model if isinstance(model, Thing) else None
+
+
+def _has_ellipsis(value: Any) -> bool:
+    """Whether a decoded config holds `...`, as slices of Keras 2 do."""
+    if isinstance(value, dict):
+        return any(_has_ellipsis(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return any(_has_ellipsis(one) for one in value)
+    return value is ...
 
 
 def _not_opened(session: Session) -> LoadFailure:
