@@ -43,29 +43,34 @@ class Machine:
 
     def name(self, index: int) -> str:
         """A name of globals and attributes."""
-        return self.code.names[index] if index < len(self.code.names) else "?"
+        return _named(self.code.names, index)
 
     def local(self, index: int) -> str:
         """A local variable, or the name that it was set to."""
-        name = self.code.variables[index] if index < len(self.code.variables) else "?"
+        name = _named(self.code.variables, index)
         return self.aliases.get(name, name)
 
     def store(self, index: int) -> None:
         """Keep what a variable is set to, where that is a name."""
-        value = self.pop()
-        if index < len(self.code.variables):
-            self.aliases.pop(self.code.variables[index], None)
-            if value.replace(".", "").isidentifier():
-                self.aliases[self.code.variables[index]] = value
+        value, name = self.pop(), _named(self.code.variables, index)
+        self.aliases.pop(name, None)
+        if value.replace(".", "").isidentifier():
+            self.aliases[name] = value
 
     def cell(self, index: int) -> str:
         """A variable that nested functions share."""
-        return self.code.cells[index] if index < len(self.code.cells) else "?"
+        return _named(self.code.cells, index)
 
     @property
     def minor(self) -> int:
         """13 for Python 3.13, -1 for 2.7."""
         return int(self.python.partition(".")[2]) if self.python.startswith("3.") else -1
+
+
+def _named(names: tuple[Any, ...], index: int) -> str:
+    """The name at that place; `?` beyond the last, and for what is no text: marshalled tuples hold anything."""
+    name = names[index] if index < len(names) else None
+    return name if isinstance(name, str) else "?"
 
 
 def shown(value: Any, depth: int = 3) -> str:
