@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inspector.audit.graph_units import Unit
     from inspector.terms.graph import MetaGraph, ObjectNode
 
-EAGER, SESSION = "tf.saved_model.load", "tf.compat.v1.saved_model.load"
+EAGER, SESSION, IMPORT = "tf.saved_model.load", "tf.compat.v1.saved_model.load", "tf.import_graph_def"
 TRAIN = "__saved_model_train_op"
 # Children of an object that the loader itself calls, and when.
 _RESOURCE_FUNCTIONS = {
@@ -42,7 +42,7 @@ class Root:
     pointer: str
     tensors: tuple[str, ...] = ()
     function: str = ""
-    loaders: tuple[str, ...] = ()
+    loaders: tuple[str, ...] = (EAGER, SESSION)
     is_saver: bool = False
     is_everything: bool = False
 
@@ -56,7 +56,7 @@ def roots(unit: Unit) -> tuple[Root, ...]:
     found = [] if unit.meta is None else list(_of_meta_graph(unit.meta, unit.leading))
     if unit.meta is None or not (unit.meta.signatures or unit.meta.has_object_graph):
         # A frozen graph, or a .meta file: whoever imports it fetches what they like.
-        found.append(Root("the graph", Moment.CALL, unit.label, is_everything=True))
+        found.append(Root("the graph", Moment.CALL, unit.label, is_everything=True, loaders=(IMPORT,)))
     return tuple(sorted(found, key=lambda root: MOMENTS.index(root.moment)))
 
 
@@ -134,7 +134,7 @@ def _started(node: ObjectNode) -> Iterator[tuple[str, Moment, int]]:
 def _function_roots(
     functions: Mapping[int, Iterable[str]], owner: ObjectNode, name: str, child: int, moment: Moment
 ) -> Iterator[Root]:
-    loaders = (EAGER,) if moment in (Moment.LOAD, Moment.UNLOAD) else ()
+    loaders = (EAGER,) if moment in (Moment.LOAD, Moment.UNLOAD) else (EAGER, SESSION)
     for function in sorted(functions.get(child, ())):
         title = f"{name} of object {owner.index}"
         yield Root(title, moment, f"object_graph/{owner.index}", function=function, loaders=loaders)

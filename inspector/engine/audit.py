@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from inspector.audit.evidence import evidence_of
 from inspector.audit.guards import exposure
+from inspector.audit.loads import loads_exposure
 from inspector.audit.targets import tokens as target_tokens
 from inspector.rules.registry import security_rules
 from inspector.terms.audit import Exposure, Risk
 from inspector.terms.finding import Finding, Gap, Location, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
     from inspector.terms.artifact import Artifact
     from inspector.terms.audit import Sighting
+    from inspector.terms.finding import Outcome
     from inspector.terms.runtime import Runtime
 
     _Seen = tuple[ModuleType, Sighting]
@@ -31,8 +34,13 @@ _MEMO = "sightings"
 SIGHTING_LIMIT = 100
 
 
-def audit(artifact: Artifact, runtime: Runtime | None, *, debug: bool = False) -> tuple[list[Finding], list[Gap]]:
-    """The security findings of the artifact for that target (None: over all releases), and what stopped a rule."""
+def audit(
+    artifact: Artifact, runtime: Runtime | None, outcomes: Iterable[Outcome] = (), *, debug: bool = False
+) -> tuple[list[Finding], list[Gap]]:
+    """The security findings of the artifact for that target (None: over all releases), and what stopped a rule.
+
+    `outcomes` are those of the target's loaders.
+    """
     kept = artifact.memo.get(_MEMO)
     if kept is None or kept[0] is not artifact:  # `replace` hands the memo on to a changed copy
         artifact.memo[_MEMO] = kept = (artifact, *_sightings(artifact, None, debug=debug))
@@ -40,7 +48,7 @@ def audit(artifact: Artifact, runtime: Runtime | None, *, debug: bool = False) -
     if runtime is not None:
         aimed, more = _sightings(artifact, runtime, debug=debug)
         seen, gaps = seen + aimed, gaps + more
-    return [_finding(module, sighting, runtime) for module, sighting in seen], gaps
+    return [_finding(module, sighting, runtime, outcomes) for module, sighting in seen], gaps
 
 
 def _sightings(artifact: Artifact, runtime: Runtime | None, *, debug: bool) -> tuple[list[_Seen], list[Gap]]:
@@ -79,9 +87,11 @@ def _gap(artifact: Artifact, part: str, error: Exception) -> Gap:
     return Gap(Location(artifact.path), f"internal error in {part}: {type(error).__name__}: {error} (see --debug)")
 
 
-def _finding(module: ModuleType, sighting: Sighting, runtime: Runtime | None) -> Finding:
+def _finding(module: ModuleType, sighting: Sighting, runtime: Runtime | None, outcomes: Iterable[Outcome]) -> Finding:
     rule, place = module.RULE, sighting.location
     state, text = exposure(sighting, runtime)
+    if not text and sighting.loaders:
+        state, text = loads_exposure(sighting, outcomes)
     fields = {"subject": sighting.subject, "member": place.member, "pointer": place.pointer, **sighting.details}
     severity = _SEVERITIES[sighting.risk]
     blocked = state is Exposure.BLOCKED and severity is Severity.ERROR

@@ -39,7 +39,7 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
     outcomes = () if runtime is None else tuple(loader_outcomes(artifact, runtime, debug=debug))
     if loaders and runtime is not None:
         _demand(required, outcomes, artifact)
-    dangers, blind = audit(artifact, runtime, debug=debug)
+    dangers, blind = audit(artifact, runtime, outcomes, debug=debug)
     findings = damage_findings(artifact, outcomes) + died_findings(artifact)
     if runtime is not None:
         findings += findings_of(outcomes, runtime, required, artifact)
