@@ -10,7 +10,7 @@ from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact, Damage
-    from inspector.terms.finding import Outcome
+    from inspector.terms.finding import Outcome, Problem
     from inspector.terms.runtime import Runtime
 
 # The integrity rule of each kind of damage.
@@ -55,11 +55,21 @@ def damage_findings(artifact: Artifact, outcomes: tuple[Outcome, ...]) -> tuple[
     return tuple(_damage_finding(damage, outcomes) for damage in artifact.damage)
 
 
+def _is_of(problem: Problem, damage: Damage) -> bool:
+    """Whether a loader stops for the damage: a problem at one place of a file that it could read is another matter."""
+    whole = not problem.location.pointer.strip("/") or problem.rule == _PART_OF_HDF5
+    return whole and problem.location.member == damage.member
+
+
+# Names a group or dataset that is gone from a file that opens.
+_PART_OF_HDF5 = "KER132"
+
+
 def _damage_finding(damage: Damage, outcomes: tuple[Outcome, ...]) -> Finding:
     from inspector.rules.registry import rule  # noqa: PLC0415 - cold start: most files are whole
 
     declared = rule(_DAMAGE_RULES[damage.kind])
-    blocked = tuple(o.loader for o in outcomes if any(p.location.member == damage.member for p in o.problems))
+    blocked = tuple(o.loader for o in outcomes if any(_is_of(p, damage) for p in o.problems))
     fields = {"member": damage.member, "reason": damage.reason}
     return Finding(
         rule=declared.code,

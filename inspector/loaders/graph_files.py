@@ -33,9 +33,8 @@ def file_problems(context: Context) -> Iterator[Problem]:
     newer = _newer_text(context)
     if newer is not None:
         text = f"Cannot parse file b'{artifact.path}/{context.member}': {newer.text}."
-        remedy = (
-            f"use TensorFlow {newer.since} or newer, or the binary form (saved_model.pb), which skips unknown fields"
-        )
+        newest = max((item.since for item in context.artifact.text_errors), key=numbers)
+        remedy = f"use TensorFlow {newest} or newer, or the binary form (saved_model.pb), which skips unknown fields"
         yield _at(context.member, text, f"it names a field of TensorFlow {newer.since}: {newer.text}", remedy)
 
 

@@ -124,11 +124,16 @@ def _revives_optimizers(context: Context) -> bool:
 
 
 def _saveable_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
-    """2.11 and 2.12 call each saved save-function with a plain string, which bare concrete functions refuse."""
-    if not _STRING_CALLS_SINCE <= context.release < _STRING_CALLS_UNTIL:
+    """2.11 and 2.12 call each saved save-function with a plain string, which bare concrete functions refuse.
+
+    2.13 turns it into a tensor where the function has a spec: TensorFlow 2.3 and older wrote none.
+    """
+    if not _STRING_CALLS_SINCE <= context.release <= _STRING_CALLS_UNTIL:
         return
     for index, function in _bare_save_functions(graph)[:1]:
         bare = graph.objects[index].message.bare_concrete_function
+        if context.release == _STRING_CALLS_UNTIL and bare.HasField("function_spec"):
+            return
         with_spec = "save_fn(checkpoint_key) expected a Tensor in checkpoint_key, but got str value ."
         without = "save_fn(checkpoint_key): expected argument #0(zero-based) to be a Tensor; got str ()."
         error = ExpectedError("TypeError", with_spec if bare.HasField("function_spec") else without)

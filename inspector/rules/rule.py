@@ -38,6 +38,7 @@ def fields_of(problem: Problem, runtime: Runtime, loader: str) -> Mapping[str, s
         pointer=problem.location.pointer,
         loader=loader,
         error=problem.error.type,
+        text=problem.error.message,
         keras=keras,
         tensorflow=tensorflow,
         python=f"Python {runtime.python or '(unknown)'}",
@@ -66,6 +67,7 @@ def explain(rule: Rule, case: Case, *, required: bool) -> Finding:
         fix=rule.advise(case) if rule.advise is not None else rule.fix.format_map(fields),
         blocks=(case.loader,),
         predicts=case.problem.error,
+        subject=case.problem.subject,
     )
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def advise(case: Case) -> str:
     """What compile() stored can be left out; of the rest, built-ins of another release are no custom objects."""
+    if not case.subject.replace(">", "").isidentifier():
+        return "if you trust the file, load with safe_mode=False: it names no function but holds the code of one"
     passed = f"pass custom_objects={{'{case.subject}': {case.subject.rpartition('>')[2]}}}"
     if case.compiled:
         return f"{COMPILE}, or {passed}"

@@ -16,6 +16,8 @@ _ASSET = "save the SavedModel with the file as an asset (tf.saved_model.Asset)"
 def advise(case: Case) -> str:
     """A layer can hold the list itself, a table can carry the file as an asset."""
     target = case.detail("target")
+    if "/" in case.pointer and case.member.endswith((".h5", ".hdf5", ".keras")) and case.pointer.startswith("/model_w"):
+        return f"copy the file again, with its data in it: {case.pointer} is only a link to {target}"
     saved = "save the layer with its vocabulary in the config" if "layer" in case.problem.details else _ASSET
     return f"put the file {target} there and check with --assume-file {target}, or {saved}"
 

@@ -1,7 +1,22 @@
 """The model cannot be compiled from its training config."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.rules.case import COMPILE
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
+
+if TYPE_CHECKING:
+    from inspector.rules.case import Case
+
+
+def advise(case: Case) -> str:
+    """What compile() stored can be left out."""
+    folder = case.artifact is not None and case.artifact.saved_model is not None
+    return f"{COMPILE}, or tf.saved_model.load('{case.file}') opens it" if folder else COMPILE
+
 
 RULE = Rule(
     code="KER134",
@@ -18,4 +33,5 @@ RULE = Rule(
     ),
     example="a model of TensorFlow 2.4 in 1.15: KeyError: 'sample_weight_mode'",
     references=("https://www.tensorflow.org/guide/keras/save_and_serialize",),
+    advise=advise,
 )

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 
 def advise(case: Case) -> str:
     """What helps in this case."""
-    return (
-        f"copy the file again if it should be a whole model; if it holds weights alone, build the model in code and "
-        f"call load_weights('{case.file}')"
-    )
+    weights = f"build the model in code and call load_weights('{case.file}')"
+    return f"no release finds a model in it: {weights}, or copy the file again if it should be a whole model"
 
 
 RULE = Rule(

@@ -9,7 +9,7 @@ RULE = Rule(
     category=Category.COMPAT,
     severity=Severity.ERROR,
     message="op '{subject}' calls Python code that is not in the model",
-    fix="replace tf.py_function / tf.numpy_function by TensorFlow ops and save again",
+    fix=("no other process can call it: replace tf.py_function / tf.numpy_function by TensorFlow ops and save again"),
     what="The graph calls back into Python.",
     why=(
         "`tf.py_function` and `tf.numpy_function` leave only a token in the graph; the function itself lives "

@@ -9,7 +9,10 @@ RULE = Rule(
     category=Category.COMPAT,
     severity=Severity.ERROR,
     message="a Cast from {subject} cannot run in {runtime}, nor in any other release",
-    fix="convert with `tf.strings.to_number`, or give the layer the dtype that it expects, and save the model again",
+    fix=(
+        "no release runs it: convert with `tf.strings.to_number`, or give the layer the dtype that it expects, and "
+        "save the model again"
+    ),
     what="A Cast between dtypes that no kernel converts.",
     why="The op accepts every pair of dtypes, so that it saves and loads; its kernel refuses the pair when it runs.",
     example="a `StringLookup` on the output of another `StringLookup`: `Cast string to int64 is not supported`",
