@@ -44,6 +44,14 @@ _RISKS: Mapping[str, Mapping[Source, Risk]] = {
     "sleep": _LOW,
 }
 CAPABILITIES = tuple(_RISKS)
+# A model may restore and save itself and read its assets; an op that writes to them changes the model.
+_HARMLESS: Mapping[str, tuple[Source, ...]] = {
+    "write": (),
+    "checkpoint-write": (Source.SAVER,),
+    "read": (Source.ASSET,),
+    "checkpoint-read": (Source.SAVER, Source.ASSET),
+    "table": (Source.SAVER, Source.ASSET),
+}
 _FILES = frozenset({"write", "checkpoint-write", "read", "checkpoint-read", "table"})
 _WORDS = {
     Moment.LOAD: "while it is loaded",
@@ -97,12 +105,13 @@ def _value_risk(can: str, value: Value, moment: Moment) -> Risk | None:
 
 def _file_risk(can: str, value: Value, moment: Moment) -> Risk | None:
     """The risk of reaching a file by that path; None where it is none of the graph's own doing."""
-    if value.source in (Source.SAVER, Source.ASSET) or is_no_file(value):
+    if value.source in _HARMLESS[can] or is_no_file(value):
         return None
     if value.is_hidden and moment is not Moment.DEAD:
         return Risk.CRITICAL
-    if value.source is Source.CONST and not is_outside(value.text):
-        # A relative path stays below the folder in which the process runs.
+    is_model = value.source in (Source.SAVER, Source.ASSET)
+    if is_model or (value.source is Source.CONST and not is_outside(value.text)):
+        # The model's own folder, or a path below the one in which the process runs.
         return _at(moment, Risk.MEDIUM if can in {"write", "checkpoint-write"} else Risk.LOW)
     return _at(moment, _RISKS[can][value.source])
 
