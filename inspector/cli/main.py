@@ -8,6 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from inspector.isolate.endings import end
 from inspector.terms.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -62,7 +63,6 @@ def entry() -> None:
 
 def _end(status: int) -> None:
     """Leave at once: taking an interpreter with 20,000 objects apart is a tenth of a short run."""
-    if (reader := sys.modules.get("inspector.codec.hdf5")) is not None:
-        reader.close()
+    end()
     sys.stderr.flush()
     os._exit(status)

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.isolate import endings
 from inspector.terms.errors import LimitError, MalformedArtifactError, ReaderDiedError
 from inspector.terms.keras import Attribute, Hdf5Dataset, Hdf5File, Hdf5Link, StringType
 from inspector.terms.record import record
@@ -114,6 +115,7 @@ def _worker() -> _Worker:
     return _workers[0]
 
 
+@endings.register
 @atexit.register
 def close() -> None:
     """End the child process; the next file starts another."""

@@ -13,6 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from inspector.isolate.endings import end
 from inspector.isolate.limits import CPU_SECONDS, MEMORY_LIMIT, WALL_SECONDS, limit
 from inspector.isolate.sandbox import confine, watch
 from inspector.terms.errors import InspectorError, UsageError
@@ -142,6 +143,7 @@ def _serve(work: Callable[[], Iterable[tuple[str, str]]], pipe: int) -> None:
         frames = _worked(work, unwritten)
         frames += [(_CACHE, path) for path in unwritten]
         _send(pipe, [*frames, (_END, "")])
+        end()
     finally:
         os._exit(0)
 

@@ -74,11 +74,11 @@ def _seccomp() -> bool:
     if library is None or not library.supported():
         return False
     rules = library.Filter()
-    for call in (*_REFUSED_CALLS, *_STARTING_CALLS):
-        rules.errno(call, errno.EACCES)
     try:
+        for call in (*_REFUSED_CALLS, *_STARTING_CALLS):
+            rules.errno(call, errno.EACCES)
         rules.load()
-    except OSError:
+    except OSError:  # a machine whose system calls the library has no table of
         return False
     return True
 
