@@ -306,3 +306,16 @@ def plain_reader_ends(code: str, path: str) -> bool:
 )
 def test_the_plain_readers_end_on_honest_files(make, code, tmp_path):
     assert plain_reader_ends(code, str(make(tmp_path)))
+
+
+def test_aliases_of_yaml_are_not_expanded(tmp_path):
+    """Ten aliases of ten aliases, ten times: a text of 500 bytes that stands for gigabytes."""
+    lines = ["class_name: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"k{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    (tmp_path / "m.yaml").write_text("\n".join(lines))
+    done = subprocess.run(
+        [sys.executable, "-c", OWN, str(tmp_path / "m.yaml")], check=True, capture_output=True, text=True, timeout=5
+    )
+    found = json.loads(done.stdout)
+    assert found["peak"] < OWN_KILOBYTES
+    assert "only its tags are looked at" in found["gaps"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 
 import pytest
 
@@ -75,3 +76,35 @@ def test_crc32c_vectors_of_rfc_3720(data, crc):
     assert crc32c(data) == crc
     assert crc32c(data[4:], crc32c(data[:4])) == crc
     assert unmask(mask(crc)) == crc
+
+
+def lying_table(restarts: int) -> bytes:
+    """A table whose data block says that it ends in that many restart points."""
+    body = ROWS + struct.pack("<II", 0, restarts) + b"\0"
+    data = body + struct.pack("<I", mask(crc32c(body)))
+    index = block(entry(0, b"z", varint(0) + varint(len(data) - sstable.TRAILER_BYTES)))
+    footer = varint(0) + varint(0) + varint(len(data)) + varint(len(index) - sstable.TRAILER_BYTES)
+    return data + index + footer.ljust(40, b"\0") + sstable.MAGIC
+
+
+@pytest.mark.parametrize("restarts", [3, 1000, 2**32 - 1])
+def test_restart_points_beyond_the_block_leave_no_entries(restarts):
+    found = []
+    with suppress(MalformedArtifactError):
+        found += sstable.entries(lying_table(restarts), "v.index")
+    assert len(found) <= 3
+
+
+def test_blocks_named_over_and_over_are_an_error():
+    data = block(ROWS)
+    handle = varint(0) + varint(len(data) - sstable.TRAILER_BYTES)
+    index = block(b"".join(entry(0, b"%d" % number, handle) for number in range(50)))
+    footer = varint(0) + varint(0) + varint(len(data)) + varint(len(index) - sstable.TRAILER_BYTES)
+    with pytest.raises(MalformedArtifactError, match="overlap"):
+        list(sstable.entries(data + index + footer.ljust(40, b"\0") + sstable.MAGIC, "v.index"))
+
+
+def test_keys_are_limited_together(monkeypatch):
+    monkeypatch.setattr(sstable, "MAX_KEY_BYTES", 20)
+    with pytest.raises(LimitError, match="keys of more than 20 bytes"):
+        list(sstable.entries(table(ROWS), "v.index"))
