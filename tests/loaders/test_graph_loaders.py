@@ -13,8 +13,10 @@ from inspector.runtime.facts import Capabilities
 from inspector.runtime.tensorflow_facts import release_facts
 from inspector.terms.runtime import KerasFlavour, Runtime
 from inspector.tree.local import LocalTree
+from tests.fuzz.tables import table
 
 LOAD, V1, GRAPH = "tf.saved_model.load", "tf.compat.v1.saved_model.load", "tf.import_graph_def"
+EMPTY_INDEX = table([(b"", b"\x08\x01\x1a\x02\x08\x01")])  # a header for one shard
 FLOAT, INT64, RESOURCE, STRING, BF16 = 1, 9, 20, 7, 14
 
 
@@ -69,7 +71,10 @@ class Builder:
         self.last.signature.control_output.append("done")
         return self
 
-    def read(self, tmp_path):
+    def read(self, tmp_path, variables=EMPTY_INDEX):
+        if variables is not None:
+            (tmp_path / "variables").mkdir(exist_ok=True)
+            (tmp_path / "variables" / "variables.index").write_bytes(variables)
         (tmp_path / "saved_model.pb").write_bytes(self.message.SerializeToString())
         return saved_model.read(LocalTree(str(tmp_path)), str(tmp_path))
 
@@ -153,7 +158,7 @@ def test_private_attributes_are_never_checked(tmp_path):
     ],
 )
 def test_attributes_that_are_missing_or_not_allowed(tmp_path, attrs, rule, text):
-    artifact = Builder().function("f").node("MatMul", "m", **attrs).read(tmp_path)
+    artifact = Builder().function("f", ("x", FLOAT)).node("MatMul", "m", ("x", "x"), **attrs).read(tmp_path)
     first = outcome(artifact, LOAD, "2.15.1").problems[0]
     assert (first.rule, first.error.type) == (rule, "ValueError")
     assert first.error.message.startswith(text)
@@ -203,7 +208,9 @@ def with_slots():
     ],
 )
 def test_optimizer_slots_need_keras_2(tmp_path, flavour, packages, slots_fail):
-    problems = outcome(with_slots().read(tmp_path), LOAD, "2.16.2", flavour=flavour, packages=packages).problems
+    problems = outcome(
+        with_slots().read(tmp_path, variables=None), LOAD, "2.16.2", flavour=flavour, packages=packages
+    ).problems
     assert ("SMD103" in [problem.rule for problem in problems]) is slots_fail
     assert problems[-1].rule == "SMD121"  # there are no variables to restore them from
 
@@ -278,7 +285,10 @@ def test_a_callback_in_a_branch_is_a_gap(tmp_path):
     builder.last.control_ret["done"] = "n"
     branches = dict.fromkeys(("then_branch", "else_branch"), ("func", "branch"))
     artifact = (
-        builder.function("f").node("If", Tcond=("type", FLOAT), **branches, **EMPTY).signature("f").read(tmp_path)
+        builder.function("f", ("x", FLOAT))
+        .node("If", inputs=("x",), Tcond=("type", FLOAT), **branches, **EMPTY)
+        .signature("f")
+        .read(tmp_path)
     )
     assert outcome(artifact, SERVING, "2.15.1").gaps
 

@@ -105,6 +105,11 @@ def _weights(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[Even
     elif (damage := unpacking_damage(artifact)) is not None:
         kind = exception_of(damage.reason) or "BadZipFile"
         yield walk.problem("KER116", damage.member, kind, damage.reason, found=damage.reason)
+    elif not artifact.has_member(_WEIGHTS):
+        # The entry of the model itself is a pickled dict in an array of no dimension.
+        yield walk.problem(
+            "KER110", "model.weights.npz", "TypeError", "iteration over a 0-d array", expected="", found=""
+        )
     elif model.hdf5 is not None:
         yield from walk.once("state", lambda: state_events(walk, artifact, model))
     else:

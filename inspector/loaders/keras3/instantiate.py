@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras3 import functional, lambdas, sequential, torch_wrapper
+from inspector.loaders.keras3 import functional, lambdas, sequential, tfsm_layer, torch_wrapper
 from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
 from inspector.loaders.keras3.lookup import check_vocabulary
 from inspector.loaders.keras3.values import refused
@@ -304,5 +304,6 @@ _SPECIAL: dict[str, Callable[[Session, ClassFacts, dict[str, Any], str], Thing]]
     "Model": _functional,
     "Sequential": _sequential,
     "Lambda": _lambda,
+    tfsm_layer.NAME: tfsm_layer.from_config,
     torch_wrapper.NAME: torch_wrapper.from_config,
 }

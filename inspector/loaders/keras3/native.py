@@ -62,9 +62,11 @@ def _weights(session: Session, model: object) -> None:
     if member is None:
         text = "Expected a model.weights.h5 or model.weights.npz file."
         raise LoadFailure("ValueError", text, "KER112", WEIGHTS[0], "", {"what": WEIGHTS[0]}, WEIGHTS[0])
+    if member != WEIGHTS[0] and isinstance(model, Thing):
+        native_weights.load_npz(session, model, member)
     stored = session.artifact.keras
-    if member != WEIGHTS[0] or stored is None:
-        session.gap("", "weights in .npz form are not judged")
+    if stored is None or member != WEIGHTS[0]:
+        session.gap("", "the weights could not be read")
         return
     if stored.hdf5 is None:
         text = stored.hdf5_error or "Unable to synchronously open file (file signature not found)"

@@ -44,11 +44,40 @@ def load(session: Session, model: Thing, file: Hdf5File) -> None:
     text = error
     # 3.0.0 raises the first error as it is.
     if session.release >= (3, 0, 1):
-        text = (
-            f"A total of {len(failed)} objects could not be loaded. Example error message for object {thing}:\n\n"
-            f"{error}\n\nList of objects that could not be loaded:\n{[one for one, _, _ in failed]}"
-        )
+        text = _sum([one for one, _, _ in failed], error)
     raise LoadFailure("ValueError", text, "KER110", thing.name, f"/{place}/vars", details, "model.weights.h5")
+
+
+def load_npz(session: Session, model: Thing, member: str) -> None:
+    """Weights in .npz form, which no release reads back: each object's are a pickled dict in an array of no dimension.
+
+    Up to 3.8 the model's own entry cannot be iterated over; from 3.9 on nothing is unpickled (`np.load` without
+    `allow_pickle`), so that every object fails.
+    """
+    failed, text = [model], "iteration over a 0-d array"
+    if session.release >= (3, 9):
+        failed, text = list(_everything(model)), "Object arrays cannot be loaded when allow_pickle=False"
+    kind = "ValueError"
+    if session.release < (3, 0, 1):
+        kind = "TypeError"
+    else:
+        text = _sum(failed, text)
+    raise LoadFailure(kind, text, "KER110", model.name, "", {"expected": "arrays of numbers", "found": member}, member)
+
+
+def _everything(thing: Thing) -> Iterator[Thing]:
+    """A model and all its layers, as they are walked."""
+    yield thing
+    for layer in layers_of(thing) if thing.class_name in MODELS else ():
+        yield from _everything(layer)
+
+
+def _sum(failed: list[Thing], error: str) -> str:
+    """The ValueError at the end of the walk."""
+    return (
+        f"A total of {len(failed)} objects could not be loaded. Example error message for object {failed[0]}:\n\n"
+        f"{error}\n\nList of objects that could not be loaded:\n{failed}"
+    )
 
 
 def _root(session: Session, model: Thing, file: Hdf5File) -> Iterator[tuple[Thing, str, str]]:

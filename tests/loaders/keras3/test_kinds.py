@@ -220,3 +220,22 @@ def test_damaged_attributes_and_archives_raise_in_their_own_classes():
 def test_a_model_without_a_graph_goes_to_its_constructor(name, kind):
     stored = {**sequential(inputs(4), dense()), "class_name": name}
     assert raised(h5(stored), "3.8.0")[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("release", "count", "cause"),
+    [
+        ("3.8.0", 1, "iteration over a 0-d array"),
+        ("3.12.0", 3, "Object arrays cannot be loaded when allow_pickle=False"),
+    ],
+)
+def test_weights_in_npz_are_read_back_by_no_release(release, count, cause):
+    artifact = keras_zip(
+        sequential(inputs(4), dense("d1", 3), dense("d2", 1)), members=("config.json", "model.weights.npz")
+    )
+    kind, text = raised(artifact, release)
+    assert kind == "ValueError"
+    assert text.startswith(
+        f"A total of {count} objects could not be loaded. Example error message for object <Sequential"
+    )
+    assert cause in text
