@@ -8,6 +8,8 @@ from typing import Any
 
 from inspector.terms.errors import UsageError
 
+# argparse looks up a translation of each of its words, which Python does not bring: a hundredth of a cold run.
+vars(argparse)["_"] = str
 _WIDTH = 100  # characters a line, where the terminal does not say (COLUMNS)
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from inspector import codec
 from inspector.isolate.endings import end
 from inspector.terms.errors import InspectorError
 
@@ -49,6 +50,7 @@ def entry() -> None:
     """The console script."""
     # What a start makes (40,000 objects) stays to the end: looking through it for garbage was a twentieth of a run.
     gc.set_threshold(_COLLECT_AFTER)
+    codec.alone = True
     try:
         status = main(sys.argv[1:])
         sys.stdout.flush()

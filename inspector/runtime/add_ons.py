@@ -8,10 +8,11 @@ that importing it registered and the modules that it imported, so `import keras_
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.catalog_store import open_store
 from inspector.runtime.distributions import release as numbers
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 STORE = "add_ons"
 
 
-class Bracket(NamedTuple):
+@record
+class Bracket:
     """The recorded releases that speak for a version: the same one twice, or the nearest on each side."""
 
     below: str

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from inspector.codec import pbtxt
@@ -57,3 +60,20 @@ def test_newer_fields_come_with_the_error_of_older_releases():
     first = pbtxt.errors(GRAPH, TEXT)[0]
     assert first.since == "2.7.4"
     assert first.text == '5:3 : Message type "tensorflow.NodeDef" has no field named "experimental_type".'
+
+
+ALONE = """
+import sys
+from inspector import codec
+codec.alone = True
+from inspector.codec import pbtxt, protobuf
+protobuf.message_class("tensorflow.MetaGraphDef")()
+assert "google.protobuf.internal.well_known_types" not in sys.modules
+text = b"any_info { [type.googleapis.com/tensorflow.NodeDef] { name: 'x' } }"
+print(pbtxt.parse("tensorflow.MetaGraphDef.MetaInfoDef", text, "").any_info.value)
+"""
+
+
+def test_the_command_leaves_out_what_only_text_needs():
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
+    assert done.stdout == "b'\\n\\x01x'\n"

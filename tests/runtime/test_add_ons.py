@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.runtime.add_ons import (
+    Bracket,
     addon_ops,
     bracket,
     lookups,
@@ -49,7 +50,7 @@ def test_ops_of_a_package():
 
 
 def test_version_between_recorded_ones_is_judged_by_both():
-    assert bracket("tensorflow-text", "2.10.5") == ("tensorflow-text==2.10.0", "tensorflow-text==2.11.0")
+    assert bracket("tensorflow-text", "2.10.5") == Bracket("tensorflow-text==2.10.0", "tensorflow-text==2.11.0")
     both = addon_ops("tensorflow-text", "2.10.0") & addon_ops("tensorflow-text", "2.11.0")
     assert addon_ops("tensorflow-text", "2.10.5") == both
     unsure = unsure_ops(["tensorflow_text"], {"tensorflow-text": "2.10.5"})
