@@ -29,6 +29,7 @@ def load_sightings(code: str, graphs: GraphEvidence) -> Iterator[Sighting]:
             if judgement is not None and judgement.risk is not Risk.LOW:
                 text = f'{reach.node.op} "{reach.node.name}"'
                 found.setdefault(reach.run.root, []).append((judgement.risk, text))
+    # Each op has a finding of its own too, at its own place; this one says what must not be loaded.
     for root, ops in found.items():
         shown = ", ".join(text for _, text in ops[:_SHOWN])
         more = f" and {len(ops) - _SHOWN} more" if len(ops) > _SHOWN else ""

@@ -20,8 +20,14 @@ __all__ = ["Callers", "element_position", "inputs_of"]
 _FIRST_ARGUMENT = {
     "If": 1, "StatelessIf": 1, "_If": 1, "Case": 1, "StatelessCase": 1, "RemoteCall": 1, "While": 0,
     "StatelessWhile": 0, "_While": 0, "PartitionedCall": 0, "StatefulPartitionedCall": 0, "TPUPartitionedCall": 0,
-    "XlaLaunchV2": 0, "SymbolicGradient": 0, "Defun": 0, "For": 3, "BatchFunction": 0, "StatefulMap": 0, "MapDefun": 0,
+    "XlaLaunchV2": 0, "SymbolicGradient": 0, "For": 3, "BatchFunction": 0, "MapDefun": 0,
 }  # fmt: skip
+# Datasets whose function takes the elements of input 0 and then the captures that follow that input. Others lay their
+# inputs out in other ways (states, several functions): there any input may be any argument.
+_MAPPINGS = frozenset({
+    "MapDataset", "ParallelMapDataset", "ParallelMapDatasetV2", "FlatMapDataset", "InterleaveDataset", "FilterDataset",
+    "ParallelInterleaveDatasetV2", "ParallelInterleaveDatasetV3", "ParallelInterleaveDatasetV4", "TakeWhileDataset",
+})  # fmt: skip
 _LOOPS = frozenset({"While", "StatelessWhile", "_While"})
 # Ops that hand out what was put into a queue or dataset: the position of that input.
 _ELEMENTS = dict.fromkeys(
@@ -57,6 +63,7 @@ class Callers:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._arguments: dict[str, Mapping[str, int]] = {}
+        self._put: dict[str, Mapping[str, list[str]]] = {}
 
     def node(self, function: str, name: str) -> Node | None:
         """The node of a function by name."""
@@ -86,13 +93,17 @@ class Callers:
         """The functions whose results are the node's."""
         if not (table().may_call(node.op) or node.op in self._unit.functions):
             return ()
-        return tuple(name for attr, name in called(node, self._unit.functions) if attr != "cond")
+        found = called(node, self._unit.functions)
+        return tuple(name for attr, name in found if not (attr == "cond" and node.op in _LOOPS))
 
-    def output(self, function: Function, tensor: str) -> str:
-        """The output of a function that a call's tensor stands for: `call:output:1`, `call:1`, or `call:NAME:0`."""
+    def output(self, function: Function, tensor: str, *, is_direct: bool) -> str:
+        """The output of a function that a call's tensor stands for: `call:output:1` or `call:1`.
+
+        `is_direct`: the op is the function itself, so that outputs go by its own names: `call:NAME:0`.
+        """
         parts = tensor.split(":")
         names = [output.name for output in function.outputs]
-        if len(parts) == 3 and parts[1] in names:  # noqa: PLR2004 - node, output, number
+        if is_direct and len(parts) > 1 and parts[1] in names:
             return parts[1]
         number = int(parts[-1]) if len(parts) > 1 and parts[-1].isdigit() else 0
         return names[number] if number < len(names) else ""
@@ -107,7 +118,7 @@ class Callers:
             if node.op in _LOOPS and body:  # what an iteration returns is the next one's argument
                 outputs = self._unit.functions[body].outputs
                 if position < len(outputs):
-                    yield body, self._unit.functions[body].returns[outputs[position].name]
+                    yield body, self._unit.functions[body].returns.get(outputs[position].name, "")
 
     def _given(self, function: str, node: Node, position: int) -> Sequence[str]:
         """The inputs of a calling node that become that argument; a dataset's elements are its first input."""
@@ -115,6 +126,8 @@ class Callers:
         if node.op == function or node.op in _FIRST_ARGUMENT:
             place = position + _FIRST_ARGUMENT.get(node.op, 0)
             return inputs[place : place + 1]
+        if node.op not in _MAPPINGS:
+            return inputs
         captured = len(node.attrs["Targuments"].list.type) if "Targuments" in node.attrs else 0
         place = position - (len(self.arguments(function)) - captured)
         return inputs[1 + place : 2 + place] if place >= 0 else inputs[:1]
@@ -128,6 +141,11 @@ class Callers:
 
     def _puts(self, function: str) -> Mapping[str, list[str]]:
         """Queue or iterator to what is put into it, in one body."""
+        if function not in self._put:
+            self._put[function] = self._all_puts(function)
+        return self._put[function]
+
+    def _all_puts(self, function: str) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
         for node in self._unit.bodies[function]:
             inputs = inputs_of(node)

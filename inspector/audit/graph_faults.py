@@ -119,7 +119,7 @@ def _tensor_fault(node: Node) -> str:
     value = attrs["value"].tensor
     if "dtype" in attrs and attrs["dtype"].type != value.dtype:
         return "its dtype is not that of its tensor (CVE-2022-23571)"
-    if value.dtype == _RESOURCE:
+    if value.dtype == _RESOURCE:  # releases with the flaw follow the address
         return "it holds a resource handle, an address in the process that wrote it (CVE-2022-23564)"
     sizes = [dim.size for dim in value.tensor_shape.dim]
     if any(size < 0 for size in sizes):
@@ -132,6 +132,7 @@ def _size_fault(value: Any, count: int) -> str:
     size, content = _SIZES.get(value.dtype, 1), value.tensor_content
     if content and value.dtype in _SIZES and len(content) != count * size:
         return f"it has {len(content)} bytes where its shape needs {count * size}"
+    # The tensor is made when the node is first run or folded, whatever the file's size.
     if not content and count * size > _SPLAT_BYTES:
         return f"a few bytes stand for a tensor of {count * size / 2**30:,.0f} GiB, which the import allocates"
     return ""

@@ -51,7 +51,7 @@ class Flow:
         key = (function, tensor)
         if key in self._known:
             return self._known[key]
-        if key in self._open:
+        if key in self._open:  # a loop's own value is decided by what enters it
             self._cut = True
             return ()
         if self._steps <= 0 or len(self._open) > DEPTH_LIMIT:
@@ -93,7 +93,7 @@ class Flow:
             return self._all(function, inputs_of(node)[slice(*PICKS[node.op])])
         targets = self._callers.targets(node)
         if targets and "Dataset" not in node.op:
-            return tuple(v for name in targets for v in self._result(name, tensor))
+            return tuple(v for name in targets for v in self._result(name, tensor, is_direct=name == node.op))
         return self._computed(function, node)
 
     @cached_property
@@ -191,6 +191,7 @@ class Flow:
             return (Value(Source.DYNAMIC, f"{{contents read by {node.name}}}", is_hidden=True, reads=place),)
         if element_position(node) is not None:
             return self.elements(function, node)
+        # Which inputs matter is not known of every op: each of them may decide the text.
         inputs = self._all(function, inputs_of(node))
         exact = transformed(node, inputs)
         if exact:
@@ -209,9 +210,9 @@ class Flow:
 
     # Calls: results of functions, and arguments out of every caller.
 
-    def _result(self, name: str, tensor: str) -> Values:
+    def _result(self, name: str, tensor: str, *, is_direct: bool) -> Values:
         function = self._unit.functions[name]
-        output = self._callers.output(function, tensor)
+        output = self._callers.output(function, tensor, is_direct=is_direct)
         return self.values(name, function.returns[output]) if output in function.returns else ()
 
     def _of_argument(self, function: str, name: str) -> Values:
@@ -224,6 +225,7 @@ class Flow:
         bound = self._callers.bound(function, name)
         if bound is not None:
             return (*found, *self._of_object(bound))
+        # A function of the object graph is called by anybody, one that nothing calls perhaps by name.
         is_called = not found or self._callers.is_concrete(function)
         return (*found, *((Value(Source.INPUT, "{" + name + "}"),) if is_called else ()))
 

@@ -44,6 +44,7 @@ def _graphs(node: Node) -> Iterator[Any]:
     """The GraphDefs among the texts of a constant: bytes that parse and whose nodes have ops that TensorFlow knows."""
     for data in node.attrs["value"].tensor.string_val:
         if len(data) >= _LEAST_BYTES and parses(_GRAPH_DEF, data):
+            # Text parses as a message more often than one thinks: ops that exist do not come about by chance.
             message = parse(_GRAPH_DEF, data, node.name)
             if any(item.op in table().recorded for item in message.node):
                 yield message

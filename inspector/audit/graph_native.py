@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from inspector.audit.graph_surface import GraphEvidence
 
-# The gradient of a function under its name in graphs of TensorFlow 1, an op of contrib that 1.15 no longer has.
+# Ops of tf.contrib that 1.15 no longer had look the same: their libraries were loaded by Python too.
 _UNREAD = "what its kernel does is not known"
 
 

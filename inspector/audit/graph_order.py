@@ -80,6 +80,7 @@ class Order:
     def _follow_calls(self, root: Root, ready: list[_Call]) -> None:
         """Breadth first, so that the chain kept is a shortest one; a node counts for the first root that reaches it."""
         for name, before, keeps in ready:
+            # Followed again only if a dataset calls it too, which keeps more of its nodes.
             if name not in self._unit.leading or self._seen.get(name) in (True, keeps):
                 continue
             self._seen[name] = keeps
@@ -112,6 +113,8 @@ class Order:
 
     def _follow_gradients(self) -> None:
         """Functions that only training runs: gradients of functions that are reached, and registered ones."""
+        # Eager training asks for a registered gradient by the `_gradient_op_type` of a call, a session for the function
+        # that the library pairs with another. Neither is called by name, so neither shows among the calls.
         graph = self._unit.graph
         message = getattr(graph, "message", None)
         named = [] if message is None else message.library.registered_gradients  # from 2.6 on

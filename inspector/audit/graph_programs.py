@@ -45,6 +45,7 @@ def _graph(code: str, reach: Reach, *, seen_through: bool) -> Iterator[Sighting]
 
 
 def _module(code: str, reach: Reach) -> Iterator[Sighting]:
+    # StableHLO bytecode keeps the names of its targets as plain bytes in its table of strings.
     data = reach.node.attrs["module"].s if "module" in reach.node.attrs else b""
     target = _CALLBACKS.search(data)
     if target is not None:

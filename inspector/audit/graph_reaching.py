@@ -36,6 +36,7 @@ def reaches_of(unit: Unit, outer: Sequence[Root]) -> Iterator[Parts]:
     for function, index in unit.risky:
         node = unit.bodies[function][index]
         run, op = order.run(function, index), table().ops[node.op]
+        # Only the run of its own ops feeds the saver's name, and only the init op is run with the assets fed.
         fed = (run.root.is_saver, run.root.moment is Moment.LOAD and not run.root.is_saver)
         flow = flows.setdefault(fed, Flow(unit, saver=fed[0], assets=fed[1]))
         yield function, node, op, run, _values(flow, function, node, op), _carried(flow, function, node, op)

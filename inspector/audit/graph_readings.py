@@ -72,6 +72,7 @@ def _beside_graph_def(artifact: Artifact) -> Iterator[Unit]:
     data = _bytes(artifact, member)
     for name, title in ((_SAVED_MODEL, "as a SavedModel"), (_META_GRAPH, "as a MetaGraphDef")):
         for unit in _of_message(member, name, parse(name, data, member)) if parses(name, data) else ():
+            # The same file has places in each of its readings: they must not be mistaken for each other.
             unit.label = "/".join(part for part in (title, unit.label) if part)
             yield from _known(unit)
 

@@ -18,7 +18,7 @@ PASSES = dict.fromkeys(
         "Reshape", "ExpandDims", "Squeeze", "StridedSlice", "Slice", "Gather", "GatherV2", "GatherNd", "Transpose",
         "Tile", "BroadcastTo", "Reverse", "ReverseV2", "Unpack", "RandomShuffle", "Cast", "AsString", "Fill",
         "RefIdentity", "Enter", "RefEnter", "Exit", "RefExit", "NextIteration", "LoopCond", "Switch", "RefSwitch",
-        "ReadVariableOp_", "DeepCopy", "CopyToMesh", "Copy", "CopyHost", "DebugIdentity", "Pad", "PadV2", "Where",
+        "DeepCopy", "CopyToMesh", "Copy", "CopyHost", "DebugIdentity", "Pad", "PadV2"
     ),
     0,
 ) | {"Fill": 1, "Split": 1}  # fmt: skip

@@ -108,6 +108,7 @@ class GraphEvidence:
 
         return tuple(odd(self.reaches(*_CHECKPOINTS)))
 
+    # A hidden graph starts with what runs it, so the reaches of the graphs before it are handed on.
     @cached_property
     def _reaches(self) -> tuple[Reach, ...]:
         found: list[Reach] = []

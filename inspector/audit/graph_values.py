@@ -86,6 +86,7 @@ def _rank(value: Value) -> tuple[bool, int, bool]:
     return not value.is_hidden, -_ORDER.index(value.source), not is_outside(value.text)
 
 
+# Without a look at the platform: a model is inspected on one and loaded on another.
 def is_outside(path: str) -> bool:
     """Whether a path leaves the working folder: absolute, climbing, a home folder, a drive, or with a scheme."""
     parts = path.replace("\\", "/").split("/")

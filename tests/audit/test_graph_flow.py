@@ -114,6 +114,30 @@ def test_results_and_arguments_of_functions():
     assert seen(nodes, functions=[inner]) == {("CONST", "/a")}
 
 
+def test_an_output_that_is_called_output():
+    inner = function("inner", [], {"x": STRING, "y": STRING}, {"a": (STRING, "x"), "output": (STRING, "y")})
+    twice = function(
+        "twice", [call("c", "inner", ["x", "y"])], {"x": STRING, "y": STRING}, {"r": (STRING, "c:output:0")}
+    )
+    nodes = [A, B, call("c", "twice", ["a", "b"]), node("path", "Identity", ["c:0"])]
+    assert seen(nodes, functions=[inner, twice]) == {("CONST", "/a")}
+    direct = [A, B, node("c", "inner", ["a", "b"]), node("path", "Identity", ["c:output:0"])]
+    assert seen(direct, functions=[inner]) == {("CONST", "b")}
+
+
+@pytest.mark.parametrize(
+    ("op", "wanted"),
+    [("MapDataset", {("CONST", "b")}), ("ScanDataset", {("CONST", "/a"), ("CONST", "b"), ("CONST", "c")})],
+)
+def test_captures_of_datasets(op, wanted):
+    body = function("body", [node("n", "NoOp")], {"element": STRING, "captured": STRING})
+    data = [A, B, const("c", "c"), node("d", "TensorSliceDataset", ["a"])]
+    mapped = node(
+        "path", op, ["d", "b", "c"] if op == "ScanDataset" else ["d", "b"], f=Func("body"), Targuments=[STRING]
+    )
+    assert seen([*data, mapped], "captured", [body], "body") == wanted
+
+
 def test_an_argument_is_what_every_caller_passes():
     inner = function("inner", [node("n", "NoOp")], {"x": STRING})
     nodes = [A, B, call("c", "inner", ["a"]), call("d", "inner", ["b"])]
