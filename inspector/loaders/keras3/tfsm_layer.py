@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras_common.construct import wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import Thing
 
@@ -25,8 +24,8 @@ def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], point
         text = f"SavedModel file does not exist at: {path}/{{saved_model.pbtxt|saved_model.pb}}"
         details = {"class": NAME, "key": "filepath", "value": repr(path), "target": path}
         failure = LoadFailure("OSError", text, "KER133", NAME, f"{pointer}/filepath", details)
-        # Releases with a from_config of its own don't reword what its constructor raises.
-        raise failure if guarded else wrapped(session, cls, config, failure)
+        # The layer's own from_config, which brought the guard, no longer rewords what its constructor raises.
+        raise failure if guarded else failure.reworded("TypeError", _REWORDED.format(config=config, text=text))
     session.gap(pointer, "a SavedModel outside the file, which is not read here")
     return Thing(cls.name, config, cls)
 
@@ -36,6 +35,7 @@ def _is_guarded(release: tuple[int, ...]) -> bool:
     return (3, 12, 1) <= release < (3, 13) or release >= (3, 13, 2)
 
 
+_REWORDED = "Error when deserializing class 'TFSMLayer' using config={config}.\n\nException encountered: {text}"
 _REFUSAL = (
     "Requested the deserialization of a `TFSMLayer`, which loads an external SavedModel. This carries a potential risk "
     "of arbitrary code execution and thus it is disallowed by default. If you trust the source of the artifact, you "
