@@ -21,10 +21,11 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _REFUSED = {"ctypes", "ftplib", "http", "pickle", "poplib", "pty", "shutil", "smtplib", "socket", "sqlite3", "syslog"}
 _REFUSED |= {"tempfile", "urllib", "webbrowser"}
 _REFUSED_OS = {
-    "chflags", "chmod", "chown", "exec", "fork", "forkpty", "killpg", "link", "lockf", "mkdir", "posix_spawn",
+    "chflags", "chmod", "chown", "exec", "fork", "forkpty", "killpg", "link", "lockf", "mkdir",
     "remove", "removexattr", "rename", "rmdir", "setxattr", "spawn", "startfile", "symlink", "system", "truncate",
     "utime",
 }  # fmt: skip
+_STARTING = {"subprocess.Popen", "os.posix_spawn"}  # the second is within the first from Python 3.13 on
 # Landlock (to Linux 6.18) knows TCP alone: sockets of every kind are refused by seccomp. io_uring opens them past it.
 _REFUSED_CALLS = (
     "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg", "io_uring_setup",
@@ -119,8 +120,8 @@ def _hook(programs: tuple[str, ...], unwritten: list[str]) -> Callable[[str, tup
             if given[2] & _WRITING and isinstance(given[0], str | bytes) and given[0] != os.devnull:
                 unwritten.append(os.fsdecode(given[0]))
                 raise PermissionError(errno.EACCES, "nothing is written by the process that reads models", given[0])
-        elif event == "subprocess.Popen":
-            if given[0] not in programs:
+        elif event in _STARTING:
+            if os.fsdecode(given[0]) not in programs:
                 raise PermissionError(errno.EACCES, "no program is started by the process that reads models")
         else:
             family, _, what = event.partition(".")

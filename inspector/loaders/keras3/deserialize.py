@@ -132,13 +132,17 @@ def _function(session: Session, config: dict[str, Any], pointer: str) -> Any:
     return retrieve(session, Wanted(name, registered, config.get("module"), "function", config, pointer))
 
 
-def _tensor(_session: Session, config: dict[str, Any], _pointer: str) -> TensorThing:
-    inner = config["config"]
-    history = inner.get("keras_history")
-    shape = inner.get("shape")
-    return TensorThing(
-        tuple(history) if history else None, None if shape is None else tuple(shape), str(inner.get("dtype"))
-    )
+def _tensor(_session: Session, config: dict[str, Any], pointer: str) -> TensorThing:
+    inner = config["config"] or {}
+    try:
+        shape, dtype, history = inner["shape"], inner["dtype"], inner["keras_history"]
+        place = tuple(history[at] for at in range(len(history))) if history else None
+    except (TypeError, KeyError) as error:  # Keras looks the three up in the same way
+        raise LoadFailure(type(error).__name__, str(error), "KER130", "__keras_tensor__", pointer) from error
+    if shape is not None and not hasattr(shape, "__iter__"):  # backend.standardize_shape
+        text = f"Cannot convert '{shape}' to a shape."
+        raise LoadFailure("ValueError", text, "KER130", "__keras_tensor__", pointer)
+    return TensorThing(place, None if shape is None else tuple(shape), str(dtype))
 
 
 def _lambda(session: Session, config: dict[str, Any], pointer: str) -> FunctionThing:
