@@ -38,9 +38,7 @@ RULE = Rule(
     ),
 )
 _READINGS = {
-    "hdf5-external-storage": Reading(
-        Risk.HIGH, "keeps its data in another file: {target}", guard="hdf5_external"
-    ),
+    "hdf5-external-storage": Reading(Risk.HIGH, "keeps its data in another file: {target}", guard="hdf5_external"),
     "hdf5-virtual": Reading(Risk.HIGH, "is put together from other files: {target}", guard="hdf5_virtual"),
     "hdf5-external-link": Reading(Risk.HIGH, "is a link to {target!r} in another file", guard="hdf5_external_link"),
     "hdf5-soft-link": Reading(Risk.MEDIUM, "is a soft link to {target!r}", guard="hdf5_soft_link"),
