@@ -5,8 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
+from hostile.keras_cases import CASES
 from packaging.specifiers import SpecifierSet
 
+import inspector
 from inspector.audit import guards
 from inspector.audit.guards import exposure
 from inspector.terms.audit import Exposure, Risk, Sighting
@@ -55,7 +57,7 @@ def test_recorded_guards_are_those_of_the_tags(case):
 @pytest.mark.parametrize(
     ("guard", "says"),
     [
-        ("foreign_module@keras", "runs at load in keras 2.12.0 to 2.15.0, keras 3.0.0 to 3.8.0, tf_keras up to 2.21.0"),
+        ("foreign_module@keras", "runs at load in keras 2.13.1 to 2.15.0, keras 3.0.0 to 3.8.0, tf_keras up to 2.21.0"),
         ("loading_api@keras", "blocked from keras 3.11.0"),
         ("yaml", "works in TensorFlow 1.0.0 to before 2.3.4"),
     ],
@@ -83,3 +85,13 @@ def test_no_guard_says_nothing():
     assert exposure(sighting(""), target("keras3", "3.8.0")) == (None, "")
     assert exposure(sighting("nothing@keras"), None) == (None, "")
     assert guards._number("3.8.0rc1") == (3, 8, 0)
+
+
+@pytest.mark.parametrize("release", ["3.0.5", "3.8.0", "3.11.3", "3.12.4", "3.15.1"])
+@pytest.mark.parametrize("case", [case for case in CASES if case.fires], ids=lambda case: f"{case.rule}-{case.name}")
+def test_what_a_guard_blocks_does_not_load(case, release, tmp_path):
+    report = inspector.inspect(str(case.make(tmp_path)), against=f"keras=={release},tensorflow==2.18.1")
+    verdict = report.to_dict()["verdicts"].get("keras.models.load_model", {}).get("verdict")
+    for finding in report.findings:
+        if finding.exposure is Exposure.BLOCKED and "load fails" in finding.exposure_text:
+            assert verdict != "loads", (finding.rule, finding.exposure_text)
