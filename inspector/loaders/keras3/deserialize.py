@@ -134,15 +134,26 @@ def _function(session: Session, config: dict[str, Any], pointer: str) -> Any:
 
 def _tensor(_session: Session, config: dict[str, Any], pointer: str) -> TensorThing:
     inner = config["config"] or {}
-    try:
-        shape, dtype, history = inner["shape"], inner["dtype"], inner["keras_history"]
-        place = tuple(history[at] for at in range(len(history))) if history else None
-    except (TypeError, KeyError) as error:  # Keras looks the three up in the same way
-        raise LoadFailure(type(error).__name__, str(error), "KER130", "__keras_tensor__", pointer) from error
+    if not isinstance(inner, dict):
+        text = (
+            "string indices must be integers"
+            if isinstance(inner, str)
+            else f"{_kind(inner)} object is not subscriptable"
+        )
+        raise LoadFailure("TypeError", text, "KER130", "__keras_tensor__", pointer)
+    shape, history = inner.get("shape"), inner.get("keras_history")
+    if history and not isinstance(history, list | tuple):
+        text = f"{_kind(history)} object is not subscriptable"
+        raise LoadFailure("TypeError", text, "KER130", "__keras_tensor__", pointer)
     if shape is not None and not hasattr(shape, "__iter__"):  # backend.standardize_shape
         text = f"Cannot convert '{shape}' to a shape."
         raise LoadFailure("ValueError", text, "KER130", "__keras_tensor__", pointer)
-    return TensorThing(place, None if shape is None else tuple(shape), str(dtype))
+    place = tuple(history) if history else None
+    return TensorThing(place, None if shape is None else tuple(shape), str(inner.get("dtype")))
+
+
+def _kind(value: Any) -> str:
+    return repr(type(value).__name__)
 
 
 def _lambda(session: Session, config: dict[str, Any], pointer: str) -> FunctionThing:
