@@ -116,7 +116,7 @@ class Walk:
             below = f"{path.rstrip('/')}/{_name(name)}"
             try:
                 self._link(group, name, below, depth + 1)
-            except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
+            except (KeyError, OSError, RuntimeError, ValueError, TypeError, OverflowError) as error:
                 self._count(below, depth)
                 self.broken.append([below, _text(error)])
 
@@ -182,7 +182,7 @@ class Walk:
             identifier = thing.attrs.get_id(name)
             self._spend(identifier.get_type().get_size() * math.prod(identifier.shape or ()), path)
             value = _plain(thing.attrs[name])
-        except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
+        except (KeyError, OSError, RuntimeError, ValueError, TypeError, OverflowError) as error:
             if _NO_MEMORY in _text(error):
                 raise OverLimitError(path, OVER_MEMORY) from error
             self.broken.append([f"{path}@{_name(name)}", _text(error)])
@@ -247,7 +247,7 @@ def _answer(request: dict[str, Any], h5py: Any) -> dict[str, Any]:
         return {**walk.answer(), "limit": list(error.args)}
     except MemoryError:
         return {**walk.answer(), "limit": ["/", OVER_MEMORY]}
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
+    except (OSError, RuntimeError, ValueError, KeyError, OverflowError) as error:
         return {"error": _text(error), "type": type(error).__name__}
     return walk.answer()
 
