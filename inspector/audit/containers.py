@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit import folders
 from inspector.terms.audit import Confidence, Moment, Risk, Sighting
 from inspector.terms.record import record
 
@@ -23,11 +22,6 @@ class Reading:
     moment: Moment = Moment.LOAD
     guard: str = ""
     confidence: Confidence = Confidence.HIGH
-
-
-def tokens(evidence: Evidence) -> Iterator[str]:
-    """What files and names of the artifact give away; what readers noted has words of its own (`oddity:...`)."""
-    return folders.tokens(evidence.artifact)
 
 
 def sightings(code: str, evidence: Evidence, readings: Mapping[str, Reading]) -> Iterator[Sighting]:

@@ -6,6 +6,7 @@ import importlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from inspector.audit import folders
 from inspector.terms.artifact import Format
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Evidence:
         found.update(f"oddity:{oddity.kind}" for oddity in self.artifact.oddities)
         for surface in _surfaces(self.artifact):
             found.update(importlib.import_module(f"inspector.audit.{surface}").tokens(self))
-        return frozenset(found)
+        return frozenset(found.union(folders.tokens(self.artifact)))
 
 
 def _surfaces(artifact: Artifact) -> Iterator[str]:
@@ -78,7 +79,6 @@ def _surfaces(artifact: Artifact) -> Iterator[str]:
     wrong = any(damage.reason.startswith("the file holds a") for damage in artifact.damage)
     if artifact.saved_model is not None or artifact.graph is not None or wrong:
         yield "graph_surface"
-    yield "containers"
 
 
 def evidence_of(artifact: Artifact) -> Evidence:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # The name that tf.compat.v1.train.Saver gives its files where nobody feeds one, and its shards (`part-0-of-1`, in a
 # folder `_temp_UUID` before 2.4).
-_DEFAULT = re.compile(r"model(\.part|_temp[^/]*/part)?(-\?-of-\?)?")
+_DEFAULT = r"model(\.part|_temp[^/]*/part)?(-\?-of-\?)?"
 
 
 def odd(reaches: Iterable[Reach]) -> Iterator[Reach]:
@@ -39,4 +39,4 @@ def _is_own(reach: Reach, value: Value) -> bool:
         return False
     if value.source is Source.INPUT:
         return reach.run.root.moment in (Moment.DEAD, Moment.SAVE)
-    return value.source is Source.CONST and _DEFAULT.fullmatch(value.text) is not None
+    return value.source is Source.CONST and re.fullmatch(_DEFAULT, value.text) is not None

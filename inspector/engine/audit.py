@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.audit.evidence import evidence_of
-from inspector.audit.guards import exposure
-from inspector.audit.loads import loads_exposure
 from inspector.audit.targets import tokens as target_tokens
 from inspector.rules.registry import security_rules
 from inspector.terms.audit import Exposure, Risk
@@ -88,6 +86,9 @@ def _gap(artifact: Artifact, part: str, error: Exception) -> Gap:
 
 
 def _finding(module: ModuleType, sighting: Sighting, runtime: Runtime | None, outcomes: Iterable[Outcome]) -> Finding:
+    from inspector.audit.guards import exposure  # noqa: PLC0415 - cold start: most models are harmless
+    from inspector.audit.loads import loads_exposure  # noqa: PLC0415 - as above
+
     rule, place = module.RULE, sighting.location
     state, text = exposure(sighting, runtime)
     if not text and sighting.loaders:

@@ -11,7 +11,6 @@ from inspector.engine.agree import agreed
 from inspector.engine.applicable import MODELS, REQUIRED
 from inspector.engine.audit import audit
 from inspector.engine.capabilities import candidates
-from inspector.engine.died import died_findings
 from inspector.engine.explain import damage_findings, findings_of
 from inspector.engine.requirements import requirements_of
 from inspector.terms.artifact import Format
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from inspector.engine.applicable import LoaderModel
     from inspector.runtime.facts import Capabilities
     from inspector.terms.artifact import Artifact
+    from inspector.terms.finding import Finding
     from inspector.terms.runtime import Runtime
 
 
@@ -40,7 +40,7 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
     if loaders and runtime is not None:
         _demand(required, outcomes, artifact)
     dangers, blind = audit(artifact, runtime, outcomes, debug=debug)
-    findings = damage_findings(artifact, outcomes) + died_findings(artifact)
+    findings = damage_findings(artifact, outcomes) + _deaths(artifact)
     if runtime is not None:
         findings += findings_of(outcomes, runtime, required, artifact)
     return Report(
@@ -53,6 +53,15 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
         gaps=(*_gaps(artifact, runtime, outcomes, required), *blind),
         timings={"check": time.perf_counter() - began},
     )
+
+
+def _deaths(artifact: Artifact) -> tuple[Finding, ...]:
+    """A finding for each part of the artifact that a reader died of."""
+    if not any(gap.fatal for gap in artifact.gaps):
+        return ()
+    from inspector.engine.died import died_findings  # noqa: PLC0415 - cold start: few die
+
+    return died_findings(artifact)
 
 
 def _demand(required: tuple[str, ...], outcomes: tuple[Outcome, ...], artifact: Artifact) -> None:

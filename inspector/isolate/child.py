@@ -5,13 +5,13 @@ The answer comes through a pipe as frames of a kind, a length and text: plain da
 
 from __future__ import annotations
 
+import importlib
 import os
 import select
-import signal
 import struct
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.isolate.endings import end
 from inspector.isolate.limits import CPU_SECONDS, MEMORY_LIMIT, WALL_SECONDS, limit
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ANSWER_LIMIT = 512 * 2**20
 _HEAD = struct.Struct(">BQ")  # length of the kind, length of the text
 _CHUNK = 2**20
+# What `signal` makes enums of, which takes a hundredth of a cold run.
+_SIGNALS: Any = importlib.import_module("_signal")
 # Kinds of frames that are not the work's own.
 _REFUSED, _DIED, _CACHE, _END = "refused", "died", "cache", "end"
 
@@ -90,7 +92,7 @@ def _reaped(child: int) -> int:
             return status
         time.sleep(0.0005)
         found, status = os.waitpid(child, os.WNOHANG)
-    os.kill(child, signal.SIGKILL)
+    os.kill(child, _SIGNALS.SIGKILL)
     return os.waitpid(child, 0)[1]
 
 
@@ -110,6 +112,8 @@ def _cause(status: int) -> str:
     """How a child ended that did not finish its answer."""
     if not os.WIFSIGNALED(status):
         return f"it ended with status {os.waitstatus_to_exitcode(status)} and no answer"
+    import signal  # noqa: PLC0415 - cold start: few die
+
     number = os.WTERMSIG(status)
     if number == signal.SIGXCPU:
         return f"it used more than {CPU_SECONDS} s of CPU time"
@@ -138,7 +142,7 @@ def _text(content: bytes) -> str:
 def _serve(work: Callable[[], Iterable[tuple[str, str]]], pipe: int) -> None:
     """The child: confine itself, work, answer, end without the cleaning up that is the parent's."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _SIGNALS.signal(_SIGNALS.SIGINT, _SIGNALS.SIG_DFL)
         unwritten: list[str] = []
         frames = _worked(work, unwritten)
         frames += [(_CACHE, path) for path in unwritten]
@@ -185,6 +189,6 @@ def _die_with(pipe: int) -> None:
     import fcntl  # noqa: PLC0415 - the child's alone
 
     if hasattr(os, "O_ASYNC") or hasattr(fcntl, "FASYNC"):
-        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        _SIGNALS.signal(_SIGNALS.SIGIO, _SIGNALS.SIG_DFL)
         fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | fcntl.FASYNC)

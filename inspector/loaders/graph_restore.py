@@ -97,7 +97,7 @@ def _checksum_error(
     context: Context, error: ExpectedError, fault: TensorFault, *, is_object_graph: bool
 ) -> ExpectedError:
     """The object graph is read from Python, whose reader has no class for lost data; the rest by RestoreV2."""
-    found = _CHECKSUM_TEXT.search(error.message)
+    found = re.search(_STORED, error.message)
     text = found[0] if found else error.message
     said = text
     if fault.kind == "lengths":
@@ -108,9 +108,7 @@ def _checksum_error(
 
 
 # What RestoreV2 says of a whole tensor, between the names of the op before it and after it.
-_CHECKSUM_TEXT = re.compile(
-    r"(TensorBundle at .*?: )?Checksum does not match: stored \S+ vs\. calculated on the restored bytes \S+"
-)
+_STORED = r"(TensorBundle at .*?: )?Checksum does not match: stored \S+ vs\. calculated on the restored bytes \S+"
 _KINDS = {"missing": "no_shard", "checksum": "bad_checksum", "lengths": "bad_checksum", "short": "short_shard"}
 # From 2.8 on RestoreV2 reads tensors in the order in which they lie in their shards; of a shard with tensors of both
 # kinds, the releases before were seen to name the short ones first.

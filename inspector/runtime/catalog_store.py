@@ -24,6 +24,7 @@ being JSON: only the lines that are asked for are ever parsed.
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from bisect import bisect_right
 from functools import cache
@@ -43,7 +44,24 @@ _MAGIC = b"FACTS\x00\x01\n"
 @cache
 def open_store(name: str) -> FactStore:
     """Open the shipped store of that name. Raises FileNotFoundError where the catalog has none."""
-    return FactStore((CATALOG / f"{name}.zlib").read_bytes())
+    path = CATALOG / f"{name}.zlib"
+    return FactStore(_Slices(path) if hasattr(os, "pread") else path.read_bytes())
+
+
+class _Slices:
+    """A file as if it were bytes, of which only the slices that are asked for are read; open as long as the process.
+
+    A small model looks into a thirtieth of 1 MB. `pread` leaves no position for processes that fork to share.
+    """
+
+    __slots__ = ("_file",)
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDONLY)
+
+    def __getitem__(self, part: slice) -> bytes:
+        start = part.start or 0
+        return os.pread(self._file, part.stop - start, start)
 
 
 class FactStore:
@@ -62,7 +80,7 @@ class FactStore:
         "releases",
     )
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | _Slices) -> None:
         if data[:8] != _MAGIC:
             raise ValueError("not a fact store")
         start = 12 + int.from_bytes(data[8:12], "big")
