@@ -26,6 +26,8 @@ ENDLESS = "timeout"
 def from_config(session: Session, model: Thing, config: dict[str, Any], pointer: str) -> Thing:
     """The model rebuilt from its graph; LoadFailure as Keras raises it."""
     if not all(key in config for key in KEYS):
+        # keras/src/models/model.py `Model.from_config` asks for the four keys before it takes the functional path; a
+        # subclass with a config of its own is made by `cls(**config)`.
         if model.custom is not None:
             return model
         raise _not_functional(model, config, pointer)
@@ -34,15 +36,19 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
         # Taken out of the config itself, which later messages then print without them.
         for key in (*KEYS, "trainable"):
             config.pop(key, None)
+        # What is left goes to the constructor as keywords since 3.7 (`**config` in keras/src/models/functional.py);
+        # before that it was ignored.
         model.config = {**config, "name": graph["name"]}
     created: dict[str, Thing] = {}
     waiting: dict[Thing, list[Any]] = {}
-    for i, data in enumerate(graph["layers"]):
+    for i, data in enumerate(_items(graph["layers"], "layers", pointer)):
         at = f"{pointer}/layers/{i}"
         layer = _create(session, data, at)
+        # Under the name beside the config, not the one in it: stored calls refer to layers by the former, and
+        # converters have written files in which the two differ.
         created[data["name"]] = layer
         if data["inbound_nodes"]:
-            waiting[layer] = list(data["inbound_nodes"])
+            waiting[layer] = list(_items(data["inbound_nodes"], "inbound_nodes", at))
     model.layers = [layer for layer in created.values() if layer.kind != "operation"]
     _process(session, created, waiting, pointer)
     for key in ("input_layers", "output_layers"):
@@ -105,6 +111,7 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
         layer = Thing(str(data.get("class_name")), {"name": data["name"]})
     layer.pointer = pointer
     _required(data, "inbound_nodes", pointer)
+    # keras/src/layers/core/input_layer.py makes its one node in the constructor; everything else waits for it.
     if layer.class_name == "InputLayer":
         layer.nodes, layer.built = 1, True
         layer.outputs = [output_shape("InputLayer", layer.config, None)]
@@ -139,6 +146,9 @@ def _process_layer(session: Session, created: dict[str, Thing], waiting: dict[Th
     for node in nodes:
         try:
             arguments = node_arguments(session, node, created, layer)
+        # `except IndexError: break` in `functional_from_config`: every other exception ends the load, which is why the
+        # release that turned the ValueError of an unmade node into an IndexError can load graphs that older ones
+        # refuse.
         except NodeMissing:
             break
         call(session, layer, arguments)
@@ -154,6 +164,8 @@ def _stuck(session: Session, waiting: dict[Thing, list[Any]], pointer: str) -> L
     first = next(iter(waiting))
     details = {"layers": ", ".join(layer.name for layer in waiting)}
     at = first.pointer or pointer
+    # The `while unprocessed_nodes` loop without a test for progress spins for ever; there is no exception to report,
+    # and a user sees a process that hangs.
     if not session.checks_nodes:
         return LoadFailure(ENDLESS, "the load never returns", "KER111", first.name, at, details)
     text = (
@@ -173,11 +185,25 @@ def _map_tensors(session: Session, tensors: Any, created: dict[str, Thing], poin
     if session.release >= (3, 4) and _is_leaf(tensors):
         _tensor(session, tensors, created, pointer)
         return
-    for value in tensors:
+    if session.release >= (3, 4) and isinstance(tensors, str) and tensors:
+        # It is gone through letter by letter, and so is each letter.
+        details = {"class": "Functional", "key": pointer.rpartition("/")[2], "value": tensors}
+        text = "maximum recursion depth exceeded while calling a Python object"
+        raise LoadFailure("RecursionError", text, "KER103", details["class"], pointer, details)
+    for value in _items(tensors, pointer.rpartition("/")[2], pointer):
         if session.release >= (3, 4):
             _map_tensors(session, value, created, pointer)
         else:
             _tensor(session, value, created, pointer)
+
+
+def _items(value: Any, key: str, pointer: str) -> Any:
+    """The value, where Python can go through it; LoadFailure with what it says otherwise."""
+    if hasattr(value, "__iter__"):
+        return value
+    text = f"{type(value).__name__!r} object is not iterable"
+    details = {"class": "Functional", "key": key, "value": str(value)}
+    raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
 
 
 def _is_leaf(tensors: Any) -> bool:
@@ -194,8 +220,15 @@ def _tensor(session: Session, reference: Any, created: dict[str, Thing], pointer
         raise _no_layer(session, str(name), pointer)
     layer = created[name]
     # A nested functional model is counted with a call of its own since 3.3.
+    # Files count from that built-in node: `get_tensor` takes one off the stored index of a Functional (`node_index -=
+    # 1`).
     made = layer.nodes + (1 if layer.class_name in FUNCTIONAL and session.release >= (3, 3) else 0)
-    if not isinstance(index, int) or index >= made:
+    if not isinstance(words[2], int):
+        text = f"list indices must be integers or slices, not {type(words[2]).__name__}"
+        details = {"class": "Functional", "key": "input_layers", "value": repr(words[2])}
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
+    beyond = layer.class_name == "InputLayer" and words[2] > 0
+    if not isinstance(index, int) or index >= made or beyond:
         details = {"layers": str(name)}
         raise LoadFailure("IndexError", "list index out of range", "KER111", str(name), pointer, details)
 
