@@ -142,3 +142,47 @@ def test_nothing_of_a_source_is_run(tmp_path):
 def test_what_is_neither_source_nor_name_is_a_usage_error(name):
     with pytest.raises(UsageError):
         read_custom_objects([name])
+
+
+NAMES = {
+    "alias assigned": (
+        "register = keras.saving.register_keras_serializable\n@register('pkg')\nclass Scale: ...",
+        ("Scale", "pkg>Scale"),
+    ),
+    "constant of the module": (
+        "PACKAGE = 'lib'\n@keras.utils.register_keras_serializable(package=PACKAGE)\nclass Scale: ...",
+        ("Scale", "lib>Scale"),
+    ),
+    "package that is computed": (
+        "@keras.utils.register_keras_serializable(package=name())\nclass Scale: ...",
+        ("Scale", None),
+    ),
+    "under if and try": (
+        (
+            "try:\n    r = keras.saving.register_keras_serializable\nexcept AttributeError:\n    r = None\n"
+            "if True:\n    @r()\n    class Scale: ..."
+        ),
+        ("Scale", "Custom>Scale"),
+    ),
+    "partial": ("import functools\ntwice = functools.partial(loss, weight=2.0)", ("twice", None)),
+    "lambda": ("swish = lambda x: x * 2", ("swish", None)),
+    "second name": ("class Scale: ...\nRescale = Scale", ("Rescale", None)),
+}
+
+
+@pytest.mark.parametrize("case", NAMES.values(), ids=NAMES)
+def test_what_names_stand_for(case, tmp_path):
+    source, expected = case
+    (tmp_path / "own.py").write_text(source)
+    found, gaps = read_custom_objects([str(tmp_path / "own.py")])
+    assert expected in {(o.name, o.registered_name) for o in found}
+    assert gaps == ()
+
+
+def test_a_constant_of_another_module_names_the_package(tmp_path):
+    (tmp_path / "layers.py").write_text(
+        "from .names import PACKAGE\n@register_keras_serializable(PACKAGE)\nclass Scale: ..."
+    )
+    (tmp_path / "names.py").write_text("PACKAGE = 'shop'")
+    found, _ = read_custom_objects([str(tmp_path)])
+    assert [(o.name, o.registered_name) for o in found] == [("Scale", "shop>Scale")]

@@ -16,9 +16,9 @@ def advise(case: Case) -> str:
     if case.detail("count") == "0":
         return "copy the SavedModel again: it holds no MetaGraph, and no release loads anything from it"
     first = case.artifact.saved_model.meta_graphs[0].tags if case.artifact and case.artifact.saved_model else ()
-    if case.by_keras:
-        return f"name the tags that it has, which only tf.saved_model.load('{case.file}', tags={sorted(first)!r}) takes"
-    return f"name the tags that it has: tags={sorted(first)!r}"
+    if case.loader.startswith("tf.compat.v1"):
+        return f"name the tags that it has: tags={sorted(first)!r}"
+    return f"name the tags that it has: tf.saved_model.load('{case.file}', tags={sorted(first)!r})"
 
 
 RULE = Rule(
