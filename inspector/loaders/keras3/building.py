@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from inspector.loaders.keras_common.variables import Variable
 
 # The input spec of each class before it is built: the least rank, and the only one.
+# Only classes whose `InputSpec` is set in `__init__` stand here: keras/src/layers/layer.py `Layer.__call__` asks
+# `_assert_input_compatibility` before `_maybe_build`, so that this wins over whatever `build` would say.
 _LEAST_RANK = {
     "Dense": 2,
     "Flatten": 1,
@@ -22,6 +24,8 @@ _LEAST_RANK = {
     **{f"DepthwiseConv{rank}D": rank + 2 for rank in (1, 2)},
     **{f"SeparableConv{rank}D": rank + 2 for rank in (1, 2)},
 }
+# The recurrent ones stand here because LSTM, GRU and SimpleRNN each set `InputSpec(ndim=3)`
+# (keras/src/layers/rnn/lstm.py); the class RNN under them, and with it a layer of custom cells, sets none.
 _RANK = {
     "LSTM": 3,
     "GRU": 3,
@@ -76,6 +80,8 @@ def check_build(session: Session, layer: Thing) -> None:
 
 def _made(layer: Thing, given: Shape) -> list[Variable]:
     """The variables that building makes: the layer's own, and those of its cell."""
+    # A recurrent layer adds no variable itself: keras/src/layers/rnn/rnn.py `RNN.build` builds the cell, whose shapes
+    # are those that can fail.
     kind = CELL_OF.get(layer.class_name, layer.class_name)
     return own_variables(kind, layer.config, given) or []
 
@@ -83,6 +89,7 @@ def _made(layer: Thing, given: Shape) -> list[Variable]:
 def _check_shape(session: Session, layer: Thing, variable: Variable) -> None:
     """`standardize_shape` of one variable's shape, reworded in 3.13 (`entry` became `dimension`)."""
     shape = variable.shape or ()
+    # keras/src/backend/common/variables.py `standardize_shape` asks each axis for its type first and its sign second.
     odd = next((size for size in shape if size is not None and not isinstance(size, int)), None)
     text = None
     if odd is not None:
@@ -90,6 +97,8 @@ def _check_shape(session: Session, layer: Thing, variable: Variable) -> None:
         text = f"Cannot convert '{shape}' to a shape. Found invalid {word} '{odd}' of type '{type(odd)}'. "
     elif any(isinstance(size, int) and size < 0 for size in shape):
         text = f"Cannot convert '{shape}' to a shape. Negative dimensions are not allowed."
+    # `None` may also stand for a size that was not followed here. Only a `filters` of null in the file itself is
+    # certain to reach `_validate_shape` in keras/src/backend/common/variables.py as None.
     elif None in shape and layer.config.get("filters", 0) is None:
         text = _undefined(layer, variable.name, shape)
     if text is not None:
@@ -118,6 +127,8 @@ def _normalization(session: Session, layer: Thing, given: Shape) -> None:
     mean = layer.config.get("mean")
     axes = layer.config.get("axis", -1)
     axes = [axes] if isinstance(axes, int) else axes
+    # keras/src/layers/preprocessing/normalization.py `build`: `ops.reshape` of the given mean to the shape of the kept
+    # axes became `ops.broadcast_to`, for which a single number fits every shape.
     if mean is None or session.release >= (3, 7) or not isinstance(axes, list | tuple | None):
         return
     kept = [given[axis] for axis in axes or () if isinstance(axis, int) and -len(given) <= axis < len(given)]

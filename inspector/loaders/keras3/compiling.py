@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
 
 # Arguments of Model.compile in every Keras 3 release.
+# keras/src/trainers/trainer.py `compile_from_config` filters nothing: it hands the whole dict on as
+# `compile(**config)`, so that a key which only the writer's release knew is a TypeError.
 _COMPILE_ARGUMENTS = frozenset(
     {
         "optimizer",
@@ -32,6 +34,8 @@ def compile_from_config(session: Session, config: Any, pointer: str) -> None:
     """`Model.compile_from_config`: everything is deserialized, then compile() is called. Loss names stay unresolved."""
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
+    # Losses and metrics that are plain names stay strings here: only `CompileLoss.build` asks `losses.get` for them,
+    # with the first batch, so that an unknown name does not fail the load.
     made = deserialize(session, config, pointer)
     if not isinstance(made, dict):
         return
@@ -45,11 +49,15 @@ def compile_from_config(session: Session, config: Any, pointer: str) -> None:
 
 def compile_from_training_config(session: Session, config: dict[str, Any], pointer: str) -> None:
     """`compile_args_from_training_config`, then compile()."""
+    # The trials of the legacy path apply: keras/src/legacy/saving/saving_utils.py deserializes under
+    # `keras_option_scope(use_legacy_config=True)`, where nothing needs a `module` key.
     before, session.path = session.path, "legacy"
     try:
         _optimizer(session, _required(config, "optimizer_config", pointer), f"{pointer}/optimizer_config")
         if config.get("loss") is not None:
             _losses(session, config["loss"], f"{pointer}/loss")
+        # The order is that of `compile_args_from_training_config`, down to `loss_weights`, which it reads last and
+        # without a default: a file with a bad loss and no weights fails for its loss.
         for key in ("metrics", "weighted_metrics"):
             if config.get(key) is not None:
                 _metrics(session, config[key], f"{pointer}/{key}")
@@ -84,6 +92,8 @@ def _optimizer(session: Session, config: Any, pointer: str) -> None:
 
 
 def _losses(session: Session, config: Any, pointer: str) -> None:
+    # A list or dict of losses comes back as one, so `_resolve_compile_arguments_compat` in
+    # keras/src/legacy/saving/saving_utils.py, which only looks at strings, never gets to the unknown names inside it.
     found = _nested(session, "loss", config, pointer)
     if not isinstance(found, str):
         return

@@ -34,11 +34,15 @@ def deserialize(session: Session, config: Any, pointer: str) -> Any:
 
 def _deserialize(session: Session, config: Any, pointer: str) -> Any:
     if isinstance(config, str):
+        # A string is looked up among custom objects and nowhere else: legacy formats store plain functions by name
+        # (keras/src/saving/serialization_lib.py `deserialize_keras_object`, first case).
         return FunctionThing(config) if session.custom(config) else config
     if isinstance(config, list | tuple):
         return [deserialize(session, item, f"{pointer}/{i}") for i, item in enumerate(config)]
     if not isinstance(config, dict):
         return config
+    # Both keys or a plain dict: what lacks one of them is not an error here, it comes back as a dict and fails where it
+    # is used, with a text of that place.
     if "class_name" not in config or "config" not in config:
         return {key: deserialize(session, value, f"{pointer}/{key}") for key, value in config.items()}
     special = _SPECIAL.get(str(config["class_name"]), _class)
@@ -48,6 +52,8 @@ def _deserialize(session: Session, config: Any, pointer: str) -> Any:
 def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
     """An instance of a class: resolved, constructed, built and compiled."""
     inner = _inner_config(session, config, pointer)
+    # The id is asked for before the class is looked up, as in Keras: a second mention of an object may name a class
+    # that is gone. Metrics, losses and layers share the ids of one `ObjectSharingScope`.
     shared = config.get("shared_object_id")
     if shared is not None and shared in session.shared:
         return session.shared[shared]
@@ -56,6 +62,8 @@ def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
     found = retrieve(session, wanted)
     if isinstance(found, FunctionThing):
         return found
+    # keras/src/optimizers/__init__.py keeps `LegacyOptimizerWarning` under the old names so that packages which import
+    # them still do; it has no `from_config`, and fails before its constructor could say that it is gone.
     if isinstance(found, ClassFacts) and found.name == NO_LEGACY:
         raise _no_from_config(name, config, pointer)
     thing = _from_config(session, found, config, inner, pointer)
@@ -77,6 +85,8 @@ def _no_from_config(name: str, config: dict[str, Any], pointer: str) -> LoadFail
 def _inner_config(session: Session, config: dict[str, Any], pointer: str) -> dict[str, Any]:
     """The inner config, with what each release makes of an odd one (checked since 3.15)."""
     inner = config["config"]
+    # `config["config"] or {}` made `[]`, `""` and `0` an empty config; 3.15 replaced it by `is not None` and a type
+    # check.
     if inner is None or (not inner and session.release < (3, 15)):
         return {}
     if isinstance(inner, dict):
@@ -92,6 +102,8 @@ def _inner_config(session: Session, config: dict[str, Any], pointer: str) -> dic
 
 def _from_config(session: Session, found: Any, config: dict[str, Any], inner: dict[str, Any], pointer: str) -> Thing:
     """`cls.from_config(inner)`; a TypeError in it is reworded, other exceptions pass."""
+    # `SafeModeScope` is entered around `from_config` only. What a class deserializes inside takes the scope's word over
+    # its own argument, which is how one `safe_mode=False` reaches the innermost Lambda.
     scoped, session.safe_scope = session.safe_scope, session.safe
     # An object inside an `.h5` goes the way of a `.keras`: nothing in its config is mended for Keras 2.
     path, session.path = session.path, "v3"
@@ -112,8 +124,11 @@ def _after(session: Session, thing: Thing, config: dict[str, Any], pointer: str)
     """What follows construction: building from the stored shape, compiling from the stored arguments."""
     from inspector.loaders.keras3.compiling import compile_from_config  # noqa: PLC0415 - they call each other
 
+    # Building comes before compiling, both outside the `except TypeError`: what they raise is not reworded.
     build(session, thing, config.get("build_config"))
     compile_config = config.get("compile_config")
+    # `compile=False` empties the key of the outermost model alone (keras/src/saving/saving_lib.py
+    # `_model_from_config`); a compiled model inside the model is compiled all the same.
     if compile_config and (session.compile or pointer):
         compile_from_config(session, compile_config, f"{pointer}/compile_config")
 
@@ -157,6 +172,8 @@ def _kind(value: Any) -> str:
 
 
 def _lambda(session: Session, config: dict[str, Any], pointer: str) -> FunctionThing:
+    # The refusal comes before the value is looked at: in safe mode a `__lambda__` without bytecode fails for what it
+    # is, not for what it lacks.
     if session.safe:
         text = texts.lambda_value(session.release)
         raise LoadFailure("ValueError", text, "KER108", "lambda", pointer, {"class": "lambda"})

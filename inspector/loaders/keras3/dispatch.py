@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def load_model(session: Session) -> Thing | None:
     """The loaded model; LoadFailure as Keras raises it."""
     artifact = session.artifact
+    # The name decides before the content does, as in keras/src/saving/saving_api.py: a sound zip called `model.h5` goes
+    # to h5py, and an HDF5 file called `model.keras` is reported as not found.
     path = artifact.path
     if path.endswith(".keras") and is_zip(artifact):
         return native.load(session)
@@ -29,6 +31,8 @@ def load_model(session: Session) -> Thing | None:
     if path.endswith((".h5", ".hdf5")):
         return legacy_h5.load(session)
     if path.endswith(".keras"):
+        # Keras' text is the same for every file that is no zip; the rule tells a good model under the wrong suffix,
+        # which renaming mends, from a file that is no model.
         rule = "KER115" if artifact.format is Format.KERAS_H5 or artifact.is_directory else "KER107"
         raise LoadFailure("ValueError", texts.file_not_found(path), rule, path, "", {"what": "no zip"})
     text = texts.format_not_supported(session.release, path)

@@ -20,9 +20,13 @@ _NAME_BUG = ((3, 12), (3, 14))
 def refuse_extraction(session: Session) -> None:
     """Raise what unpacking raises; with three members or fewer nothing is unpacked."""
     artifact = session.artifact
+    # `len(zf.namelist()) > 3` in keras/src/saving/saving_lib.py counts entries, with those whose names lead out; our
+    # list of members leaves these out, so they are added again.
     names = len(artifact.members) + sum(odd.details.get("how") in _LEAVING for odd in artifact.oddities)
     if artifact.is_directory or names <= 3:  # noqa: PLR2004 - as the loader counts
         return
+    # `_reject_zip_extract_bomb` walks all entries before `extract_open_archive` begins, so a bomb wins over a bad name
+    # wherever the two stand in the archive.
     for kind, text, member in (*_bombs(session), *_names(session)):
         raise LoadFailure(kind, text, "KER116", member, "", {"found": text}, member)
     damage = unpacking_damage(artifact)
@@ -51,6 +55,8 @@ def _bombs(session: Session) -> Iterator[tuple[str, str, str]]:
 
 def _names(session: Session) -> list[tuple[str, str, str]]:
     """Names that lead out of the folder."""
+    # keras/src/utils/file_utils.py: the warning about a skipped path was written for `TarInfo.name`. Outside these
+    # releases the path is skipped or taken by `ZipFile.extractall`, which strips it, and nothing is raised.
     if not _NAME_BUG[0] <= session.release < _NAME_BUG[1]:
         return []
     leaving = (odd.location.member for odd in session.artifact.oddities if odd.details.get("how") in _LEAVING)

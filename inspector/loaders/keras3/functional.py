@@ -44,8 +44,8 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
     for i, data in enumerate(_items(graph["layers"], "layers", pointer)):
         at = f"{pointer}/layers/{i}"
         layer = _create(session, data, at)
-        # Under the name beside the config, not the one in it: stored calls refer to layers by the former, and
-        # converters have written files in which the two differ.
+        # Under the name beside the config, not the one in it: that is what stored calls refer to
+        # (`created_layers[layer_name]`).
         created[data["name"]] = layer
         if data["inbound_nodes"]:
             waiting[layer] = list(_items(data["inbound_nodes"], "inbound_nodes", at))

@@ -37,9 +37,13 @@ def check_graph(session: Session, graph: Mapping[str, Any], created: Mapping[str
         tuple(_nodes(graph["input_layers"], created)),
         tuple(_nodes(graph["output_layers"], created)),
     )
+    # Inputs in the middle of a graph are cloned first (keras/src/models/functional.py `clone_graph_nodes`), which is
+    # not followed: nothing is said of such a model.
     if not ends.inputs or any(created[name].class_name != "InputLayer" for name, _ in ends.inputs):
         return
     reached = _reached(ends, created)
+    # The order of the three is that of `Function.__init__`: `map_graph` looks for disconnected tensors, then for names
+    # used twice; inputs that lead nowhere are asked for after it has returned.
     _check_connected(session, ends, reached, created, pointer)
     _check_names(session, graph, {*(name for name, _ in reached), *(name for name, _ in ends.inputs)}, created, pointer)
     _check_used(session, ends, created, pointer)
@@ -52,6 +56,7 @@ def _nodes(tensors: Any, created: Mapping[str, Thing]) -> Iterator[Node]:
             yield from _nodes(value, created)
     elif isinstance(tensors, list | tuple):
         if len(tensors) == 3 and isinstance(tensors[0], str) and tensors[0] in created:  # noqa: PLR2004 - layer, node, tensor
+            # Stored indices of nested models begin at the call that made them, ours at the first real call.
             shift = 1 if created[tensors[0]].class_name in _MODELS and tensors[1] else 0
             yield tensors[0], tensors[1] - shift
         else:
@@ -108,6 +113,8 @@ def _check_used(session: Session, ends: Ends, created: Mapping[str, Thing], poin
     """From 3.10 to 3.13 an input that no layer takes is refused."""
     if not (3, 10) <= session.release < (3, 14):
         return
+    # `_outbound_nodes` is what Keras asks, so that a call whose result leads to no output is enough to count as
+    # connected.
     taken = {name for layer in created.values() for call in layer.calls for name, _, _ in call}
     idle = next((name for name, _ in ends.inputs if name not in taken), None)
     if idle is not None:

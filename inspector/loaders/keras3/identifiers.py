@@ -29,6 +29,8 @@ _WORDS = {"activation": "activation function"}
 
 def family_of(key: str) -> str | None:
     """The family whose `get` a layer's constructor calls for that key."""
+    # By the end of the key, since layers name them by the weight (`depthwise_initializer`, `recurrent_activation`), and
+    # every one of them calls the family's `get` in its constructor.
     for family in ("initializer", "regularizer", "constraint", "activation"):
         if key.endswith(family):
             return family
@@ -63,6 +65,8 @@ def _from_dict(session: Session, family: str, identifier: dict[str, Any], pointe
 
 def _from_string(session: Session, family: str, identifier: str, pointer: str) -> Any:
     if family in {"initializer", "optimizer"}:
+        # keras/src/initializers/__init__.py and keras/src/optimizers/__init__.py make an object of a bare name through
+        # the deserializer, where a user's class may answer; the other families only look in their own table.
         return deserialize_in(session, family, {"class_name": identifier, "config": {}}, pointer)
     return FunctionThing(identifier) if session.facts.resolves(family, identifier) else None
 
@@ -91,6 +95,7 @@ def deserialize_in(session: Session, family: str, config: Any, pointer: str) -> 
         details = {"class": family, "key": "class_name"}
         raise LoadFailure("ValueError", text, "KER103", family, pointer, details)
     inner = config.get("config")
+    # Custom objects come before the family's own table: a user's `relu` replaces the built-in one of that name.
     if session.custom(config["class_name"], config.get("registered_name"), inner if isinstance(inner, str) else None):
         return deserialize(session, config, pointer)
     return _look_up(session, _stored(family, config, pointer))
@@ -103,6 +108,8 @@ def _stored(family: str, config: dict[str, Any], pointer: str) -> _Named:
         module = config.get("module")
         name = inner if module == "builtins" else config.get("registered_name")
         return _Named(family, str(name), pointer, inner, module)
+    # A module of null is what `record_object_after_serialization` writes for a class of the user's `__main__`; a config
+    # without the key at all is one of Keras 2 and goes on to the table.
     if config.get("module", "_") is None:
         raise _unregistered(config, pointer)
     return _Named(family, str(config["class_name"]), pointer, inner)
@@ -127,6 +134,8 @@ def _look_up(session: Session, named: _Named) -> Any:
     facts = public(session, named.family, table_name)
     if facts is None or isinstance(as_found(facts), FunctionThing):
         return _public_function(session, named, facts)
+    # `serialize_with_public_class` in keras/src/saving/serialization_lib.py: the stored module is dropped for the
+    # public one. A family's table thus forgives modules that the plain walk would refuse.
     stored = {**_canonical(facts), "config": named.inner, "registered_name": None}
     return deserialize(session, stored, named.pointer)
 

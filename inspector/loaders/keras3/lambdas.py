@@ -23,6 +23,8 @@ def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], point
         details = {"class": cls.name, "keys": "function"}
         raise LoadFailure("KeyError", "'function'", "KER104", details["class"], pointer, details)
     function = _function(session, config["function"], f"{pointer}/function")
+    # In the order of keras/src/layers/core/lambda_layer.py: a Lambda whose output shape is a lambda too is refused for
+    # its function first.
     if "output_shape" in config:
         _function(session, config["output_shape"], f"{pointer}/output_shape")
     if "arguments" in config:
@@ -39,6 +41,7 @@ def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], point
 def _function(session: Session, value: Any, pointer: str) -> Any:
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
+    # A named function is deserialized like any other object; safe mode is asked about bytecode only.
     if not (isinstance(value, dict) and value.get("class_name") == "__lambda__"):
         return deserialize(session, value, pointer)
     if refused(session):
@@ -90,6 +93,8 @@ def unmarshal(session: Session, code: Any, pointer: str) -> FunctionThing:
     if session.python is None:
         session.gap(pointer, "a Lambda holds bytecode, and the target's Python is not known")
         return FunctionThing("<lambda>")
+    # `marshal.loads` does not ask which Python wrote the bytes: those of another release may load and fail when they
+    # run, may raise at once, or may end the process, and only the pair of releases tells which.
     outcome = loads_in(decode(code), session.python)
     if outcome.effect is Effect.UNKNOWN:
         session.gap(pointer, outcome.text)
@@ -111,6 +116,8 @@ def call(session: Session, layer: Thing) -> None:
     if isinstance(layer.config.get("output_shape"), list) and (3, 2) <= session.release < (3, 4):
         raise _listed_shape(layer)
     code = layer.function.code if layer.function is not None else None
+    # keras/src/layers/core/lambda_layer.py `compute_output_shape` runs the function only where no shape was given; a
+    # broken lambda with a stored shape loads, and fails when the model is called with data.
     if code is None or session.python is None or layer.config.get("output_shape") is not None:
         return
     from inspector.codec.bytecode import Effect, calls_in, decode  # noqa: PLC0415 - few models hold bytecode

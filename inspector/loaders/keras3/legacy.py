@@ -42,10 +42,14 @@ def decode(value: Any) -> Any:
 
 def model_from_config(session: Session, config: Any, pointer: str) -> Any:
     """The layer or model of a legacy config; LoadFailure as Keras raises it."""
+    # Keras pops `batch_input_shape` before it looks the class up, so a config that is no dict fails for its type
+    # whatever class it names.
     _check_shape(session, config, pointer)
     config = {**config, "config": _fixed(session, str(config.get("class_name")), config["config"])}
     name = config.get("class_name")
     custom = session.custom(name)
+    # keras/src/legacy/saving/serialization.py `class_and_config_for_serialized_keras_object` takes the user's class
+    # first, by the bare name: on this path there is no module to tell two classes apart.
     cls = None if custom else _layer_class(session, str(name))
     if cls is None and custom is None and str(name) in _MODULES:
         text = "'module' object is not callable"
@@ -55,6 +59,8 @@ def model_from_config(session: Session, config: Any, pointer: str) -> Any:
     if cls is None and custom is None:
         text = texts.unknown_legacy("layer", str(name))
         raise LoadFailure("ValueError", text, "KER101", str(name), pointer, {"class": str(name), "module": ""})
+    # keras/src/legacy/saving/serialization.py walks the config's values before `from_config` and replaces names of
+    # functions; the name of the layer itself is kept by the key `name`.
     inner = {key: _function_named(session, key, value) for key, value in config["config"].items()}
     if session.release < (3, 11):
         _check_json(inner, str(name), pointer)
@@ -116,6 +122,8 @@ def _fixed(session: Session, name: str, inner: dict[str, Any]) -> dict[str, Any]
     shape = inner.pop("batch_input_shape", None)
     if shape is not None:
         inner["batch_shape" if name == "InputLayer" else "input_shape"] = shape
+    # Popped, and put back only in the cases below: up to 3.8 an `axis` that is a number is lost here, and the layer is
+    # made with its default.
     axis = inner.pop("axis", None)
     if isinstance(axis, list) and len(axis) == 1:
         inner["axis"] = int(axis[0])
@@ -125,6 +133,8 @@ def _fixed(session: Session, name: str, inner: dict[str, Any]) -> dict[str, Any]
         for key in _LAMBDA_DROPPED:
             inner.pop(key, None)
         function = inner.get("function")
+        # Keras 2 stores `func_dump`'s three parts bare; wrapped as `__lambda__` they meet the safe mode check of
+        # Lambda.from_config.
         if isinstance(function, list | tuple) and len(function) > 2:  # noqa: PLR2004 - code, defaults, closure
             parts = dict(zip(("code", "defaults", "closure"), function, strict=False))
             inner["function"] = {"class_name": "__lambda__", "config": parts}

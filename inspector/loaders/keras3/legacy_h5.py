@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def load(session: Session) -> Thing | None:
     """The loaded model; LoadFailure as Keras raises it."""
     stored = session.artifact.keras
+    # The order is that of `load_model_from_hdf5` in keras/src/legacy/saving/legacy_h5_format.py: open, config, model,
+    # weights, and only then the training config, whose faults a weight mismatch hides.
     if session.artifact.hdf5_error is not None or session.artifact.weights is None:
         raise _not_opened(session)
     if stored is None or stored.hdf5 is None:
@@ -35,6 +37,8 @@ def load(session: Session) -> Thing | None:
         return None
     config = _model_config(session, stored)
     if session.release >= (3, 11, 3):
+        # From 3.11.3 on saving_api passes `safe_mode` to this loader, which opens a `SafeModeScope`; before, an `.h5`
+        # ran its lambdas whatever the caller had asked for.
         session.safe_scope = session.safe_mode
     else:
         session.safe_mode = True
@@ -47,6 +51,7 @@ def load(session: Session) -> Thing | None:
     model = model_from_config(session, config, stored.config_pointer)
     if isinstance(model, Thing):
         legacy_weights.load(session, model, stored.hdf5)
+    # The scope closes before the training config is read, so custom losses in it are not under it.
     session.safe_scope = None
     # `null` is there, and nothing that can be compiled from.
     there = stored.compile_config is not None or "training_config" in stored.hdf5.attributes.get("/", {})

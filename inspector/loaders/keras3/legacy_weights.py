@@ -40,8 +40,11 @@ def load_layers(
     """The same for a model by its name and class, and its layers by name and variables (None: not known)."""
     if ROOT not in file.groups:
         raise _missing_object(session, "model_weights", ROOT)
+    # Matching is by order, not by name (`load_weights_from_hdf5_group`): a renamed layer loads, and two swapped layers
+    # of one shape load wrongly without a word.
     saved = _saved(session, file)
     known = all(variables is not None for _, variables in layers)
+    # Layers without weights count on neither side: Dropout may come and go between writer and reader.
     filtered = [(layer, variables) for layer, variables in layers if variables is None or variables]
     if not known:
         # A layer of unknown variables counts where the file has weights under its name.
@@ -50,6 +53,8 @@ def load_layers(
     if len(filtered) != len(saved) and known:
         raise _layer_count(len(filtered), len(saved))
     for index, found in enumerate(saved):
+        # Every dataset is read before the count of a layer's weights is held against it
+        # (`load_subset_weights_from_hdf5_group`), so a link or a missing dataset wins over a wrong number.
         for weight in found.weights:
             _check_dataset(session, file, f"{ROOT}/{found.name}", weight)
         if len(filtered) == len(saved):
@@ -148,6 +153,8 @@ def _check_layer(
         details = {"expected": f"{len(variables)} weights", "found": f"{len(saved.weights)} weights"}
         raise LoadFailure("ValueError", text, "KER110", layer, at, details)
     for variable, weight in zip(variables, saved.weights, strict=True):
+        # Shapes are asked for weight by weight, each before its own assignment: the first that does not fit is named,
+        # and earlier ones are already set.
         dataset = file.datasets.get(f"{at}/{weight}")
         if dataset is not None and not fits(variable.shape, dataset.shape):
             path = f"{layer}/{variable.name}"
