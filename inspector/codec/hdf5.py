@@ -31,6 +31,7 @@ ANSWER_SECONDS = 30.0
 # The child's own limit on text, and names and shapes beside it.
 ANSWER_LIMIT = 512 * 2**20
 _CHUNK = 2**20
+_CPU_LIMIT = 24  # SIGXCPU on Linux and macOS; importing `signal` for it would cost a millisecond
 
 
 @record
@@ -69,11 +70,15 @@ class _Worker:
     def ask(self, path: str, **place: int | str) -> dict[str, Any]:
         """The child's answer; ReaderDiedError where it died or does not answer in time."""
         request = {"path": str(Path(path).absolute()), **place}
+        if _identity(path) in _deadly:
+            raise ReaderDiedError(Path(path).name, "the HDF5 reader gave no answer before")
         try:
             os.write(self._fileno("stdin"), json.dumps(request).encode() + b"\n")
             answer = json.loads(self._line())
         except (BrokenPipeError, EOFError, TimeoutError, ValueError) as error:
             self.stop()
+            if self.process.returncode == -_CPU_LIMIT:
+                _deadly.add(_identity(path))
             raise ReaderDiedError(Path(path).name, f"the HDF5 reader gave no answer: {error}") from error
         return dict(answer)
 
@@ -106,6 +111,16 @@ class _Worker:
 
 
 _workers: list[_Worker] = []
+# Files that a child spent all its CPU time on: each further part of the same archive would take its CPU time again.
+_deadly: set[tuple[int, ...]] = set()
+
+
+def _identity(path: str) -> tuple[int, ...]:
+    """What tells a file from another, and from itself when it was written again."""
+    found = Path(path).stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 
 
 def _worker() -> _Worker:

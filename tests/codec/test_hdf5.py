@@ -95,6 +95,16 @@ def test_a_child_that_dies_is_a_limit_and_the_next_file_has_another(sample):
     assert hdf5.read(span(sample), "m.h5").file.groups == ("/", "/g")
 
 
+def test_a_file_that_took_all_the_time_is_not_asked_for_again(sample):
+    worker = hdf5._worker()
+    worker.process.send_signal(signal.SIGXCPU)
+    for reason in ("gave no answer", "no answer before"):
+        with pytest.raises(LimitError, match=reason):
+            hdf5._worker().ask(str(sample)) if reason == "no answer before" else worker.ask(str(sample))
+    sample.write_bytes(sample.read_bytes() + b"x")
+    assert hdf5.read(span(sample), "m.h5").file.groups == ("/", "/g")
+
+
 def test_a_child_that_hangs_is_ended(sample, monkeypatch):
     monkeypatch.setattr(hdf5, "ANSWER_SECONDS", 0.2)
     worker = hdf5._worker()

@@ -16,11 +16,17 @@ from pathlib import Path
 
 import pytest
 
+from inspector.codec import hdf5
 from inspector.isolate import child, limits
 from inspector.isolate.child import run
 from inspector.terms.errors import InspectorError, UsageError
 
 KERNEL = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_reader_of_other_tests():
+    hdf5.close()
 
 
 def said(work):
