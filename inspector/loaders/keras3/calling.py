@@ -41,6 +41,7 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     args = deserialize(session, node["args"], pointer)
     _check_positional(layer, args)
     kwargs = deserialize(session, node["kwargs"], pointer)
+    _check_mapping(layer, kwargs)
     _check_slices(session, layer, args)
     _check_mixed(session, layer, kwargs)
     return [_revived(session, tensor, created, pointer) for tensor in (*_tensors(args), *_tensors(kwargs))]
@@ -83,6 +84,15 @@ def _check_slices(session: Session, layer: Thing, args: Any) -> None:
     raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
 
 
+def _check_mapping(layer: Thing, kwargs: Any) -> None:
+    """`layer(*args, **kwargs)`."""
+    if isinstance(kwargs, dict):
+        return
+    text = f"{layer} argument after ** must be a mapping, not {type(kwargs).__name__}"
+    details = {"class": layer.class_name, "key": "inbound_nodes", "value": repr(kwargs)}
+    raise LoadFailure("TypeError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
 def _check_mixed(session: Session, layer: Thing, kwargs: Any) -> None:
     """Up to 3.3 a list of tensors may hold nothing else, not even None (`CallSpec`)."""
     if session.release >= (3, 4) or layer.kind not in {"layer", "model"} or not isinstance(kwargs, dict):
@@ -110,6 +120,8 @@ def _leaves(value: Any) -> Iterator[Any]:
 def _check_keywords(node: list[Any], layer: Thing, session: Session, created: dict[str, Thing]) -> None:
     """Keyword arguments of calls in files of Keras 2: tensors among them stay as they are stored, [layer, 0, 0]."""
     for data in node:
+        if isinstance(data, list) and len(data) == 4:  # noqa: PLR2004 - [layer, node, tensor, keywords]
+            _check_mapping(layer, data[3])
         keywords = data[3] if isinstance(data, list) and len(data) == 4 and isinstance(data[3], dict) else {}  # noqa: PLR2004 - [layer, node, tensor, keywords]
         for key, value in keywords.items():
             if not _holds_reference(value, created):
@@ -144,9 +156,19 @@ def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], point
     name, index, tensor = data[:3]
     if name not in created:
         raise _missing_node(session, str(name), pointer)
+    _check_index(index, pointer)
     if created[name].nodes <= index:
         raise NodeMissing
     return TensorThing((name, index, tensor), _shape_of(created[name], index, tensor), "")
+
+
+def _check_index(index: Any, pointer: str) -> None:
+    """A call's number must be one: it is an index into the layer's list of calls."""
+    if isinstance(index, int):
+        return
+    text = f"list indices must be integers or slices, not {type(index).__name__}"
+    details = {"class": "Functional", "key": "inbound_nodes", "value": repr(index)}
+    raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
 
 
 def _shape_of(layer: Thing, node: int, tensor: int) -> Shape | None:

@@ -129,7 +129,7 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
     of policies to the deserializer, so that a policy of Keras 2 becomes a bare string that fails at the first call.
     """
     dtype = config.get("dtype")
-    if isinstance(dtype, str) and cls.kind == "layer" and cls.name not in _WITHOUT_POLICY:
+    if isinstance(dtype, str | int | float | list) and cls.kind == "layer" and cls.name not in _WITHOUT_POLICY:
         _check_policy(session, cls, config, pointer)
     if not isinstance(dtype, dict) or cls.kind not in {"layer", "operation", "model"}:
         return config, False
@@ -152,6 +152,11 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
 def _check_policy(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
     """A policy is named by a dtype, or by one of the names that mix two."""
     name = config["dtype"]
+    if not isinstance(name, str):
+        shown = name if isinstance(name, int | float) else type(name).__name__
+        details = {"class": cls.name, "key": "dtype", "value": repr(name)}
+        invalid = LoadFailure("ValueError", f"Invalid dtype: {shown}", "KER103", cls.name, f"{pointer}/dtype", details)
+        raise wrapped(session, cls, config, invalid)
     if name in _DTYPES or name.startswith(("mixed_", "float8", "complex")) or "_from_" in name:
         return
     text = (
@@ -178,8 +183,8 @@ def nested_failures(session: Session, cls: ClassFacts, config: dict[str, Any], p
         # What the class does not take is refused before anybody looks at the value.
         if key not in cls.parameters and key not in (cls.config or {}) and key != "activity_regularizer":
             continue
-        # A dict that names no class was never tried: what was stands for numbers and names.
-        nameless = isinstance(value, dict) and "class_name" not in value and family_of(key) is not None
+        # What names nothing was never tried as an initializer and the like: trials stand for names.
+        nameless = family_of(key) is not None and not _names_something(value)
         if value is None or (not nameless and session.facts.trial(session.path, cls, key, value) is True):
             continue
         try:
@@ -187,6 +192,11 @@ def nested_failures(session: Session, cls: ClassFacts, config: dict[str, Any], p
         except LoadFailure as failure:
             found[key] = failure
     return found
+
+
+def _names_something(value: Any) -> bool:
+    """Whether an identifier is a name, or an object with a class."""
+    return isinstance(value, str) or (isinstance(value, dict) and "class_name" in value)
 
 
 def _nested(session: Session, cls: ClassFacts, key: str, value: Any, pointer: str) -> None:
@@ -215,6 +225,7 @@ def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer:
     # The wrapped keys count as given: the constructor gets the objects made of them.
     given = {**dict.fromkeys(keys), **shown}
     check_config(Construction(session, cls, given, pointer, nested, frozenset(keys)))
+    _check_values(session, cls, config, pointer)
     thing = Thing(cls.name, config, cls)
     for key, made in inner.items():
         for i, one in enumerate(made if isinstance(made, list) else [made]):

@@ -131,8 +131,37 @@ def _quantized(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) ->
     return Refused("mode", "ValueError", f"Invalid quantization mode. Expected one of {modes}. Received: mode={mode}")
 
 
+def _merged(_session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """How a Bidirectional joins its halves."""
+    mode = config.get("merge_mode", "concat")
+    if mode is None or mode in ("sum", "mul", "ave", "concat"):
+        return None
+    text = f'Invalid merge mode. Received: {mode}. Merge mode should be one of {{"sum", "mul", "ave", "concat", None}}'
+    return Refused("merge_mode", "ValueError", text)
+
+
+def _input_shape(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """A declared input."""
+    shape = config.get("batch_shape")
+    text = unlikely_shape(session, tuple(shape)) if isinstance(shape, list | tuple) else None
+    return None if text is None else Refused("batch_shape", "ValueError", text)
+
+
+def unlikely_shape(session: Session, shape: tuple[Any, ...]) -> str | None:
+    """What `standardize_shape` raises, reworded in 3.13; None for sizes that can be."""
+    odd = next((size for size in shape if size is not None and not isinstance(size, int)), None)
+    if odd is not None:
+        word = "dimension" if session.release >= (3, 13) else "entry"
+        return f"Cannot convert '{shape}' to a shape. Found invalid {word} '{odd}' of type '{type(odd)}'. "
+    if any(isinstance(size, int) and size < 0 for size in shape):
+        return f"Cannot convert '{shape}' to a shape. Negative dimensions are not allowed."
+    return None
+
+
 _CHECKS: dict[str, Callable[[Session, ClassFacts, Mapping[str, Any]], Refused | None]] = {
+    "Bidirectional": _merged,
     "Dense": _dense,
+    "InputLayer": _input_shape,
     "QuantizedDTypePolicy": _quantized,
     **dict.fromkeys(_CHOICES, _choices),
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell"), _units),
