@@ -33,6 +33,8 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
     if facts is None:
         yield Outcome(LOAD, gaps=(Gap(Location(artifact.path), "no Keras is recorded for this runtime"),))
         return
+    # No release of Keras 2 looks at links: h5py opens what is behind a soft link under the link's own name, so the file
+    # is shown to every step as HDF5 itself shows it.
     artifact = followed(artifact)
     walk = start(capabilities, facts)
     loaded = _outcome(LOAD, load_events(walk, artifact, capabilities, compiling=True))
@@ -41,6 +43,8 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
     if walk.release >= _SAFE_MODE_SINCE:
         unsafe = replace(walk, safe_mode=False)
         yield _outcome(f"{LOAD}(safe_mode=False)", load_events(unsafe, artifact, capabilities, compiling=True))
+    # `predict` needs the model that the first call returned: its exception stands for both, so that a report never says
+    # that a model predicts which cannot be had.
     if loaded.problems:
         yield Outcome("model.predict", loaded.problems, loaded.gaps)
     else:

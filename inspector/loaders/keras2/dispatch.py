@@ -26,9 +26,13 @@ def load_events(walk: Walk, artifact: Artifact, capabilities: Capabilities, *, c
     """What `load_model(path)` raises."""
     name = Path(artifact.path).name
     file = replace(walk, member=name)
+    # By content, not by name: keras/saving/save.py asked `h5py.is_hdf5` up to 2.7, and lets h5py open whatever is no
+    # folder from 2.8 on, so an HDF5 file loads under any suffix, `.keras` among them.
     is_hdf5 = not artifact.is_directory and artifact.hdf5_signature_offset is not None
     if artifact.is_directory or (not is_hdf5 and walk.release < _FOLDER_TEST_SINCE):
         yield from _folder(walk, artifact, capabilities, compiling=compiling)
+    # keras/src/saving/saving_api.py `load_model`: both the suffix and `zipfile.is_zipfile` are asked for. A zip file
+    # under another name falls through to the legacy loader, which takes it for HDF5.
     elif walk.release >= _ZIP_SINCE and artifact.suffix == ".keras" and artifact.is_zip:
         from inspector.loaders.keras2.keras_zip import zip_events  # noqa: PLC0415 - cold start
 
@@ -46,11 +50,15 @@ def _no_hdf5(walk: Walk, artifact: Artifact) -> Event:
     from inspector.loaders.keras2.h5 import unopened  # noqa: PLC0415 - cold start
 
     problem = unopened(walk, "(file signature not found)")
+    # The exception is the same; the rule tells a `.keras` of a newer Keras, which another release reads, from a file
+    # that none reads.
     return replace(problem, rule="KER107") if artifact.is_zip else problem
 
 
 def _folder(walk: Walk, artifact: Artifact, capabilities: Capabilities, *, compiling: bool) -> Iterator[Event]:
     """A SavedModel folder, or what is taken for one."""
+    # A saved_model.pb that is there and damaged is met by the parser, with its own words; only a folder without one is
+    # reported as no SavedModel.
     if artifact.saved_model is None and not any(d.member.startswith("saved_model.pb") for d in artifact.damage):
         yield no_saved_model(walk, artifact)
         return

@@ -40,9 +40,13 @@ def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[
     if model.config_limit is not None:
         yield config.gap(model.config_limit)
         return
+    # The order of `load_model_from_hdf5` in keras/src/saving/legacy/hdf5_format.py: the training config is read last,
+    # so that what is wrong with it is hidden by anything wrong with the model or its weights.
     steps = [
         lambda: _readable(walk, model, "model_config", model.config_error),
         lambda: walk.once("model", lambda: _model(config, model.config)),
+        # Layers are called while the graph is rebuilt, before any weight is read: a shape that a layer refuses wins
+        # over one that does not fit its variable.
         lambda: walk.once("ranks", lambda: rank_events(config, model.config)),
         lambda: walk.once("weights", lambda: weight_events(walk, model.config, model.hdf5) if model.hdf5 else ()),
     ]
@@ -98,6 +102,8 @@ def _root(model: KerasModel) -> dict[str, Attribute]:
 
 def _compiled(walk: Walk, model: KerasModel) -> Iterator[Event]:
     """Compiling from training_config; without one the model stays uncompiled, with a warning."""
+    # `compile=True` of a file without a training config is a warning, not an error (`f.attrs.get` returns None), and so
+    # is no problem here.
     if "training_config" not in _root(model):
         return
     has_slots = model.hdf5 is not None and "/optimizer_weights" in model.hdf5.groups

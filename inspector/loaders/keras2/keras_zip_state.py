@@ -64,6 +64,8 @@ def state_events(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[
     file = model.hdf5
     if file is None or not isinstance(model.config, dict):
         return
+    # keras/src/saving/saving_lib.py `H5IOStore.get("")` opens the root's own `vars` without asking whether it is there.
+    # Keras 3.10 and later write no such group for a model without variables of its own.
     if "/vars" not in file.groups:
         text = texts.hdf5_open(walk.h5py, "object", "object 'vars' doesn't exist")
         yield walk.problem("KER132", "vars", "KeyError", repr(text), path="/vars")
@@ -71,6 +73,8 @@ def state_events(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[
     if not isinstance(model.config.get("config"), dict) or "layers" not in model.config["config"]:
         yield from _subclassed(walk, file)
         return
+    # Unlike Keras 3, which collects what fails, `_load_state` of Keras 2 lets the first exception out: the order of the
+    # walk decides which layer is named.
     for place in _places(walk, model.config, ""):
         failed = list(_state(walk, file, place)) or list(_assets(walk, artifact, place))
         yield from failed
@@ -111,6 +115,8 @@ def _places(walk: Walk, model: Mapping[str, Any], prefix: str) -> Iterator[_Plac
     root = _root(walk)
     used: Counter[str] = Counter()
     config = model.get("config")
+    # A Sequential keeps its input layer to itself (`Sequential.layers` leaves it out), a Functional model lists it:
+    # without the difference all numbers behind it would be off by one.
     layers = config.get("layers") if isinstance(config, dict) else None
     made = {layer.name: layer.made for layer in model_layers(model)} if is_built(model) else {}
     for layer in layers or ():
@@ -155,6 +161,8 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     if place.class_name in _NETWORKS or place.class_name in _LENIENT:
         return
     if place.class_name in _INNER:
+        # `_walk_trackable` of 2.15 goes through `sorted(dir(trackable), reverse=True)`, which puts `_value_dense`
+        # before `_query_dense`: the first projection that fails is the one that is named.
         for attribute, name, count in _INNER[place.class_name]:
             held = count if place.config.get("use_bias", True) else count - 1
             yield from _counted(walk, file, (f"{place.path}/{attribute}", name), held)
@@ -165,6 +173,8 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
             yield from _wrapped(walk, file, _inside(place, inner), inner)
         return
     made = place.made if place.made is not None else variables(place.class_name, place.config, None)
+    # `Layer.load_own_variables` counts first and assigns afterwards; the count can be right where the shapes are not
+    # known.
     expected = len(made) if made is not None else _count(place)
     if expected is None:
         if f"{place.path}/vars" not in file.groups:
@@ -242,6 +252,8 @@ def _shapes(walk: Walk, file: Hdf5File, place: _Place, made: list[Variable]) -> 
 
 def _assets(walk: Walk, artifact: Artifact, place: _Place) -> Iterator[Event]:
     """A lookup layer without a vocabulary in its config reads it from its folder, where the archive has any assets."""
+    # `DiskIOStore.get` returns None for a folder that is not there, which `IndexLookup.load_assets` joins with a file
+    # name without a look.
     inner = {"TextVectorization": "/_lookup_layer", "StringLookup": "", "IntegerLookup": ""}.get(place.class_name)
     # The archive is taken to hold assets when it has more than its three fixed members.
     if inner is None or len(artifact.members) <= 3 or place.config.get("vocabulary") is not None:  # noqa: PLR2004

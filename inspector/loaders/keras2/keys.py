@@ -55,6 +55,8 @@ class _Answers:
 
 def config_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
     """What `cls.from_config(config)` raises because of the keys, in Python's order: unexpected, missing, refused."""
+    # Python binds all arguments before it runs a line of the constructor, so an unexpected keyword wins over every bad
+    # value, wherever the two stand in the config.
     answers = _answers(walk, cls, config)
     missing = _missing(walk, cls, config)
     refusals = _refusals(walk, cls, config, answers)
@@ -84,8 +86,11 @@ def _answers(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> _Answers
     answers = _Answers([], [], [])
     refusal = walk.facts.unknown_keys(walk.path, cls)
     for key, value in config.items():
+        # Held against the constructor's signature these would make sound files of older releases fail.
         if key == _IGNORED.get(cls.kind) or (key in _SAVED_MODEL_KEYS and walk.release >= _SAVED_MODEL_KEYS[key]):
             continue
+        # A recorded trial outweighs the signature: it was made with this key in this release, and **kwargs say nothing
+        # about what the body does with them.
         said = walk.facts.trial(walk.path, cls, key, value)
         if isinstance(said, Rejected):
             if _is_unknown_key(said, refusal, key, config):
@@ -177,6 +182,8 @@ def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) ->
     if known.revives:
         yield from _revived_events(walk, config)
         return
+    # keras/src/engine/training.py `Model.from_config` takes the functional path for subclasses too, where the config is
+    # that of a graph; their constructor then gets inputs and outputs, not these keys.
     if set(config) >= _GRAPH_KEYS:
         from inspector.loaders.keras2.network import network_events  # noqa: PLC0415 - models hold objects
 
@@ -186,6 +193,8 @@ def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) ->
         yield from _events_of_base(walk, known, config)
         return
     events = _constructor_events(walk, known, config)
+    # keras/src/engine/base_layer.py `from_config` has caught every Exception since 2.12 and raises a TypeError instead;
+    # losses, metrics and optimizers have one of their own, which does not.
     if walk.release < _REWORDED_SINCE or not known.is_layer:
         yield from events
         return
@@ -221,6 +230,8 @@ def _events_of_base(walk: Walk, known: CustomObject, config: Mapping[str, Any]) 
 def _constructor_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
     """What the constructor raises because of the keys."""
     unexpected = [key for key in config if key not in (known.parameters or ())]
+    # The order of the three is Python's: names that the signature lacks, then (inside) what the base refuses. Missing
+    # arguments are told last, because Python reports an unexpected keyword before a missing one.
     if unexpected and not known.has_kwargs:
         text = texts.unexpected_keyword(walk.python, known.name, unexpected[0])
         yield walk.problem("KER102", known.name, "TypeError", text, key=unexpected[0], keys=", ".join(unexpected))

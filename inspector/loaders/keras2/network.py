@@ -30,6 +30,8 @@ _ASKED_FOR_MODULE_SINCE = (2, 13)
 
 def network_events(walk: Walk, class_name: str, config: Any) -> Iterator[Event]:
     """What rebuilding a model of that class raises; old Sequential configs are a bare list of layers."""
+    # keras/src/engine/sequential.py `from_config` has a format of its own; Functional and Model share
+    # keras/src/engine/training.py.
     if class_name == "Sequential":
         yield from _sequential(walk, config)
     elif walk.release >= _CONSTRUCTED_SINCE.get(class_name, (2, 8)) and not all(
@@ -48,6 +50,7 @@ def _in(config: Any, key: str) -> bool:
 
 def _constructed(walk: Walk, class_name: str, config: Any) -> Iterator[Event]:
     """The class's constructor takes the whole config: a Model without a graph, or the TypeError about get_config."""
+    # `cls(**config)` of a plain Model takes these keys: the load goes on with a model that has no layers.
     if class_name == "Model" and isinstance(config, dict) and _MODEL_KEYS.issuperset(config):
         return
     absent = [key for key in _GRAPH_KEYS if not _in(config, key)]

@@ -37,6 +37,7 @@ def rank_events(walk: Walk, model: Any) -> Iterator[Event]:
     for layer in known:
         sequential = model.get("class_name") == "Sequential"
         given = _declared(layer) or (before if sequential else inputs.get(_source(layer) or ""))
+        # Past the first layer shapes are not followed here: a rank that was guessed wrongly would refuse a sound model.
         before = given if layer.get("class_name") == "InputLayer" else None
         if given is not None and _lacks_filters(layer):
             text = "unsupported operand type(s) for *: 'NoneType' and 'int'"

@@ -37,6 +37,8 @@ def revival_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph, *, compi
     yield from until_problem(
         lambda: _missing(walk, nodes, graph),
         lambda: _layers(walk, nodes, graph),
+        # keras/src/saving/legacy/saved_model/load.py `load_layers` keeps metrics for last: models make theirs when they
+        # are constructed, which saves making them twice.
         lambda: _metrics(walk, nodes, compiling=compiling),
     )
 
@@ -103,6 +105,8 @@ def _layers(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Eve
         if any(isinstance(event, Problem) for event in failed):
             return
         if _is_from_config(walk, node):
+            # `_add_children_recreated_from_config`: what a constructor has made counts as loaded, so the config of a
+            # part is never looked at, and a broken one does no harm.
             made |= _parts(walk, graph, node.index)
 
 
@@ -143,6 +147,8 @@ def _layer(walk: Walk, node: Node) -> Iterator[Event]:
     if node.metadata is None:
         yield walk.problem("KER202", node.identifier, "JSONDecodeError", node.error or "")
         return
+    # `_revive_graph_network` makes a blank model; whatever is wrong with its config shows when
+    # `_reconstruct_all_models` runs, after TensorFlow's own loader.
     if _is_network(node.metadata) or not has_config(node.metadata):
         return
     events = list(_config_events(walk, node.metadata))
@@ -150,9 +156,12 @@ def _layer(walk: Walk, node: Node) -> Iterator[Event]:
     if problem is None:
         yield from (event for event in events if isinstance(event, Gap))
         return
+    # A layer that cannot be deserialized is no failure yet: the loader falls back to the functions in the SavedModel,
+    # which is why custom layers load there without their class.
     raised = _passed_on(walk, node.metadata, problem)
     if raised is not None:
         yield raised
+    # `revive_custom_object` has classes to stand in for layers and models, none for metrics and RNN layers.
     elif node.identifier not in _REVIVABLE:
         yield not_restorable(walk, node)
 
@@ -186,6 +195,8 @@ def _is_from_config(walk: Walk, node: Node) -> bool:
 
 def _passed_on(walk: Walk, metadata: Mapping[str, Any], problem: Problem) -> Problem | None:
     """The exception as this release lets it out; None where it revives the object from its functions instead."""
+    # TFOpLambda and its kin (layers/core/tf_op_layer.py) and preprocessing layers (engine/base_preprocessing_layer.py)
+    # set it: for these there is no falling back to functions.
     bound = bool(metadata.get("must_restore_from_config"))
     name = str(metadata.get("class_name"))
     if walk.release >= (2, 12):
@@ -261,6 +272,8 @@ def _metrics(walk: Walk, nodes: Sequence[Node], *, compiling: bool) -> Iterator[
             yield here.problem("KER202", node.identifier, "JSONDecodeError", node.error or "")
             return
         failed = list(_metric(here, node))
+        # Metrics are needed only by compile(): since 2.4 `load_layers` logs a warning where the model is not to be
+        # compiled.
         if failed and (compiling or walk.release < (2, 4)):
             yield from failed
             return

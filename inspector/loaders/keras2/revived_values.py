@@ -95,6 +95,8 @@ def _tables(walk: Walk, nodes: Sequence[Node], graph: MetaGraph) -> Iterator[Eve
     """Lookup layers of TensorFlow 2.2 to 2.5 keep their table as `_table`, later ones look for `lookup_table`."""
     if walk.release < (2, 6):
         return
+    # tensorflow/python/saved_model/load.py `_restore_checkpoint` ends with `assert_existing_objects_matched`: every
+    # object that Keras has made must find its value, and a table under another name does not.
     unbound = [node for node in nodes if _loses_table(walk, node, graph)]
     if not unbound:
         return

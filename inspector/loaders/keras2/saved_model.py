@@ -57,10 +57,13 @@ def _parsed(walk: Walk, context: Context, *, compiling: bool) -> Iterator[Event]
         return
     graph = model.meta_graphs[0] if model.meta_graphs else None
     if walk.release < _REVIVED_FIRST_SINCE:
+        # Nothing of Keras is looked for before the tags are settled: TensorFlow's own loader refuses the rest, and a
+        # SavedModel of TensorFlow 1 has no object that could be revived.
         if graph is None or len(model.meta_graphs) != 1 or not graph.has_object_graph:
             yield from _plain(walk, context)
         else:
             yield from _inside(walk, context, graph, compiling=compiling)
+    # From 2.4 on `load` takes `meta_graphs[0]` whatever its tags; the tags are asked for later, by `load_partial`.
     elif graph is None or (not graph.objects and not context.artifact.has_member(MEMBER)):
         yield _no_objects(walk)
     else:
@@ -106,6 +109,8 @@ def _inside(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) 
 def _revived_first(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) -> Iterator[Event]:
     """From TensorFlow 2.4 on: Keras' objects, then functions and values, then compiling."""
     nodes = nodes_of(walk, context.artifact, graph)
+    # `if not metadata.nodes` in keras/src/saving/legacy/saved_model/load.py: a SavedModel without objects of Keras
+    # loads all the same, and what comes back has no `predict`.
     if not nodes:
         yield from _plain(walk, context)
         return

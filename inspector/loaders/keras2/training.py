@@ -27,6 +27,8 @@ def compile_events(walk: Walk, config: Any) -> Iterator[Event]:
         text = texts.indexed_by_name(walk.python, config)
         yield walk.problem("KER134", "optimizer_config", "TypeError", text, key="optimizer_config")
         return
+    # Up to TensorFlow 2.1 losses and metrics stay names that compile() resolves, so that a missing key is met before an
+    # unknown name; from 2.2 on each is deserialized where it is read, and `loss_weights` is read last.
     missing = _required(walk, config)
     steps = (
         lambda: _absent(walk, config, "optimizer_config"),

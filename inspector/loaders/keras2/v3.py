@@ -52,6 +52,8 @@ def family_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
         yield walk.problem("KER130", family.noun, "ValueError", f"Unknown `config` as a `dict`, config={identifier}")
         return
     name, config = str(identifier["class_name"]), identifier.get("config")
+    # `deserialize_keras_object` with `module_objects` asks custom objects by all three names, without them by the
+    # registered name alone: a class under its bare name is found inside a model, not as the model.
     names = (name, identifier.get("registered_name"), config if isinstance(config, str) else None)
     if any(known in walk.custom for known in names if isinstance(known, str)):
         yield from value_events(walk, identifier)
@@ -131,6 +133,8 @@ def _object(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
     if name == "__lambda__":
         if walk.safe_mode:
             yield walk.problem("KER108", "lambda", "ValueError", LAMBDA_REFUSED)
+    # `__tensor__`, `__numpy__` and `__bytes__` are plain values (keras/src/saving/serialization_lib.py): nothing in
+    # them is looked up.
     elif name.startswith("__"):
         return
     elif name == "function":
@@ -168,6 +172,8 @@ def located(walk: Walk, name: str, value: Mapping[str, Any]) -> tuple[ClassFacts
         exported = walk.facts.exported(f"{module.removeprefix('tf_')}.{name}")
         if exported is not None:
             return exported, []
+        # tf_keras renamed its own package; files of Keras 2.13 to 2.15 name `keras.src`, which there is Keras 3, or
+        # nothing.
         if walk.facts.flavour is KerasFlavour.TF_KERAS and module.startswith("keras"):
             module = f"tf_{module}"
     if not _importable(walk, module):
@@ -180,6 +186,7 @@ def located(walk: Walk, name: str, value: Mapping[str, Any]) -> tuple[ClassFacts
     if found is None and walk.release >= (2, 13) and isinstance(value.get("registered_name"), str):
         # The module is asked for the registered name too ("special case for keras.metrics.metrics").
         found = _member(walk, module, value["registered_name"])
+    # Other packages may hold the class and were not recorded: the caller makes a gap of that, never a failure.
     if found is None and module.partition(".")[0] in {"keras", "tf_keras", "__main__"}:
         return None, [_not_located(walk, "class", name, value)]
     return found, []

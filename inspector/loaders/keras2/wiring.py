@@ -28,6 +28,8 @@ def graph_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
     yield from until_problem(
         lambda: _absent(walk, config, "layers"),
         lambda: _iterable(walk, layers, "layers"),
+        # All layers are made before the first is called, and the ends are looked up after the last call:
+        # `reconstruct_from_config` in keras/src/engine/functional.py has these three stages.
         lambda: _layers(walk.at("layers"), layers),
         lambda: _wiring(walk, config),
         lambda: _ends(walk, config, "input_layers"),
@@ -62,6 +64,8 @@ def _layers(walk: Walk, layers: Any) -> Iterator[Event]:
             yield broken(here, str(layer.get("class_name")), "KeyError", "'name'")
         else:
             name = str(layer["name"])
+            # `if layer_name in created_layers`: of two layers of one name only the first is made, and the calls of both
+            # are its.
             if name not in made:
                 yield from object_events(here, LAYER, layer)
             made.add(name)
@@ -130,6 +134,8 @@ def _stuck(walk: Walk, counts: Mapping[str, int], waiting: Mapping[str, list[Nod
             return
     stuck = next((name for name, nodes in waiting.items() if nodes), None)
     if stuck is not None:
+        # `while unprocessed_nodes` has no test for progress in any release of Keras 2, as its own comment says ("may
+        # lead to infinite loops"): the process hangs, and there is no exception to show.
         yield walk.problem("KER111", stuck, "timeout", "")
 
 
