@@ -145,6 +145,9 @@ def _without_arguments(walk: Walk, family: Family, name: str) -> Iterator[Event]
 def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> Iterator[Event]:
     """A dict: the class is looked up, then built from its config."""
     name, config = identifier["class_name"], identifier["config"]
+    if isinstance(name, list | dict):
+        yield walk.problem("KER130", family.noun, "TypeError", f"unhashable type: {type(name).__name__!r}")
+        return
     known = walk.custom.get(name)
     if known is not None:
         if isinstance(config, dict):
