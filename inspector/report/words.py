@@ -121,7 +121,7 @@ def most_dangerous(findings: Iterable[Finding]) -> Finding | None:
 
 
 def _danger(finding: Finding) -> str:
-    """`SEC101 lambda-bytecode: runs at load in keras 3.0.0 to 3.7.0`; the rest of the sentence stands below."""
+    """`SEC101 stored-bytecode: runs at load in keras 3.0.0 to 3.7.0`; the rest of the sentence stands below."""
     at = "" if finding.moment is None else _AT[finding.moment]
     text = finding.exposure_text
     text = text if len(text) <= _SHORT else text.partition("; ")[0]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     code="SEC101",
-    name="lambda-bytecode",
+    name="stored-bytecode",
     category=Category.SECURITY,
     severity=Severity.ERROR,
     message="Python bytecode in the model ({subject}): it {does}",
