@@ -63,6 +63,7 @@ class Callers:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._arguments: dict[str, Mapping[str, int]] = {}
+        self._passed: dict[tuple[str, str], Sequence[tuple[str, str]]] = {}
         self._put: dict[str, Mapping[str, list[str]]] = {}
 
     def node(self, function: str, name: str) -> Node | None:
@@ -108,8 +109,14 @@ class Callers:
         number = int(parts[-1]) if len(parts) > 1 and parts[-1].isdigit() else 0
         return names[number] if number < len(names) else ""
 
-    def passed(self, function: str, argument: str) -> Iterator[tuple[str, str]]:
+    def passed(self, function: str, argument: str) -> Sequence[tuple[str, str]]:
         """(caller, tensor) for everything that callers pass as that argument."""
+        key = (function, argument)
+        if key not in self._passed:
+            self._passed[key] = tuple(dict.fromkeys(self._all_passed(function, argument)))
+        return self._passed[key]
+
+    def _all_passed(self, function: str, argument: str) -> Iterator[tuple[str, str]]:
         position = self.arguments(function)[argument]
         for caller, index, _ in self._unit.sites.get(function, ()):
             node = self._unit.bodies[caller][index]

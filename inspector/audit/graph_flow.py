@@ -48,6 +48,7 @@ class Flow:
 
     def values(self, function: str, tensor: str) -> Values:
         """Every value that the tensor of that function ("" for the graph itself) can have."""
+        self._steps -= 1  # whatever comes of it: many ways into few tensors are many steps too
         key = (function, tensor)
         if key in self._known:
             return self._known[key]
@@ -56,7 +57,6 @@ class Flow:
             return ()
         if self._steps <= 0 or len(self._open) > DEPTH_LIMIT:
             return _TOO_FAR
-        self._steps -= 1
         return self._resolve(key)
 
     def _resolve(self, key: tuple[str, str]) -> Values:
@@ -117,7 +117,12 @@ class Flow:
         }
 
     def _all(self, function: str, tensors: Iterable[str]) -> Values:
-        return tuple(value for tensor in tensors for value in self.values(function, tensor))
+        found: list[Value] = []
+        for tensor in tensors:
+            found += self.values(function, tensor)
+            if self._steps <= 0:
+                return (*found, *_TOO_FAR)
+        return tuple(found)
 
     def _parts(self, function: str, tensors: Iterable[str], tail: str = "") -> Values:
         parts = [self.values(function, tensor) for tensor in tensors]
@@ -222,6 +227,8 @@ class Flow:
         found: list[Value] = []
         for place, tensor in self._callers.passed(function, name):
             found += self.values(place, tensor)
+            if self._steps <= 0:
+                return (*found, *_TOO_FAR)
         bound = self._callers.bound(function, name)
         if bound is not None:
             return (*found, *self._of_object(bound))

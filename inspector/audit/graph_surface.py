@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from inspector.audit.graph_table import table
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
     from inspector.terms.graph import Node
 
+# A hundred are listed; the others are counted as far as this.
+FAULTS_LIMIT = 1_000
 _CHECKPOINTS = frozenset({"checkpoint-read", "checkpoint-write"})
 
 
@@ -95,7 +98,7 @@ class GraphEvidence:
         """(what, place, why) of each place where a graph is as no writer makes it."""
         from inspector.audit.graph_faults import faults  # noqa: PLC0415 - cold start: after the ops themselves
 
-        return tuple(fault for unit in self.units for fault in faults(unit))
+        return tuple(fault for unit in self.units for fault in islice(faults(unit), FAULTS_LIMIT))
 
     def reaches(self, *can: str) -> Iterator[Reach]:
         """The nodes with one of these capabilities (none named: with any), in the order of the file."""

@@ -213,6 +213,17 @@ def test_an_asset_is_fed_to_the_init_op_only():
     assert [v.text for v in Flow(graph_of).values("", "path")] == ["/x"]
 
 
+def test_functions_that_all_call_all_take_no_time():
+    count = 40
+    calling = [call(f"c{i}", f"f{i}", ["a"]) for i in range(count)]
+    library = [function(f"f{i}", [*calling, node("w", "WriteFile", ["a", "a"])], {"a": STRING}) for i in range(count)]
+    started = time.process_time()
+    flow = Flow(unit([], library))
+    for i in range(count):
+        flow.values(f"f{i}", "a")
+    assert time.process_time() - started < 5
+
+
 OPS = (
     "Const", "Identity", "StringJoin", "Merge", "ReadFile", "WriteFile", "While", "StatefulPartitionedCall",
     "MapDataset", "FIFOQueueV2", "QueueEnqueueV2", "QueueDequeueV2", "IteratorGetNext", "Placeholder", "RestoreV2",
