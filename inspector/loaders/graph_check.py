@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.terms.dtypes import number_of
 from inspector.terms.record import field, record
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_OP, UNKNOWN_ATTR, MISSING_ATTR = "unknown_op", "unknown_attr", "missing_attr"
 BAD_VALUE, REMOVED = "bad_type", "removed"
-NO_DTYPE = "no_dtype"
+NO_DTYPE, WRONG_KIND = "no_dtype", "wrong_kind"
 
 # DataTypeString in tensorflow/core/framework/types.cc differs from tf.DType.name in these.
 _DATA_TYPE_STRINGS = {"float32": "float", "float64": "double", "float16": "half"}
@@ -58,8 +58,12 @@ def _fault(kind: str, op: OpFacts, attr: str, **more: str) -> Fault:
 
 
 def _of_value(attr: Attr, declared: OpAttr, op: OpFacts) -> Iterator[Fault]:
-    """A value outside `allowed`. Kinds that disagree with the declaration were not met in what releases write."""
+    """A value of another kind, a reference or no dtype at all, or one outside `allowed` (AttrValueHasType)."""
     name, kind, value = attr
+    objection = _of_kind(kind, value, declared)
+    if objection:
+        yield _fault(WRONG_KIND, op, name, objection=objection, value=str(value))
+        return
     if not declared.allowed or value is None or kind not in {"type", "s", "list"}:
         return
     values = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
@@ -68,6 +72,25 @@ def _of_value(attr: Attr, declared: OpAttr, op: OpFacts) -> Iterator[Fault]:
             shown = [data_type_string(v) if "type" in declared.type else f'"{v}"' for v in (item, *declared.allowed)]
             yield _fault(BAD_VALUE, op, name, value=shown[0], allowed=", ".join(shown[1:]))
             return
+
+
+# What AttrValue calls its kinds, where the declaration has another word.
+_KINDS = {"s": "string", "i": "int", "f": "float", "b": "bool"}
+_LIST = "list("
+
+
+def _of_kind(kind: str, value: Any, declared: OpAttr) -> str:
+    """What is said of a value that has not the declared type, "" where it has."""
+    given, wanted = _KINDS.get(kind, kind), declared.type
+    if wanted.startswith(_LIST) or kind in {"list", "", "placeholder"}:
+        return ""  # lists of another kind were not met; an empty one has every kind
+    if given != wanted:
+        return f"had value with type '{given}' when '{wanted}' expected"
+    if kind == "type" and value == "invalid":
+        return "has invalid DataType"
+    if kind == "type" and str(value).endswith("_ref"):
+        return f"must not have reference type value of {data_type_string(value)}"
+    return ""
 
 
 # Where dtypes beyond those of 1.15 first stand in types.proto (tensorflow/core/framework). Older releases keep the

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_bodies import loose_ends
-from inspector.loaders.graph_check import BAD_VALUE, MISSING_ATTR, NO_DTYPE, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
+from inspector.loaders.graph_callees import callees_of
+from inspector.loaders.graph_check import (
+    BAD_VALUE,
+    MISSING_ATTR,
+    NO_DTYPE,
+    UNKNOWN_ATTR,
+    UNKNOWN_OP,
+    WRONG_KIND,
+    data_type_string,
+)
 from inspector.loaders.graph_cpu import refusals
-from inspector.loaders.graph_import import instantiated, loose_problem
+from inspector.loaders.graph_edges import edge_faults, unfit_edges
+from inspector.loaders.graph_import import edge_text, instantiated, loose_problem
 from inspector.loaders.graph_kernels import (
     AUTO_SELECT,
     PYTHON_OPS,
@@ -16,11 +26,11 @@ from inspector.loaders.graph_kernels import (
     random_algorithm,
     suspicious,
 )
-from inspector.loaders.graph_library import RULES, bad_uses, fault_error
+from inspector.loaders.graph_library import RULES, bad_uses, edge_problem, fault_error
 from inspector.loaders.graph_raised import PLAIN_NAME, RUN, raised
 from inspector.loaders.graph_uses import Uses
 from inspector.terms.finding import ExpectedError, Gap
-from inspector.terms.record import record
+from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +45,7 @@ if TYPE_CHECKING:
 # no record.
 _XLA_DEVICE_UNTIL = (2, 4)
 _GRAPH_ERRORS_SINCE = (2, 8)  # sessions say "Graph execution error:" first
+_OF_FUNCTIONS = frozenset({"OPS101", "OPS102", "OPS103", "OPS104", "OPS110", "OPS111", "OPS112"})
 _PLACED_IN_FUNCTIONS_SINCE = (2, 4)
 _SHOWN = 8  # attributes of a node in the message about its missing kernel
 
@@ -64,7 +75,8 @@ def _doubt(context: Context, item: Reached, problem: Problem) -> str | None:
     if problem.rule == "OPS107":  # kernels are made for every branch before one is taken
         may_have = context.release < _XLA_DEVICE_UNTIL and not item.node.op.startswith("Cudnn")
         return "the device XLA_CPU:0 has a kernel for it" if may_have else None
-    return None if item.certain else "the input leads to another branch"
+    # A session makes the functions of every branch before it runs one.
+    return None if item.certain or problem.rule in _OF_FUNCTIONS else "the input leads to another branch"
 
 
 def _all(
@@ -72,6 +84,7 @@ def _all(
 ) -> Iterator[tuple[Reached, Problem]]:
     ran = _ran(graph, reached)
     if loader == RUN:
+        yield from _undefined(context, ran)
         yield from _body_problems(context, graph, reached)
         yield from _node_problems(context, reached, ran.in_functions)
     yield from _placement(context, ran, loader, wrapper)
@@ -126,6 +139,7 @@ class _Ran:
     everywhere: Uses
     in_functions: Uses
     placed: tuple[Reached, ...]
+    undefined: tuple[tuple[Reached, str], ...]
 
 
 def _ran(graph: Graph, reached: tuple[Reached, ...]) -> _Ran:
@@ -136,21 +150,41 @@ def _ran(graph: Graph, reached: tuple[Reached, ...]) -> _Ran:
         everywhere = Uses((item.use for item in reached), graph.functions)
         inside = Uses((item.use for item in reached if item.function), graph.functions)
         placed = _placed(item for item in reached if item.node.device)
-        found = graph.memo[key] = (reached, _Ran(everywhere, inside, placed))
+        undefined = tuple(_calls_of_nothing(graph, reached))
+        found = graph.memo[key] = (reached, _Ran(everywhere, inside, placed, undefined))
     ran: _Ran = found[1]
     return ran
 
 
 def _body_problems(context: Context, graph: Graph, reached: tuple[Reached, ...]) -> Iterator[tuple[Reached, Problem]]:
     """Functions that do not fit together, as far as importing the graph has not instantiated them."""
-    loose = loose_ends(graph, context.registry)
+    loose, unfit = loose_ends(graph, context.registry), unfit_edges(graph, context.registry)
     start = "Graph execution error: " if context.release >= _GRAPH_ERRORS_SINCE else ""
-    seen: set[str] = set()
-    for item in reached if loose else ():
-        if item.function in loose and item.function not in seen:
-            seen.add(item.function)
-            for found in instantiated(loose, item.function)[:1]:
-                yield item, loose_problem(context, item.function, found, "InvalidArgumentError", start)
+    seen = {""}
+    for item in reached if loose or unfit else ():
+        if item.function in seen:
+            continue
+        seen.add(item.function)
+        for found in instantiated(loose, item.function)[:1]:
+            yield item, loose_problem(context, item.function, found, "InvalidArgumentError", start)
+        for fault in edge_faults(graph, item.function, unfit):
+            problem = edge_problem(context, fault, start + edge_text(fault))
+            error = ExpectedError("InvalidArgumentError", problem.error.message)
+            yield item, replace(problem, error=error)
+
+
+def _undefined(context: Context, ran: _Ran) -> Iterator[tuple[Reached, Problem]]:
+    """Functions that nodes name and the library has not."""
+    start = "Graph execution error: " if context.release >= _GRAPH_ERRORS_SINCE else ""
+    for item, name in ran.undefined:
+        error = ExpectedError("NotFoundError", f"{start}Function {name} is not defined.")
+        yield item, context.problem("OPS110", name, _pointer(item), error, functions=name)
+
+
+def _calls_of_nothing(graph: Graph, reached: tuple[Reached, ...]) -> Iterator[tuple[Reached, str]]:
+    for item in reached:
+        found = callees_of(item.node)
+        yield from ((item, name) for name in (*found.named, *found.listed) if name and name not in graph.functions)
 
 
 def _placed(asking: Iterable[Reached]) -> tuple[Reached, ...]:
@@ -172,12 +206,12 @@ def _node_problems(context: Context, reached: tuple[Reached, ...], uses: Uses) -
                 yield item, context.problem(RULES[fault.kind], fault.subject, _pointer(item), error, **fault.fields)
 
 
-_INVALID = frozenset({UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP, BAD_VALUE, NO_DTYPE})
+_INVALID = frozenset({UNKNOWN_ATTR, MISSING_ATTR, UNKNOWN_OP, BAD_VALUE, NO_DTYPE, WRONG_KIND})
 
 
 def _validation_error(context: Context, item: Reached, fault: Fault) -> ExpectedError:
     """What instantiating a function says of a node that is not valid."""
-    if fault.kind == NO_DTYPE:
+    if fault.kind in {NO_DTYPE, WRONG_KIND}:
         start = "Graph execution error: " if context.release >= _GRAPH_ERRORS_SINCE else ""
         said = fault_error(context, fault, item.node.name, "load").message
         return ExpectedError("InvalidArgumentError", start + said)

@@ -19,6 +19,7 @@ from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP
 from inspector.loaders.graph_edges import edge_faults, unfit_edges
 from inspector.loaders.graph_library import bad_uses, edge_problem, fault_problem
 from inspector.loaders.graph_uses import library, library_uses, main_body, main_uses
+from inspector.loaders.graph_wires import misfits, misnamed
 from inspector.terms.finding import ExpectedError
 from inspector.terms.record import record
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from inspector.loaders.graph_context import Context
     from inspector.loaders.graph_edges import Edge, EdgeFault, Mismatch
     from inspector.loaders.graph_uses import Use
+    from inspector.loaders.graph_wires import Misfit
     from inspector.terms.finding import Problem
     from inspector.terms.graph import Graph, Node
 
@@ -42,22 +44,33 @@ _SKEW_SINCE, _SKEW_DAYS = (2, 3), 21
 def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mapping[str, object]]) -> Iterator[Problem]:
     """What stops the import. `defaults`: by op, the producer's default of each attribute, for those to be left out."""
     yield from _version_problems(context, graph)
+    named = misnamed(graph)
+    if named is not None:
+        yield _misfit_problem(context, graph, named)
     yield from _edge_problems(context, graph)
+    unlike = misfits(graph, context.registry)
     bad = bad_uses(context, main_uses(graph), graph.producer)
     called = _Called(
         bad_uses(context, library_uses(graph), context.facts.graph_def_producer),
         unfit_edges(graph, context.registry),
         loose_ends(graph, context.registry),
     )
-    if not (bad or called.bad or called.unfit or called.loose):
+    if not (bad or unlike or called.bad or called.unfit or called.loose):
         return
     seen: set[tuple[str, str]] = set()
     nodes, calls = main_body(graph).nodes, _calls(graph)
     for index in _import_order(graph):
         for problem in _node_problems(context, graph, index, bad, defaults) if nodes[index][1] in bad else ():
             yield from _first_time(context, graph, problem, seen)
+        if index in unlike and nodes[index][1] not in bad:
+            yield _misfit_problem(context, graph, unlike[index])
         for problem in _function_problems(context, graph, calls[index], called) if index in calls else ():
             yield from _first_time(context, graph, problem, seen)
+
+
+def _misfit_problem(context: Context, graph: Graph, found: Misfit) -> Problem:
+    error = ExpectedError("ValueError", found.text)
+    return _skewed(context, graph, context.problem("OPS111", found.subject, f"node/{found.node}", error))
 
 
 @record
@@ -166,7 +179,7 @@ def _function_problems(context: Context, graph: Graph, reached: tuple[str, ...],
         for item in instantiated(called.loose, name):
             yield loose_problem(context, name, item, "ValueError", "")
         for unfit in edge_faults(graph, name, called.unfit):
-            yield edge_problem(context, unfit, _edge_text(unfit))
+            yield edge_problem(context, unfit, edge_text(unfit))
 
 
 @once_per_graph
@@ -203,7 +216,7 @@ def _loose_text(item: Loose) -> str:
     return f"Return {item.name} missing."
 
 
-def _edge_text(fault: EdgeFault) -> str:
+def edge_text(fault: EdgeFault) -> str:
     """What InstantiateFunction says of an edge whose dtype the op does not take."""
     found = fault.found
     expected, actual = data_type_string(found.expected), data_type_string(found.actual)

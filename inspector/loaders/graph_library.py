@@ -22,6 +22,7 @@ from inspector.loaders.graph_check import (
     REMOVED,
     UNKNOWN_ATTR,
     UNKNOWN_OP,
+    WRONG_KIND,
     data_type_string,
     faults,
     removal,
@@ -51,6 +52,7 @@ RULES = {
     MISSING_ATTR: "OPS103",
     BAD_VALUE: "OPS104",
     NO_DTYPE: "OPS104",
+    WRONG_KIND: "OPS104",
     REMOVED: "OPS106",
 }
 # Branches of a case (list(func)) count as callees from 2.3 on, custom gradients from 2.6 on:
@@ -188,9 +190,10 @@ def fault_error(context: Context, fault: Fault, node: str, loader: str) -> Expec
             f"version {fault.fields['version']}. {fault.fields['explanation']}."
         )
         return ExpectedError("UnimplementedError", text)
-    if fault.kind == NO_DTYPE:
+    if fault.kind in {NO_DTYPE, WRONG_KIND}:
         fields = fault.fields
-        text = f"AttrValue has invalid DataType enum: {fields['number']} for attr '{fields['attr']}'"
+        said = fields.get("objection") or f"has invalid DataType enum: {fields['number']}"
+        text = f"AttrValue {said} for attr '{fields['attr']}'"
         return ExpectedError("ValueError", f"{text} ; NodeDef: {{{{node {node}}}}}; {fields['op_def']}")
     prefix = loader if fault.kind == UNKNOWN_OP else "load"
     return context.error(f"{prefix}/{fault.kind}", node=node, **fault.fields)

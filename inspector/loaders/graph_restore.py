@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Damage
     from inspector.terms.graph import MetaGraph, SavedModel, TensorEntry, TensorFault
 
+# Slot variables wait for their optimizer, and are not asked for.
+_SLOT, _COUNTED_SINCE = ".OPTIMIZER_SLOT/", (2, 7)
 _RESTORES = frozenset({"RestoreV2", "Restore", "RestoreSlice"})
 FOLDER, INDEX = "variables", "variables/variables.index"
 
@@ -150,6 +152,22 @@ def variable_problems(context: Context, model: SavedModel, graph: MetaGraph) -> 
         entry = model.variables.entries.get(key)
         if entry is not None:
             yield from _fit(context, graph, index, key, entry)
+        elif _SLOT not in key:
+            yield _unbound(context, graph, index, key)
+
+
+def _unbound(context: Context, graph: MetaGraph, index: int, key: str) -> Problem:
+    """Every variable of the object graph must get a value (`assert_existing_objects_matched`)."""
+    variable = graph.objects[index].message.variable
+    dtype = name_of(variable.dtype)
+    shape = None if variable.shape.unknown_rank else tuple(dim.size for dim in variable.shape.dim)
+    shown = f"[<tf.Variable '{variable.name or 'Variable'}:0' shape={shape_text(shape)} dtype={dtype}>]"
+    cause = "not bound to checkpointed values, likely due to changes in the Python program"
+    text = f"Some Python objects were {cause}: {shown}"
+    if context.release >= _COUNTED_SINCE:
+        text = f"Found 1 Python objects that were {cause}. Showing 1 of 1 unmatched objects: {shown}"
+    error = ExpectedError("AssertionError", text)
+    return context.problem("SMD104", key, f"object_graph/{index}", error, wanted=shape_text(shape), stored="nothing")
 
 
 def _fit(context: Context, graph: MetaGraph, index: int, key: str, entry: TensorEntry) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from inspector.loaders.graph_execution import execution
 from inspector.loaders.graph_reach import reached_from_tensors
 from inspector.loaders.graph_restore import shape_text
 from inspector.loaders.graph_unset import unset_problems
-from inspector.terms.finding import Outcome
+from inspector.terms.finding import ExpectedError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,11 @@ def _run(context: Context, graph: MetaGraph, loader: str, signature: Signature) 
 def _feed_problems(context: Context, graph: MetaGraph, name: str, signature: Signature) -> Iterator[Problem]:
     """What the session checks before it runs anything: that the tensors are there and take what is fed."""
     nodes = {node.name: node for node in graph.graph.nodes}
-    tensors = [*signature.inputs.values(), *signature.outputs.values()]
-    for info in tensors:
+    for info in signature.outputs.values():
+        if info.tensor and node_of(info.tensor) not in nodes:
+            error = _fetch_error(context, info.tensor)
+            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
+    for info in signature.inputs.values():
         if info.tensor and node_of(info.tensor) not in nodes:
             error = context.error("v1/no_tensor", tensor=info.tensor, node=node_of(info.tensor))
             yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
@@ -53,6 +56,19 @@ def _feed_problems(context: Context, graph: MetaGraph, name: str, signature: Sig
         node = nodes.get(node_of(info.tensor))
         if node is not None:
             yield from _shape_problem(context, name, info, node)
+
+
+def _fetch_error(context: Context, tensor: str) -> ExpectedError:
+    """What is fetched is looked up before what is fed (_FetchMapper in tensorflow/python/client/session.py)."""
+    cause = (
+        f"The name {tensor!r} refers to a Tensor which does not exist. The operation, {node_of(tensor)!r}, does not "
+        "exist in the graph."
+    )
+    start = f"Argument `fetch` = {tensor}" if context.release >= _NEW_FETCH_SINCE else f"Fetch argument {tensor!r}"
+    return ExpectedError("ValueError", f"{start} cannot be interpreted as a Tensor. ({cause!r})")
+
+
+_NEW_FETCH_SINCE = (2, 7)
 
 
 def _shape_problem(context: Context, name: str, info: TensorInfo, node: Node) -> Iterator[Problem]:
