@@ -105,6 +105,8 @@ def object_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
         yield walk.problem("KER130", family.noun, "ValueError", text)
     elif "class_name" not in identifier or "config" not in identifier:
         yield walk.problem("KER130", family.noun, "ValueError", texts.improper_config(walk.release, identifier))
+    elif isinstance(name := identifier["class_name"], list | dict):
+        yield walk.problem("KER130", family.noun, "TypeError", f"unhashable type: {type(name).__name__!r}")
     else:
         yield from _class_events(walk, family, identifier)
 
@@ -145,9 +147,6 @@ def _without_arguments(walk: Walk, family: Family, name: str) -> Iterator[Event]
 def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> Iterator[Event]:
     """A dict: the class is looked up, then built from its config."""
     name, config = identifier["class_name"], identifier["config"]
-    if isinstance(name, list | dict):
-        yield walk.problem("KER130", family.noun, "TypeError", f"unhashable type: {type(name).__name__!r}")
-        return
     known = walk.custom.get(name)
     if known is not None:
         if isinstance(config, dict):
