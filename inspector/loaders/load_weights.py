@@ -35,6 +35,8 @@ def loaders_of(weights: Artifact) -> tuple[str, ...]:
     """The loaders that apply to those weights, the one that decides first; none to what holds no weights."""
     if weights.format in _NO_WEIGHTS:
         return ()
+    # `load_weights` takes checkpoints too, up to Keras 2.15; `Checkpoint.restore` takes them in every release, so it is
+    # what decides.
     return (RESTORE, LOAD_WEIGHTS) if weights.format in _CHECKPOINTS else (LOAD_WEIGHTS,)
 
 
@@ -48,6 +50,8 @@ def outcomes(weights: Artifact, model: Artifact, capabilities: Capabilities) -> 
             yield Outcome(loader, gaps=(Gap(Location(Path(model.path).name), reason),))
         elif facts is None:
             yield Outcome(loader, gaps=(Gap(Location(weights.path), "no Keras is recorded for this runtime"),))
+        # Restoring is TensorFlow's own and asks nothing of Keras but the names of attributes, which differ between 2
+        # and 3.
         elif loader == RESTORE:
             yield _outcome(loader, _restored(weights, parts, capabilities), weights)
         elif capabilities.runtime.keras_flavour is KerasFlavour.KERAS3:

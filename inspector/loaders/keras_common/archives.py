@@ -39,11 +39,14 @@ def unopened(artifact: Artifact) -> str | None:
     """The words of zipfile where not even the archive's directory can be read."""
     if artifact.keras is not None or not artifact.is_zip:
         return None
+    # `zipfile.ZipFile(path)` reads the central directory and no member: any other damage is met later, by the member's
+    # name.
     return next((one.reason for one in artifact.damage if exception_of(one.reason) == "BadZipFile"), None)
 
 
 def unpacking_damage(artifact: Artifact) -> Damage | None:
     """The first damage among the members that only unpacking the whole archive reads."""
+    # The loader reads these by name before it unpacks anything; damage in them has been met, with words of its own.
     read_alone = {"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"}
     if artifact.is_directory:
         return None

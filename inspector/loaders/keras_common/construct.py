@@ -60,11 +60,15 @@ def check_config(made: Construction) -> None:
 
 def _objections(made: Construction) -> Iterator[_Objection]:
     unknown: dict[str, Any] = {}
+    # keras/src/layers/rnn/lstm.py `LSTM.__init__` makes its LSTMCell, which calls `initializers.get`, before
+    # `super().__init__` refuses unknown keywords; every other layer calls its base first.
     nested_rank = 2 if made.cls.name in CELL_FIRST else 4
     for position, (key, value) in enumerate(made.config.items()):
         if key in made.nested:
             yield _Objection((nested_rank, position), made.nested[key])
             continue
+        # What `from_config` took out of the config never reaches the constructor, whatever a trial of that key
+        # recorded.
         if key in made.skip:
             continue
         fate = key_fate(made.session, made.cls, key, value, made.pointer)
@@ -80,7 +84,9 @@ def _objections(made: Construction) -> Iterator[_Objection]:
 
 def key_fate(session: Session, cls: ClassFacts, key: str, value: Any, pointer: str) -> Rejected | bool:
     """Whether the class takes that key and value; one that nothing is known of becomes a gap and counts as taken."""
+    # Every operation's config carries a name, which a constructor of its own need not take (keras/src/ops/numpy.py).
     nameless = key == "name" and cls.kind == "operation" and not cls.has_kwargs and key not in cls.parameters
+    # A recorded trial outweighs the signature: constructors with **kwargs refuse keys that no signature shows.
     tried = False if nameless else session.facts.trial(session.path, cls, key, value)
     if tried is not False:
         return tried
@@ -138,6 +144,7 @@ def _unknown_objection(made: Construction, unknown: Mapping[str, Any]) -> _Objec
         recorded = Rejected("TypeError", f"{name}.__init__() got an unexpected keyword argument 'zz_a'")
     kind, text = raised_inside(recorded)
     text = last_cause(renamed(text, unknown))
+    # Python's own refusal comes before the body runs; Keras' (`Unrecognized keyword arguments`) after the cell is made.
     by_signature = "unexpected keyword argument" in text and f"{name}.__init__()" in text
     details = {"class": name, "keys": ", ".join(unknown)}
     failure = LoadFailure(kind, text, "KER102", name, f"{made.pointer}/{first}", details)
@@ -155,6 +162,7 @@ def _missing(made: Construction) -> Iterator[_Objection]:
     """Required parameters that the config lacks, and keys without which the class's own `from_config` fails."""
     cls, config = made.cls, made.config
     absent = [key for key, required in cls.parameters.items() if required and key not in config]
+    # Trials left out one key at a time; Python names all that are missing in one sentence.
     if len(absent) > 1:
         yield _Objection((1, 0), _missing_failure(made, absent, _missing_text(cls, absent)))
         return
@@ -215,6 +223,8 @@ def wraps(session: Session, cls: ClassFacts) -> bool:
 
 def wrapped(session: Session, cls: ClassFacts, config: Mapping[str, Any], failure: LoadFailure) -> LoadFailure:
     """The failure of the constructor as `from_config` lets it out."""
+    # keras/src/ops/operation.py `Operation.from_config` rewords whatever its constructor raises; classes with a
+    # `from_config` of their own do not, unless they call it.
     if not wraps(session, cls):
         return failure
     text = f"Error when deserializing class '{cls.name}' using config={dict(config)}.\n\n{_ENCOUNTERED}{failure.text}"

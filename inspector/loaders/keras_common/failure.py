@@ -29,6 +29,7 @@ class LoadFailure(Exception):  # noqa: N818 - it is what the real loader raises,
 
     def reworded(self, kind: str, text: str) -> LoadFailure:
         """The same failure as another exception: what `raise ... from e` makes of it."""
+        # The place stays that of the cause: a user mends a key of a layer, not the `except` clause that wrapped it.
         return LoadFailure(kind, text, self.rule, self.subject, self.pointer, self.details, self.member)
 
     def problem(self, member: str) -> Problem:

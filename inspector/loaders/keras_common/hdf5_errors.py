@@ -27,6 +27,7 @@ def attributes_error(file: Hdf5File, path: str, h5py: tuple[int, int]) -> str | 
 def object_error(file: Hdf5File, path: str, h5py: tuple[int, int]) -> str | None:
     """The text of the KeyError for opening a damaged group or dataset; None where libhdf5 opens it."""
     reason = file.broken.get(path)
+    # A group with a damaged attribute opens all the same; only asking for an attribute fails.
     if reason is None or reason.startswith(_ITERATING):
         return None
     start = reason.find("(")

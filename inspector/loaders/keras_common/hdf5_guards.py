@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# `_H5_DATASET_BOMB_FLOOR_BYTES` and `_H5_DATASET_MAX_EXPANSION` in keras/src/saving/saving_lib.py.
 BOMB_BYTES, BOMB_RATIO = 2**32, 1000
 # A link to a link to a link: libhdf5 stops at 16 as well (H5L_NUM_LINKS).
 _HOPS = 16
@@ -62,6 +63,9 @@ def refusal(release: Release, file: Hdf5File, path: str, name: str, group: str =
 
     `group` is one that the release itself opens, so that it sees a link there.
     """
+    # keras/src/saving/saving_lib.py `safe_get_h5_dataset` asks in this order: the link, external storage, virtual
+    # layout, declared size. `group.get(name, getlink=True)` sees a link in the last step alone; those before it are
+    # followed, until `safe_get_h5_group` came to look at each.
     link = link_at(file, path)
     if link is not None and refuses_links(release) and (link.path in {path, group} or refuses_linked_groups(release)):
         return link_text(link)
@@ -72,6 +76,7 @@ def refusal(release: Release, file: Hdf5File, path: str, name: str, group: str =
 def _of_dataset(release: Release, dataset: Hdf5Dataset, name: str) -> str | None:
     if dataset.external and refuses_external(release):
         files = list(dataset.external)
+        # Reworded in the releases that brought the check of links.
         old = not refuses_links(release)
         return f"Not allowed: H5 file {'Dataset with external links' if old else 'with external Dataset'}: {files}"
     if dataset.virtual and refuses_links(release):

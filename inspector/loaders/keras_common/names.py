@@ -7,6 +7,7 @@ import re
 
 def snake_case(name: str) -> str:
     """`naming.to_snake_case`."""
+    # The three steps are Keras' own (keras/src/utils/naming.py): any other snake case gives `conv2_d` another path.
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -44,6 +44,8 @@ class Session:
     @property
     def safe(self) -> bool:
         """Whether Python lambdas are refused at this point: the scope's word, else the argument's."""
+        # `in_safe_mode()` in keras/src/saving/serialization_lib.py: a scope that is set overrules the argument in both
+        # directions, one that is None leaves it.
         return self.safe_mode if self.safe_scope is None else self.safe_scope
 
     @property
@@ -71,6 +73,7 @@ class Session:
     def gap(self, pointer: str, reason: str) -> None:
         """Note something that could not be judged."""
         found = Gap(Location(self.member, pointer), reason)
+        # The loader comes by the same place on several ways (load, compile, predict); one gap a place is enough.
         if found not in self.gaps:
             self.gaps.append(found)
 

@@ -24,6 +24,8 @@ _UNCHANGED = frozenset(
 def output_shape(class_name: str, config: Config, given: Shape | None) -> Shape | None:
     """The output's shape, batch first, of a layer with one input of that shape."""
     if class_name == "InputLayer":
+        # `batch_shape` in files of Keras 3, `batch_input_shape` in those of Keras 2, which Keras 3 takes as well
+        # (keras/src/layers/core/input_layer.py).
         declared = config.get("batch_shape") or config.get("batch_input_shape")
         return tuple(declared) if isinstance(declared, list | tuple) else None
     if given is None:
@@ -43,6 +45,7 @@ def _embedding(config: Config, given: Shape) -> Shape:
 
 
 def _flatten(_config: Config, given: Shape) -> Shape:
+    # An unknown side makes the whole product unknown, not one that is smaller.
     sizes = [size for size in given[1:] if size is not None]
     return (given[0], prod(sizes) if len(sizes) == len(given) - 1 else None)
 
@@ -91,6 +94,8 @@ def _windowed(config: Config, given: Shape, size: Any, strides: Any, channels: A
         length = given[1 + i]
         if length is None or not isinstance(width, int) or not isinstance(step, int) or step < 1:
             sides.append(None)
+        # Rounded up; with `valid` only windows that lie wholly inside count (keras/src/ops/operation_utils.py
+        # `compute_conv_output_shape`).
         elif config["padding"] == "same":
             sides.append(-(-length // step))
         else:

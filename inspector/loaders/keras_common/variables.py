@@ -31,6 +31,8 @@ def own_variables(class_name: str, config: Mapping[str, Any], given: Shape | Non
     if class_name in WEIGHTLESS:
         return []
     made = _MADE.get(class_name)
+    # `enable_lora` puts two factors beside the kernel (keras/src/layers/core/dense.py): what is stored then is not
+    # followed.
     if made is None or config.get("lora_rank"):
         return None
     return made(dict(config), given)
@@ -98,6 +100,8 @@ def _conv_transpose(rank: int) -> Callable[[Config, Shape | None], list[Variable
     def made(config: Config, given: Shape | None) -> list[Variable]:
         filters = config.get("filters")
         return [
+            # Transposed: the kernel's last two axes change places
+            # (keras/src/layers/convolutional/base_conv_transpose.py).
             Variable("kernel", (*_window(config, rank), filters, _channels(config, given))),
             *_bias(config, filters),
         ]
@@ -163,6 +167,8 @@ def _cell(gates: int) -> Callable[[Config, Shape | None], list[Variable]]:
     def made(config: Config, given: Shape | None) -> list[Variable]:
         units = config.get("units")
         width = gates * units if isinstance(units, int) else None
+        # keras/src/layers/rnn/gru.py: with `reset_after` the input and the recurrent kernel have a bias each, as in
+        # cuDNN.
         rows = (2,) if gates == 3 and config.get("reset_after", True) else ()  # noqa: PLR2004 - GRU
         found = [Variable("kernel", (_last(given), width)), Variable("recurrent_kernel", (units, width))]
         return [*found, Variable("bias", (*rows, width))] if config.get("use_bias", True) else found

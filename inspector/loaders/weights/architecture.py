@@ -88,6 +88,8 @@ def architecture(artifact: Artifact) -> Part | None:
 def _config(artifact: Artifact) -> Any:
     if artifact.keras is not None:
         return artifact.keras.config
+    # A SavedModel of 2.5 and later keeps Keras' configs in keras_metadata.pb, one a node; that of the whole model is
+    # the root's, the others are parts of it.
     for node in artifact.keras_metadata.nodes if artifact.keras_metadata else ():
         if node.node_path == "root":
             try:
@@ -115,6 +117,8 @@ def _network(model: Mapping[str, Any], given: Shape, depth: int) -> tuple[Part, 
     name, class_name = str(inner.get("name", "")), str(model["class_name"])
     layers = [layer for layer in inner.get("layers") or () if isinstance(layer, dict)]
     if class_name == "Sequential":
+        # A Sequential inside another is called with what comes before it, which wins over the shape that it was built
+        # for alone.
         start = given or _input_shape(model, inner, layers)
         parts, shape = _chain(layers, start, depth)
         return Part(name, class_name, (), tuple(parts), built=start is not None), shape
@@ -128,6 +132,8 @@ def _input_shape(model: Mapping[str, Any], inner: Mapping[str, Any], layers: Seq
     first = layers[0].get("config") if layers else None
     declared = (first.get("batch_input_shape") or first.get("batch_shape")) if isinstance(first, dict) else None
     stored = build.get("input_shape") if isinstance(build, dict) else None
+    # A file may hold all three: `batch_input_shape` in the first layer, `build_input_shape` in the model's config,
+    # `build_config` beside it in the zip format. The layer's own comes first, as it is what its constructor is given.
     found = declared or inner.get("build_input_shape") or stored
     return tuple(found) if isinstance(found, list) else None
 
@@ -137,6 +143,8 @@ def _chain(layers: Sequence[Mapping[str, Any]], given: Shape, depth: int) -> tup
     built = given is not None
     for layer in layers:
         part, given = _layer(layer, [given], depth)
+        # `Sequential.layers` leaves its input layer out in every Keras, so that numbers in object paths count without
+        # it.
         if part.class_name != "InputLayer":
             parts.append(part if built else replace(part, built=False))
     return parts, given
@@ -155,6 +163,7 @@ def _graph(layers: Sequence[Mapping[str, Any]], inner: Mapping[str, Any], depth:
 
 def sources(nodes: Any) -> list[str]:
     """The layers whose outputs the first call takes: `["name", 0, 0]` in old configs, `keras_history` in new ones."""
+    # Variables are made by the first call alone; later calls of a shared layer must fit what it made.
     found: list[str] = []
     _collect(nodes[0] if isinstance(nodes, list) and nodes else None, found, 0)
     return found
@@ -204,6 +213,8 @@ def _holders(name: str, class_name: str, config: dict[str, Any], given: Shape, d
         yield Holder("cell", "conv_lstm_cell", f"{class_name}Cell", conv_lstm_cell(config, given))
     elif class_name == "RNN" and _is_layer(config.get("cell")):
         yield from _cells("cell", config["cell"], given)
+    # The wrapper itself has no variables: files name the attribute that leads to the layer inside
+    # (`forward_layer/cell`).
     elif class_name in {"TimeDistributed", "Bidirectional"} and depth < _MAX_DEPTH:
         yield from _wrapped(name, class_name, config, given, depth)
     elif class_name == "MultiHeadAttention":
@@ -229,6 +240,8 @@ def _cells(attribute: str, cell: Mapping[str, Any], given: Shape) -> Iterator[Ho
             yield Holder(f"{attribute}/cells", name, kind, None)
             return
         stem = snake_case(str(one.get("class_name")))
+        # As keras/src/saving/saving_lib.py `_load_container_state` numbers what stands in a list: by class, from the
+        # second on.
         number = used[stem] = used.get(stem, -1) + 1
         yield from _cells(f"{attribute}/cells/{stem}_{number}" if number else f"{attribute}/cells/{stem}", one, given)
         given = (*given[:-1], one["config"].get("units")) if given else None
@@ -271,6 +284,7 @@ def _wrapped(name: str, class_name: str, config: dict[str, Any], given: Shape, d
     inner_name = str(inner_config.get("name", ""))
     copies = {"layer": inner_name}
     if class_name == "Bidirectional":
+        # keras/src/layers/rnn/bidirectional.py makes two copies of its layer from the config and names them anew.
         copies = {"forward_layer": f"forward_{inner_name}", "backward_layer": f"backward_{inner_name}"}
     for attribute, copy in copies.items():
         for holder in _holders(copy, kind, inner_config, inner_shape(class_name, given), depth + 1):
@@ -292,6 +306,7 @@ def _attention(config: dict[str, Any], given: Shape) -> Iterator[Holder]:
 
     for attribute, name in _PROJECTIONS:
         kernel, bias = shapes[name]
+        # `_make_output_dense` projects to `output_shape` where one is given, and to the query's own last axis else.
         shown = None if config.get("output_shape") and name == "attention_output" else kernel
         made = [Variable("kernel", shown), Variable("bias", bias if shown else None)]
         yield Holder(attribute, name, "EinsumDense", tuple(made if config.get("use_bias", True) else made[:1]))

@@ -48,6 +48,8 @@ def compare(weights: Artifact, model: Artifact, release: tuple[int, ...] | None 
     bundle, file = bundle_of(weights), files.hdf5_of(weights)
     if parts is None or (bundle is None and file is None):
         return None
+    # The way in which values find their variables is that of the file: by object path in a checkpoint, by order in a
+    # list of layers, by the path of attributes else. What is "missing" or "extra" means another thing in each.
     if bundle is not None:
         return Fit(model.path, "object path in the checkpoint", tuple(_by_key(parts, bundle, release)))
     if file is None:
@@ -95,6 +97,8 @@ def _by_key(model: Part, bundle: TensorBundle, release: tuple[int, ...] | None) 
             None if entry is None else (slot.key, entry.shape),
         )
     for key, entry in stored.items():
+        # Optimizers, metrics and the save counter lie beside the layers in every checkpoint: to call them extra would
+        # drown what matters.
         if key not in found and "layer" in key.split("/")[0]:
             yield _row(None, (key, entry.shape))
 
@@ -107,6 +111,7 @@ def _by_path(model: Part, file: Hdf5File, release: tuple[int, ...] | None) -> It
     for place in wanted:
         yield from _at_place(place, file, taken)
     for path, dataset in file.datasets.items():
+        # The same of `/optimizer/vars` and `/metrics`, which no layer of the model waits for.
         if path not in taken and path.split("/")[1] in files.FOLDERS:
             yield _row(None, (path, dataset.shape))
 
@@ -135,6 +140,8 @@ def _by_order(model: Part, file: Hdf5File) -> Iterator[FitRow]:
     wanted = [_wanted(part) for part in model.parts if part.variables() != ()]
     known = (_stored(file, name) for name in listed(file, files.WHOLE_MODEL, "layer_names"))
     stored = [layer for layer in known if layer.variables]
+    # The same names in another order load without a word where shapes agree, into the wrong layers: that is worth
+    # saying by itself, above any difference of shapes.
     if _reordered(wanted, stored):
         yield from _order_rows(wanted, stored)
         return
@@ -176,6 +183,7 @@ def _aligned(wanted: Sequence[_Listed], stored: Sequence[_Listed]) -> Iterator[t
     if len(wanted) == len(stored):
         yield from zip(wanted, stored, strict=True)
         return
+    # By shapes, because names tell nothing here: Keras numbers layers anew in each process (`dense_1`, `dense_2`).
     matcher = SequenceMatcher(
         None, [one.signature for one in wanted], [one.signature for one in stored], autojunk=False
     )

@@ -21,6 +21,8 @@ FOLDERS = (OLD_FOLDER, "layers")
 
 def is_classic(file: Hdf5File) -> bool:
     """Whether layers are listed by name (`save_weights` up to Keras 2.11, and every whole-model `.h5`)."""
+    # A list of names longer than 64 KB does not fit into one HDF5 attribute: `save_attributes_to_hdf5_group` in Keras'
+    # legacy HDF5 format then writes `layer_names0`, `layer_names1`, ...
     return WHOLE_MODEL in file.groups or "layer_names" in root(file) or "layer_names0" in root(file)
 
 
@@ -31,6 +33,7 @@ def root(file: Hdf5File) -> Mapping[str, object]:
 
 def as_whole_model(file: Hdf5File) -> Hdf5File:
     """The file with its weights at `model_weights`, where a whole-model file has them and the loaders' models look."""
+    # The loaders' own test, word for word (`if "layer_names" not in f.attrs and "model_weights" in f`).
     if "layer_names" not in root(file) and WHOLE_MODEL in file.groups:
         return file
     return Hdf5File(

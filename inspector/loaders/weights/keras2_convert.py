@@ -38,6 +38,8 @@ def converted(model: Part, file: Hdf5File) -> tuple[Hdf5File, Refused | None]:
 
     Unchanged where the model and the file have another number of layers: nothing is converted then.
     """
+    # `load_weights_from_hdf5_group` in keras/src/saving/legacy/hdf5_format.py counts layers first, then converts and
+    # counts the weights of one after the other: what conversion raises comes before the count of a later layer.
     wanted = [part for part in model.parts if part.variables() != ()]
     stored = [name for name in listed(file, WHOLE_MODEL, "layer_names") if _weights(file, name)]
     if len(wanted) != len(stored) or any(part.variables() is None for part in wanted):
@@ -84,10 +86,14 @@ def _convert(holder: Holder, shapes: list[tuple[int, ...]]) -> str | None:
     """Change the shapes to those after conversion; the ValueError's text where it raises."""
     made = holder.variables or ()
     if holder.class_name in _TURNED and shapes and not fits(made[0].shape, shapes[0]):
+        # `np.transpose(weights[0], (3, 2, 0, 1))` is meant for two sides; a kernel of Conv1D or Conv3D whose shape
+        # differs for any other reason is a numpy error and no word about shapes.
         if len(shapes[0]) != _TURNED_RANK:
             return "axes don't match array"
         turned = 2 if holder.class_name == "ConvLSTM2DCell" else 1
         shapes[:turned] = [tuple(shape[axis] for axis in (3, 2, 0, 1)) for shape in shapes[:turned]]
+    # `_convert_rnn_weights`: the length of the bias is all that tells cuDNN's layers from the others, so a wrong number
+    # of units surfaces as an invalid bias, not as a shape that does not fit.
     gates = _GATES.get(holder.class_name)
     if gates is None or len(shapes) != _WITH_BIAS:
         return None
@@ -102,6 +108,7 @@ def _bias(gates: int, made: tuple[Variable, ...], shapes: list[tuple[int, ...]])
     source = sources.get(bias)
     if source is None or (gates == _GATES["LSTMCell"] and source == "GRU(reset_after=True)"):
         return f"Invalid bias shape: {bias}"
+    # `np.split(weights[2], 2)` and a sum: cuDNN's two biases become the one that LSTM has.
     if gates == _GATES["LSTMCell"]:
         shapes[2] = (units * gates,)
         return None

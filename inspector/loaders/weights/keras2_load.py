@@ -39,10 +39,14 @@ _UNBUILT = (
 def load_events(walk: Walk, model: Part, weights: Artifact) -> Iterator[Event]:
     """What `model.load_weights(path)` raises."""
     here = replace(walk, member=Path(weights.path).name)
+    # The name chooses the reader (keras/src/saving/saving_api.py `load_weights`): `save_weights("x.h5")` and
+    # `save_weights("x.weights.h5")` write different layouts, and renaming a file makes it unreadable.
     if walk.release >= _V3_SINCE and _goes_to_v3(weights):
         yield from _object_paths(here, model, weights)
     elif weights.path.endswith(_HDF5_SUFFIXES):
         yield from _by_layers(here, model, weights)
+    # `_detect_save_format` in keras/src/saving/legacy/save.py: HDF5 suffixes first, then whatever a checkpoint reader
+    # opens, then the variables of a SavedModel; the rest is tried as HDF5.
     elif weights.format in {Format.CHECKPOINT, Format.SAVED_MODEL}:
         from inspector.loaders.weights.restore import restore_events  # noqa: PLC0415 - cold start: checkpoints only
 
@@ -59,6 +63,8 @@ def _goes_to_v3(weights: Artifact) -> bool:
 
 def _by_layers(walk: Walk, model: Part, weights: Artifact) -> Iterator[Event]:
     """The reader of `layer_names`: by order, whatever the names."""
+    # keras/src/saving/legacy/save.py `load_weights` asks before it opens the file: a model without variables has
+    # nothing to put values into.
     if not model.built:
         yield walk.problem("WGT112", model.name, "ValueError", _UNBUILT)
         return
@@ -118,6 +124,7 @@ def _object_paths(walk: Walk, model: Part, weights: Artifact) -> Iterator[Event]
         rule = "WGT111" if files.is_classic(file) else "KER132"
         yield walk.problem(rule, "vars", "KeyError", repr(text), path="/vars", layout="layer_names")
         return
+    # In Keras 2 the first object that does not fit ends the load, with what came before it already assigned.
     for place in places(model, layout_of(walk.release)):
         met = list(_place(walk, file, place))
         yield from met

@@ -40,6 +40,7 @@ def load(session: Session, model: Part, weights: Artifact) -> None:
     path = weights.path
     if path.endswith((".keras", ".weights.h5")):
         _object_paths(session, model, weights)
+    # The longer suffix is asked first in keras/src/saving/saving_api.py too: `.weights.h5` is also a `.h5`.
     elif path.endswith((".h5", ".hdf5")):
         _by_layers(session, model, weights)
     elif path.endswith(".weights.json") and session.release >= (3, 10):
@@ -93,11 +94,15 @@ def _note_unknown(session: Session, name: str, class_name: str, made: tuple[Vari
 
 def _object_paths(session: Session, model: Part, weights: Artifact) -> None:
     """The reader of object paths: each object fails alone, the sum is raised at the end."""
+    # `load_weights_only` asks before it opens the file, so the same exception stands for a good file, a bad one and
+    # none.
     if not model.built and session.release >= _BUILT_TEST_SINCE:
         raise LoadFailure("ValueError", _UNBUILT, "WGT112", model.name)
     if weights.path.endswith(".keras") and not weights.is_zip:
         raise LoadFailure("BadZipFile", "File is not a zip file", "WGT110", weights.path)
     file = _opened(weights)
+    # `_load_state` notes what each object raises and goes on; `_raise_loading_failure` then shows the first and the
+    # number of them.
     failed = [*_root_failure(session, model, file), *_failures(session, model, file)]
     if failed:
         raise _sum(session, failed, file)

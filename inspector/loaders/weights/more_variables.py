@@ -55,6 +55,8 @@ def _prelu(config: Config, given: Shape) -> Made:
     if given is None:
         return (Variable("alpha", None),)
     sizes = list(given[1:])
+    # keras/src/layers/activations/prelu.py `build`: shared axes are counted with the batch, and kept with a size of
+    # one.
     for axis in config.get("shared_axes") or ():
         if 1 <= axis <= len(sizes):
             sizes[axis - 1] = 1

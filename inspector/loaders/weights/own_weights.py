@@ -23,10 +23,14 @@ _LAYOUTS = (Layout(), Layout(files.OLD_FOLDER, counted_twice=True), Layout(files
 def filled(model: Part, artifact: Artifact) -> Part:
     """The model with the variables of layers that its config leaves open, as its own weights list them."""
     file = files.hdf5_of(artifact)
+    # Only what the config leaves open is filled in: where both speak, the config counts, since the runtime that loads
+    # makes its variables from it and not from the file.
     if file is None or not _is_open(model):
         return model
     if files.is_classic(file):
         return _by_name(model, files.as_whole_model(file))
+    # No attribute of the file says which release wrote it: the layout under which most layers are found is the
+    # writer's.
     layout = max(_LAYOUTS, key=lambda layout: _hits(model, layout, file))
     paths = {id(part): path for path, part in layers_with_paths(model, layout)}
     return _by_path(model, file, paths)

@@ -58,6 +58,8 @@ def places(model: Part, layout: Layout, prefix: str = "", *, built: bool = True)
             yield from places(part, layout, f"{path}/", built=built)
             continue
         holders = sorted(part.holders, key=lambda holder: holder.attribute, reverse=layout.backwards)
+        # A layer whose parts hold all variables is still asked for its own (`load_own_variables` of none), and fails
+        # where the file has any under its name.
         if all(holder.attribute for holder in holders):
             yield Place(path, part.name, part.class_name, (), built and part.built)
         for holder in holders:
@@ -82,6 +84,8 @@ def named(parts: tuple[Part, ...], layout: Layout) -> Iterator[tuple[str, Part]]
     used: Counter[str] = Counter()
     for part in parts:
         stem = snake_case(part.class_name)
+        # By the class's name in snake case (`naming.to_snake_case`), never by the layer's own: renamed layers load, and
+        # a class that was renamed does not.
         number = used[stem]
         yield (f"{stem}_{number}" if number else stem), part
         used[stem] += 2 if layout.counted_twice and part.variables() != () else 1

@@ -113,9 +113,13 @@ def restore_events(
     if bundle is None:
         yield from _no_index(walk, weights, wrapped=not nontrivial)
         return
+    # tensorflow/python/checkpoint/checkpoint.py reads the object graph before it looks at any variable: without it
+    # nothing else is told.
     if OBJECT_GRAPH in bundle.faults:
         yield _no_object_graph(walk, weights, bundle.faults[OBJECT_GRAPH])
         return
+    # `load_weights` restores the model itself, `tf.train.Checkpoint(model=model)` an object that has it as a child: the
+    # same files, one path step apart.
     root = "" if nontrivial else root_of(bundle)
     stored = tensors(bundle, root)
     if nontrivial and not any("layer" in key.split("/")[0] for key in stored):
@@ -125,6 +129,7 @@ def restore_events(
     before = f"{model.name}/" if keras3 and model.class_name == "Sequential" else ""
     naming = _Naming(root, walk.release, before)
     wanted = list(slots(model, keras3=keras3))
+    # Values are read in one batch before any is assigned, so that a damaged tensor wins over a shape that does not fit.
     faults = _faults_met(bundle, {slot.key for slot in wanted}, root)
     if faults:
         yield _fault(walk, bundle, faults, sum(slot.key in stored for slot in wanted))
@@ -136,6 +141,7 @@ def _matched(walk: Walk, wanted: list[Slot], stored: Mapping[str, TensorEntry], 
     """Each tensor in the checkpoint's order against the variable at its path."""
     by_key = {slot.key: slot for slot in wanted if slot.variable is not None}
     unknown = [slot for slot in wanted if slot.variable is None]
+    # In the checkpoint's order, not the model's: the first mismatch in the file is what is raised.
     for key, entry in stored.items():
         here = walk.at(f"{naming.root}{key}")
         for slot in unknown:
@@ -180,6 +186,8 @@ def _no_index(walk: Walk, weights: Artifact, *, wrapped: bool) -> Iterator[Event
     if damage is None:
         yield walk.gap("the checkpoint could not be read")
         return
+    # An index of other bytes is opened, and refused by the table reader; only one that is not there is a NotFoundError,
+    # which `Checkpoint.restore` rewords.
     if damage.kind is not DamageKind.MISSING:
         text = "not an sstable (bad magic number)"
         yield walk.problem("SMD121", damage.member, "OpError", text, reason=damage.reason)

@@ -46,6 +46,7 @@ def _convolved(class_name: str, config: dict[str, Any], given: tuple[int | None,
     """Convolutions of other kinds slide their window as `Conv` does."""
     rank = class_name[-2:]
     if class_name.startswith("ConvLSTM"):
+        # The step axis is no side for the window: it is taken out, and comes back where sequences are returned.
         shape = output_shape(f"Conv{rank}", config, (given[0], *given[2:]))
         return (shape[0], given[1], *shape[1:]) if shape and config.get("return_sequences") else shape
     if class_name.startswith("SeparableConv"):
@@ -66,6 +67,7 @@ def _channels_kept(config: dict[str, Any], given: tuple[int | None, ...], channe
 
 
 def _concatenated(config: dict[str, Any], given: Sequence[Shape]) -> Shape:
+    # One input of unknown shape leaves the joined axis unknown, and with it the kernel of whatever follows.
     axis = config.get("axis", -1)
     shapes = [shape for shape in given if shape is not None]
     if len(shapes) != len(given) or not isinstance(axis, int) or not -len(shapes[0]) <= axis < len(shapes[0]):
@@ -108,6 +110,8 @@ def _wrapped(class_name: str, config: dict[str, Any], given: Shape) -> Shape:
     if class_name == "TimeDistributed":
         return (shape[0], given[1], *shape[1:])
     last = shape[-1]
+    # Both halves put out the same shape; every other `merge_mode` adds, multiplies or averages them
+    # (keras/src/layers/rnn/bidirectional.py).
     return (*shape[:-1], last * 2 if last else None) if config.get("merge_mode") == "concat" else shape
 
 
