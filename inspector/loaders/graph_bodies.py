@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import data_type_string
 from inspector.loaders.graph_edges import signature_of
-from inspector.loaders.graph_uses import library, library_uses
+from inspector.loaders.graph_uses import Uses, library, library_uses
 from inspector.terms.dtypes import name_of
 from inspector.terms.record import record
 
@@ -52,8 +52,18 @@ def loose_ends(graph: Graph, registry: Registry) -> Mapping[str, tuple[Loose, ..
 
 
 def _found(graph: Graph, registry: Registry) -> dict[str, tuple[Loose, ...]]:
-    found = {name: tuple(_of_function(graph, registry, name)) for name in graph.functions}
+    found = {name: _of_uses(graph, registry, name, uses) for name, uses in _uses_by_function(graph).items()}
     return {name: loose for name, loose in found.items() if loose}
+
+
+def _of_uses(graph: Graph, registry: Registry, name: str, uses: Uses) -> tuple[Loose, ...]:
+    return uses.by_ops(registry, "loose ends", lambda: tuple(_of_function(graph, registry, name)))
+
+
+@once_per_graph
+def _uses_by_function(graph: Graph) -> Mapping[str, Uses]:
+    """Neighbouring releases differ in an op or two: the functions without them are looked at once."""
+    return {name: Uses(body.uses, graph.functions) for name, body in library(graph).items()}
 
 
 def _of_function(graph: Graph, registry: Registry, name: str) -> Iterator[Loose]:

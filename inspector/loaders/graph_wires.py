@@ -53,10 +53,25 @@ def misfits(graph: Graph, registry: Registry) -> Mapping[int, Misfit]:
 
 def _misfits(graph: Graph, registry: Registry) -> Iterator[tuple[int, Misfit]]:
     uses = dict(main_body(graph).nodes)
-    for index, (node, inputs) in enumerate(_inputs(graph)):
-        found = _counted(uses[node], registry, node, len(inputs)) or _typed(uses, registry, node, inputs)
-        if found is not None:
+    wires = _inputs(graph)
+    for alike in _alike(graph):
+        for index in alike:
+            node, inputs = wires[index]
+            found = _counted(uses[node], registry, node, len(inputs)) or _typed(uses, registry, node, inputs)
+            if found is None:  # and so it is for all nodes like this one
+                break
             yield index, found
+
+
+@once_per_graph
+def _alike(graph: Graph) -> tuple[tuple[int, ...], ...]:
+    """The nodes of equal use whose inputs come from nodes of equal use: variables, constants, ..."""
+    uses = dict(main_body(graph).nodes)
+    found: dict[object, list[int]] = {}
+    for index, (node, inputs) in enumerate(_inputs(graph)):
+        key = (id(uses[node]), *((id(uses.get(source)), place) for source, place in inputs))
+        found.setdefault(key, []).append(index)
+    return tuple(map(tuple, found.values()))
 
 
 @once_per_graph
