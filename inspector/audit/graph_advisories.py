@@ -6,6 +6,7 @@ Only what a model can reach is listed: malformed graphs and checkpoints by name,
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from inspector.terms.record import record
@@ -42,6 +43,7 @@ def _has(release: tuple[int, ...], fixed: tuple[str, ...]) -> bool:
     return release < max(fixes) and not any(fix[:2] == release[:2] and fix <= release for fix in fixes)
 
 
+@cache  # the advisories' own versions, for every runtime
 def _numbers(version: str) -> tuple[int, ...]:
     parts = version.split(".")[:3]
     return tuple(map(int, parts)) if len(parts) == 3 and all(part.isdigit() for part in parts) else ()  # noqa: PLR2004
