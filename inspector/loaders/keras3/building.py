@@ -129,7 +129,10 @@ def _normalization(session: Session, layer: Thing, given: Shape) -> None:
     axes = [axes] if isinstance(axes, int) else axes
     # keras/src/layers/preprocessing/normalization.py `build`: `ops.reshape` of the given mean to the shape of the kept
     # axes became `ops.broadcast_to`, for which a single number fits every shape.
-    if mean is None or session.release >= (3, 7) or not isinstance(axes, list | tuple | None):
+    if mean is None or not isinstance(axes, list | tuple | None):
+        return
+    if session.release >= (3, 7):
+        _broadcast(layer, mean, axes or (), given)
         return
     kept = [given[axis] for axis in axes or () if isinstance(axis, int) and -len(given) <= axis < len(given)]
     sizes = [size for size in kept if size is not None]
@@ -139,6 +142,21 @@ def _normalization(session: Session, layer: Thing, given: Shape) -> None:
     text = (
         "{{function_node __wrapped__Reshape_device_/job:localhost/replica:0/task:0/device:CPU:0}} Input to reshape is "
         f"a tensor with {have} values, but the requested shape has {wanted} [Op:Reshape]"
+    )
+    details = {"class": layer.class_name, "key": "mean", "value": repr(mean)}
+    raise LoadFailure("InvalidArgumentError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _broadcast(layer: Thing, mean: Any, axes: list[Any] | tuple[Any, ...], given: Shape) -> None:
+    """`ops.broadcast_to` of a flat list: it must be as long as the last axis, which is 1 where that is not kept."""
+    last = given[-1] if any(axis in (-1, len(given) - 1) for axis in axes) else 1
+    flat = isinstance(mean, list | tuple) and all(isinstance(one, int | float) for one in mean)
+    if not flat or last is None or len(mean) in {1, last}:
+        return
+    shape = ",".join(str(size if at in axes or at - len(given) in axes else 1) for at, size in enumerate(given))
+    text = (
+        "{{function_node __wrapped__BroadcastTo_device_/job:localhost/replica:0/task:0/device:CPU:0}} Unable to "
+        f"broadcast tensor of shape [{len(mean)}] to tensor of shape [{shape}] [Op:BroadcastTo]"
     )
     details = {"class": layer.class_name, "key": "mean", "value": repr(mean)}
     raise LoadFailure("InvalidArgumentError", text, "KER103", layer.class_name, layer.pointer, details)

@@ -239,3 +239,12 @@ def test_weights_in_npz_are_read_back_by_no_release(release, count, cause):
         f"A total of {count} objects could not be loaded. Example error message for object <Sequential"
     )
     assert cause in text
+
+
+@pytest.mark.parametrize(("axis", "fails"), [(None, True), (-1, False)])
+def test_a_given_mean_is_broadcast_over_the_kept_axes(axis, fails):
+    stored = layer("Normalization", {"name": "n", "axis": axis, "mean": [0.0] * 4, "variance": [1.0] * 4})
+    found = raised(keras_zip(alone(stored, 4)), "3.9.2")
+    assert (
+        found is not None and "Unable to broadcast tensor of shape [4] to tensor of shape [1,1]" in found[1]
+    ) is fails
