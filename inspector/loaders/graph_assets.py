@@ -24,6 +24,8 @@ FOLDER = "assets"
 
 def asset_problems(context: Context, graph: MetaGraph, loader: str) -> Iterator[Problem]:
     """Assets that cannot be read, where a table is filled from a file."""
+    # An asset that no table is filled from is never opened: TensorFlow only hands its path to the graph, and a damaged
+    # one does no harm.
     node = next(_initializers(graph.graph), None) if graph.assets else None
     if node is None:
         return
@@ -36,6 +38,8 @@ def asset_problems(context: Context, graph: MetaGraph, loader: str) -> Iterator[
 
 def outside_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> Iterator[Problem]:
     """Files outside the artifact that the initializers of a session loader fill tables from: absent on the target."""
+    # Assets are fed in place of their constants (`get_asset_tensors` in tensorflow/python/saved_model/loader_impl.py):
+    # what these constants hold is a path of the machine that saved the model, and is not read.
     assets = {tensor.partition(":")[0] for tensor, _ in graph.assets}
     constants = {node.name: node for node in graph.graph.nodes if node.op == "Const"}
     for reached in reached_from_tensors(graph.graph, initializers(graph)):

@@ -77,6 +77,9 @@ def dependencies(graph: Graph, gradients: Mapping[str, str], *, lists: bool) -> 
 
 
 def _needed(graph: Graph, item: Callees, gradients: Mapping[str, str], *, lists: bool) -> tuple[str, ...]:
+    # One kind of dependency a node, in the order of `_list_function_deps` in
+    # tensorflow/python/saved_model/function_deserialization.py: the op itself, else its custom gradient, else its
+    # attributes.
     if item.op in graph.functions:
         return (item.op,)
     if item.gradient in gradients:

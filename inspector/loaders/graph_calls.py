@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def signature_outcomes(context: Context, loaded: Outcome) -> Iterator[Outcome]:
     """One outcome per signature; where the load fails, so does the call."""
     model = context.artifact.saved_model
+    # `tf.saved_model.load` without tags takes a single MetaGraph only; with more there is nothing to call.
     if model is None or len(model.meta_graphs) != 1:
         return
     graph = model.meta_graphs[0]
@@ -34,6 +35,9 @@ def signature_outcomes(context: Context, loaded: Outcome) -> Iterator[Outcome]:
 
 def _signatures(graph: MetaGraph) -> Mapping[str, tuple[str, tuple[Reached, ...]]]:
     """Name to the function that is called and what that runs."""
+    # A SavedModel of TensorFlow 1 has signatures only in signature_def: tensorflow/python/saved_model/load_v1_in_v2.py
+    # prunes its graph to the outputs of each. Later ones are functions of the object graph, whatever signature_def
+    # says.
     if not graph.has_object_graph:
         names = (name for name in graph.signatures if name != INIT)
         return {name: ("pruned", reached_from_tensors(graph.graph, _outputs(graph, name))) for name in names}
@@ -61,5 +65,7 @@ def _function_name(node: ObjectNode) -> str | None:
         name: str = node.message.bare_concrete_function.concrete_function_name
         return name
     if node.kind == "function":
+        # Each signature is saved as a single concrete function
+        # (tensorflow/python/saved_model/signature_serialization.py `canonicalize_signatures`).
         return next(iter(node.message.function.concrete_functions), None)
     return None

@@ -21,6 +21,7 @@ def constant(graph: Graph, item: Reached, place: int) -> Any:
     found = sources(item)
     if not -len(found) <= place < len(found):
         return None
+    # Constants of an outer graph come in as arguments, whose values depend on the call: these are not followed.
     nodes = graph.functions[item.function].nodes if item.function else graph.nodes
     source = next((node for node in nodes if node.name == found[place]), None)
     return source.attrs["value"].tensor if source is not None and _is_constant(source) else None
@@ -41,6 +42,7 @@ def integer(tensor: Any) -> int | None:
         return None
     if getattr(tensor, values):
         return int(getattr(tensor, values)[0])
+    # An empty tensor of one element holds zero: proto3 leaves out what is the default.
     return int.from_bytes(tensor.tensor_content[:size], "little", signed=True) if tensor.tensor_content else 0
 
 

@@ -53,6 +53,8 @@ def _graph_member(artifact: Artifact) -> str:
     """`saved_model.pb`, which wins over `.pbtxt`; a single file by its own name."""
     if not artifact.is_directory:
         return artifact.path.replace("\\", "/").rpartition("/")[2]
+    # tensorflow/python/saved_model/loader_impl.py `parse_saved_model` asks for the binary form first: a damaged
+    # saved_model.pb fails the load though a sound .pbtxt lies beside it.
     return PBTXT if artifact.has_member(PBTXT) and not artifact.has_member(PB) else PB
 
 
@@ -60,4 +62,6 @@ def serve_graph(artifact: Artifact) -> MetaGraph | None:
     """The MetaGraph with exactly the tag `serve`, which the session loader is asked for."""
     model = artifact.saved_model
     graphs = model.meta_graphs if model else ()
+    # As a set, and exactly: `get_meta_graph_def_from_tags` does not take a graph tagged serve and gpu for the tag
+    # serve.
     return next((graph for graph in graphs if set(graph.tags) == {"serve"}), None)

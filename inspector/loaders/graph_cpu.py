@@ -66,6 +66,8 @@ def _layout(context: Context, graph: Graph, item: Reached) -> Refusal | None:
 def _has_onednn(context: Context) -> bool:
     """Whether oneDNN's kernels answer. From 2.9 on they do on every x86 with AVX512_VNNI or newer."""
     said = context.capabilities.runtime.env.get(_ONEDNN)
+    # The default builds have oneDNN's kernels from 2.5 on, switched off until 2.9 (release notes of both): before, a
+    # lock that sets the variable changes nothing.
     if said is not None and context.release >= _ONEDNN_MAY_SINCE:
         return said.lower() not in {"0", "false"}
     return context.release >= _ONEDNN_SINCE
@@ -91,6 +93,7 @@ _SKIPS = frozenset({"RngReadAndSkip", "RngSkip"})
 
 
 def _generator(context: Context, graph: Graph, item: Reached) -> Refusal | None:
+    # The algorithm is the second input; one that is computed is known to nobody before the run.
     if integer(constant(graph, item, 1)) != _THREEFRY:
         return None
     named = context.release >= _THREEFRY_NAMED_SINCE

@@ -34,6 +34,7 @@ def misplaced(item: Reached, *, soft: bool) -> Refusal | None:
 
 
 def _is_elsewhere(device: str, *, soft: bool) -> bool:
+    # A part that is not named is any: `/device:CPU:0` without a job fits every process.
     for name, value in _PART.findall(device):
         part = name.lower()
         if part in _HERE and value != _HERE[part]:

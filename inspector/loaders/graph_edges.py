@@ -80,6 +80,7 @@ def distinct_edges(graph: Graph) -> frozenset[Edge]:
 def _edges_of(function: Function, uses: Mapping[str, Use], known: dict[Any, Edge]) -> Iterator[tuple[str, str, Edge]]:
     arguments = {argument.name: name_of(argument.dtype) if argument.dtype else "" for argument in function.inputs}
     for node in function.nodes:
+        # Control inputs carry no tensor and have no place among the op's arguments.
         for place, tensor in enumerate(name for name in node.inputs if name[:1] != "^"):
             key = _edge(uses[node.name], place, tensor, uses, arguments)
             if key is not None:
@@ -106,6 +107,8 @@ def _mismatches(graph: Graph, registry: Registry) -> Mapping[Edge, Mismatch]:
     bad: dict[Edge, Mismatch] = {}
     for (user, source), shared in _edges_by_ops(graph).items():
         wanted, given = registry.op(user), registry.op(source)
+        # An op that the release lacks is a fault of its own, met before any edge is made: what flows to or from it is
+        # not asked.
         if wanted is not None and (given is not None or not source):
             bad |= shared.judged(wanted, given)
     return bad
@@ -142,6 +145,7 @@ def _edges_by_ops(graph: Graph) -> Mapping[tuple[str, str], _Edges]:
 
 def _mismatch(edge: Edge, wanted: OpFacts, given: OpFacts | None) -> Mismatch | None:
     inputs = signature_of(edge.user, wanted).inputs
+    # Too many inputs are told by their number (see graph_bodies), before dtypes are compared.
     if edge.place >= len(inputs):
         return None
     actual = edge.dtype
@@ -187,6 +191,8 @@ def _dtypes(argument: OpArg, values: Mapping[str, Any]) -> list[str]:
     if argument.type_list_attr:
         listed = values.get(argument.type_list_attr)
         return list(listed) if isinstance(listed, (tuple, list)) else []
+    # AddArgToSig in tensorflow/core/framework/node_def_util.cc: a list of types, one type `number_attr` times, or one
+    # tensor.
     stored = values.get(argument.type_attr) if argument.type_attr else argument.dtype
     count = values.get(argument.number_attr) if argument.number_attr else 1
     return [stored if isinstance(stored, str) else ""] * (count if isinstance(count, int) else 0)

@@ -58,6 +58,7 @@ def execution(
     gaps: list[Gap] = []
     seen: set[str] = set()
     for item, problem in _all(context, graph, reached, loader, wrapper):
+        # One op without a kernel often stands in hundreds of nodes; the first is the one that the run names.
         key = f"{problem.rule} {problem.subject}"
         if key in seen:
             continue
@@ -83,6 +84,8 @@ def _all(
     context: Context, graph: Graph, reached: tuple[Reached, ...], loader: str, wrapper: str
 ) -> Iterator[tuple[Reached, Problem]]:
     ran = _ran(graph, reached)
+    # A session instantiates the functions that it runs, and validates their nodes, only now; for a call both were done
+    # while the library was imported.
     if loader == RUN:
         yield from _undefined(context, ran)
         yield from _body_problems(context, graph, reached)
@@ -99,6 +102,8 @@ def _of_node(context: Context, graph: Graph, item: Reached, how: tuple[str, str]
     """What running one node raises, in the order in which it is met: no kernel, then what the kernel says."""
     if item.node.op in PYTHON_OPS:
         yield _python_problem(context, item, *how)
+    # Kernels are looked up for all nodes when a function is instantiated; what a kernel says of its values comes when
+    # it runs.
     elif (kernels := lacks_kernel(item.use, context.registry)) is not None:
         yield _kernel_problem(context, item, sorted({kernel.device for kernel in kernels}), how[0])
     elif (pair := impossible_cast(item.use)) is not None:
@@ -126,6 +131,8 @@ def _placement(context: Context, ran: _Ran, loader: str, wrapper: str) -> Iterat
         found = misplaced(item, soft=loader != RUN or bool(item.function))
         if found is None:
             continue
+        # Placement fails before anything runs: called from eager code, it has no "Graph execution error:" before its
+        # words.
         error = ExpectedError(found.kind, f"{found.text} [[{item.node.name}]] [Op:{wrapper}]")
         if loader == RUN:
             error = raised(context, item, found.kind, found.text, (RUN, wrapper))
@@ -162,6 +169,7 @@ def _body_problems(context: Context, graph: Graph, reached: tuple[Reached, ...])
     start = "Graph execution error: " if context.release >= _GRAPH_ERRORS_SINCE else ""
     seen = {""}
     for item in reached if loose or unfit else ():
+        # The first call of a function instantiates it, and what that raises ends the run: later calls are never made.
         if item.function in seen:
             continue
         seen.add(item.function)
@@ -226,6 +234,8 @@ def _python_problem(context: Context, item: Reached, loader: str, wrapper: str) 
         text = f"ValueError: Could not find callback with key={token} in the registry."
         error = raised(context, item, "InvalidArgumentError", text, (loader, wrapper))
         return context.problem("OPS108", item.node.op, _pointer(item), error, token=token)
+    # `token` is a key of a registry in the process that traced the function (tensorflow/python/ops/script_ops.py): no
+    # file can bring the Python function back, whatever release loads it.
     is_plain = bool(item.function) if loader == RUN else item.node.op == "EagerPyFunc"
     kind = "py_func" if is_plain or not PLAIN_NAME.fullmatch(item.function or "_") else "numpy_function"
     if not PLAIN_NAME.fullmatch(wrapper or "_"):

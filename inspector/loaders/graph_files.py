@@ -27,6 +27,7 @@ def file_problems(context: Context) -> Iterator[Problem]:
         yield _at(PB, context.error("load/no_file").message, "it is missing", remedy_of(DamageKind.MISSING))
         return
     damage = artifact.damaged(context.member)
+    # Damage without a fault of the wire format parses: what it broke is met where it is used.
     if damage is not None and damage.fault and not _is_tolerated(context, damage):
         text = _parse_error(context, damage)
         yield _at(damage.member, text, damage.reason, remedy_of(damage.kind))
@@ -57,6 +58,7 @@ def _is_tolerated(context: Context, damage: Damage) -> bool:
 
 
 def _is_strict(context: Context) -> bool:
+    # The lock's protobuf decides where it names one: a release of TensorFlow runs with several.
     pinned = context.capabilities.runtime.packages.get("protobuf")
     if pinned is not None:
         return numbers(pinned) >= _STRICT_PROTOBUF

@@ -47,6 +47,8 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
     named = misnamed(graph)
     if named is not None:
         yield _misfit_problem(context, graph, named)
+    # GraphConstructor (graph_constructor.cc in tensorflow/core) goes through the inputs of all nodes in InitFromEdges
+    # before Convert makes the first node: a dangling input wins over an unknown op.
     yield from _edge_problems(context, graph)
     unlike = misfits(graph, context.registry)
     bad = bad_uses(context, main_uses(graph), graph.producer)
@@ -98,6 +100,8 @@ def _node_problems(
 ) -> Iterator[Problem]:
     node = graph.nodes[index]
     for fault in bad.get(main_body(graph).nodes[index][1], ()):
+        # `_RemoveDefaultAttrs` in tensorflow/python/framework/importer.py: an attribute that this release lacks is
+        # dropped where it has the producer's default, which is how files of newer producers load.
         if not _is_default(fault, node, defaults):
             yield fault_problem(context, graph, fault, ("", node.name), "v1")
 
@@ -151,6 +155,7 @@ def _import_order(graph: Graph) -> tuple[int, ...]:
 def _drain(waiting: list[int], users: Mapping[int, list[int]]) -> Iterator[int]:
     ready = [index for index, count in enumerate(waiting) if not count]
     while ready:
+        # The order decides which of several faults is raised, and so which one is reported first.
         done = heapq.heappop(ready)
         yield done
         for user in users.get(done, ()):

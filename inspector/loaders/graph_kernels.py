@@ -54,6 +54,7 @@ def suspicious(uses: Iterable[Use], registry: Registry) -> frozenset[Use]:
 def lacks_kernel(use: Use, registry: Registry) -> tuple[Kernel, ...] | None:
     """The kernels of the op where none of them is for a CPU and these dtypes, else None."""
     op = registry.op(use.op)
+    # An op that the release does not know was refused when the graph was imported.
     if op is None:
         return None
     kernels = registry.kernels(use.op)

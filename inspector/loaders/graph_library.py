@@ -62,6 +62,8 @@ _LISTS_SINCE, _GRADIENTS_SINCE = (2, 3), (2, 6)
 
 def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
     """What stops the import of the function library, in the loader's order, each kind of fault once."""
+    # Cycles are found before any function is imported (`_sort_function_defs`), so that nothing else is told of such a
+    # library.
     order = load_order(context, graph)
     if order.unresolved:
         yield _unresolved(context, order.unresolved)
@@ -74,6 +76,8 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
         late = order.late.get(name)
         lost = list(_loose_problems(context, name, loose.get(name, ())))
         for node, fault in _in_loader_order(library(graph)[name], bad):
+            # `function_def_to_graph_def` looks every op up and renames every input before the C++ importer sees the
+            # first node: unknown ops come first, lost inputs second, attributes last.
             if lost and fault.kind != UNKNOWN_OP:
                 yield from lost
                 lost = []
@@ -115,6 +119,8 @@ def bad_uses(context: Context, uses: Uses, producer: int) -> Mapping[Use, tuple[
     registry, tolerant = context.registry, context.texts.accepts("load/unknown_attr")
     found = uses.by_ops(registry, ("faults", tolerant), lambda: _faulty(uses, registry, tolerant=tolerant))
     deprecated = uses.by_ops(registry, "deprecated", lambda: _deprecated(uses, registry))
+    # A function's graph gets the producer of the release that loads it (`function_def_to_graph_def` writes
+    # GRAPH_DEF_VERSION), so that an op which was removed is refused there even in a file that is old enough to use it.
     more = {use: tuple(removal(op, producer)) for use, op in deprecated}
     more |= {use: tuple(young_dtypes(use, context.release, registry)) for use in uses.young}
     return {**found, **{use: (*others, *found.get(use, ())) for use, others in more.items() if others}}
@@ -246,6 +252,7 @@ def _sorted(needed: Mapping[str, tuple[str, ...]]) -> LoadOrder:
     ready = [name for name, count in waiting.items() if not count]
     order = []
     while ready:
+        # From the end, as `_sort_function_defs` pops: with a queue instead another function would be named first.
         done = ready.pop()
         order.append(done)
         for caller in callers.get(done, ()):

@@ -55,6 +55,8 @@ def _lost_objects(graph: MetaGraph) -> tuple[tuple[int, int], ...]:
 
 def _kind_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
     for kind, index in _kinds(graph):
+        # tensorflow/python/saved_model/load.py `_recreate_default` has a table of kinds, and raises for what is not in
+        # it.
         if kind in _KINDS or (kind == "captured_tensor" and context.release >= _CAPTURED_TENSOR_SINCE):
             continue
         name = kind or "None"
@@ -101,6 +103,8 @@ def _functions_of(node: ObjectNode) -> tuple[str, ...]:
 def _slot_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
     """Slot variables are made by the optimizer's `add_slot`; Keras 3 registers no class that has it."""
     owner = _slot_owner(graph)
+    # What nobody registered is revived as a plain `_UserObject`, which has no `add_slot`: an optimizer saved by Keras 2
+    # ends the load where only Keras 3 is installed.
     if owner is None or (owner.identifier == _OPTIMIZER and _revives_optimizers(context)):
         return
     text = "'_UserObject' object has no attribute 'add_slot'"

@@ -16,6 +16,8 @@ def origin_of(context: Context, op: str) -> dict[str, str]:
     from inspector.runtime.tensorflow_facts import releases_with_op  # noqa: PLC0415 - as above
 
     releases = releases_with_op(op)
+    # TensorFlow's own releases before packages: an op that moved from one into the other needs no more than the right
+    # release.
     if releases:
         return _of_releases(context, releases)
     packages = packages_providing(op)

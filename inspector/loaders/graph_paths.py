@@ -24,6 +24,9 @@ def checkpoint_keys(graph: MetaGraph) -> Mapping[int, str]:
     paths = _paths(graph)
     found = {}
     for node in graph.objects:
+        # A slot variable is no child of its optimizer, so that the walk never comes to it:
+        # tensorflow/python/trackable/trackable_utils.py `slot_variable_key` names it after the variable that it belongs
+        # to.
         for original, slot, variable in node.slot_variables:
             if original in paths and node.index in paths:
                 optimizer = _prefix(paths[node.index])
@@ -38,6 +41,8 @@ def _paths(graph: MetaGraph) -> dict[int, tuple[str, ...]]:
     ready = list(paths)
     for index in ready:
         for name, child in graph.objects[index].children:
+            # The first path wins, breadth first (tensorflow/python/checkpoint/graph_view.py `breadth_first_traversal`):
+            # an object with two parents lies in the checkpoint once.
             if child not in paths:
                 paths[child] = (*paths[index], name)
                 ready.append(child)

@@ -69,6 +69,8 @@ def _follow(graph: Graph, ready: list[_Call]) -> Iterator[Reached]:
     """The nodes that run in these functions and in all that they call."""
     seen: dict[str, bool] = {}
     for name, certain, caller in ready:
+        # A function that was met on a branch is followed again when it turns out to be called for certain: what it
+        # holds is then no longer in doubt.
         if name not in graph.functions or seen.get(name, False) or (name in seen and not certain):
             continue
         seen[name] = certain
@@ -94,6 +96,8 @@ def _callees(graph: Graph, item: Reached) -> Iterator[_Call]:
     node = item.node
     if node.op in graph.functions:
         yield node.op, item.certain, node.name
+    # Which branch of these is taken is known to the run alone; loops count among them, as their body may run no time at
+    # all.
     certain = item.certain and node.op not in _BRANCHES
     found = callees_of(node)
     for name in (*found.named, *found.listed):

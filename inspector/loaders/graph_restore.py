@@ -28,6 +28,7 @@ FOLDER, INDEX = "variables", "variables/variables.index"
 
 def bundle_problems(context: Context, loader: str) -> Iterator[Problem]:
     """What is wrong with the files of the bundle, as `load` (object graph) or `v1` (session) meets it."""
+    # The index alone decides whether the bundle is there; shards are opened when a tensor of theirs is read.
     if not context.artifact.has_member(INDEX):
         folder = any(m.name.startswith(f"{FOLDER}/") for m in context.artifact.members)
         yield _file_problem(context, INDEX, f"{loader}/{'no_index' if folder else 'no_folder'}", "it is missing")
@@ -174,6 +175,8 @@ def _fit(context: Context, graph: MetaGraph, index: int, key: str, entry: Tensor
     variable = graph.objects[index].message.variable
     wanted = name_of(variable.dtype)
     pointer = f"object_graph/{index}"
+    # `RestoreV2` is asked for the variable's dtype and compares it before it looks at bytes; shapes are compared only
+    # when the value is assigned.
     if entry.dtype != wanted:
         names = {"wanted": data_type_string(wanted), "stored": data_type_string(entry.dtype)}
         error = context.error("load/variable_dtype", key=key, count="1", **names)

@@ -24,6 +24,7 @@ def run_outcomes(context: Context, loaded: Outcome) -> Iterator[Outcome]:
     """One outcome per signature; where the load fails, so does the run."""
     graph = serve_graph(context.artifact)
     for name, signature in graph.signatures.items() if graph else ():
+        # The signature of the init op is run by the loader; nobody calls it.
         if name == INIT:
             continue
         loader = f"v1.signature:{name}"
@@ -37,6 +38,8 @@ def _run(context: Context, graph: MetaGraph, loader: str, signature: Signature) 
     reached = reached_from_tensors(graph.graph, (info.tensor for info in signature.outputs.values() if info.tensor))
     problems, gaps = execution(context, graph.graph, reached, "run")
     name = loader.partition(":")[2]
+    # tensorflow/python/client/session.py maps fetches and feeds before the graph is handed to the runtime, so that both
+    # come before anything that a kernel raises.
     early = (*_feed_problems(context, graph, name, signature), *unset_problems(context, graph, reached))
     return Outcome(loader, (*early, *problems), gaps)
 
@@ -77,6 +80,7 @@ def _shape_problem(context: Context, name: str, info: TensorInfo, node: Node) ->
         return
     shape = node.attrs["shape"].shape
     declared = None if shape.unknown_rank else tuple(dim.size for dim in shape.dim)
+    # What a caller would feed by the signature alone: sizes that it leaves open are one.
     fed = (1,) if info.shape is None else tuple(1 if size < 0 else size for size in info.shape)
     if declared is None or _takes(declared, fed):
         return

@@ -25,10 +25,13 @@ def session_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> It
 
     `wrapped`: as `tf.saved_model.load` does it for a SavedModel of TensorFlow 1, inside a function.
     """
+    # `SavedModelLoader.load` in tensorflow/python/saved_model/loader_impl.py: import, restore, init ops, in that order;
+    # tensorflow/python/saved_model/load_v1_in_v2.py does the same inside one wrapped function.
     yield from import_problems(context, graph.graph, _producer_defaults(graph))
     if graph.saver is not None and graph.saver.get("restore_op_name"):
         for problem in bundle_problems(context, "v1"):
             yield _wrapped_problem(context, problem) if wrapped else problem
+    # A session is asked to run the restore and init ops by their names, with all nodes that these need.
     if not wrapped:
         yield from execution(context, graph.graph, reached_from_tensors(graph.graph, setters(graph)), "run")[0]
     yield from asset_problems(context, graph, "load" if wrapped else "v1")

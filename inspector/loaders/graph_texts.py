@@ -45,6 +45,8 @@ def _variant(kind: str, version: str) -> tuple[str | None, str]:
     """The variant of the release, else of one with the same minor, of the newest before it, of the oldest."""
     tried = {numbers(release): (name, text or "") for name, text, releases in _table()[kind] for release in releases}
     wanted = numbers(version)
+    # Patch releases carry fixes, not texts: one of the same minor speaks for its siblings, even where an older minor is
+    # nearer by number.
     same = [release for release in tried if release[:2] == wanted[:2]]
     before = [release for release in tried if release <= wanted]
     return tried[wanted if wanted in tried else max(same or before or [min(tried)])]

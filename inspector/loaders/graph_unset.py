@@ -31,6 +31,7 @@ def unset_problems(context: Context, graph: MetaGraph, reached: tuple[Reached, .
     """What the run reads and nothing has set, each once."""
     for node in unrestored(graph):
         reader = _reader(reached, node.name)
+        # The exception names the node that reads, not the one that hands the variable on.
         if reader is not None and reader.use.op not in _READS:  # handed to a function, which reads it
             reader = next((item for item in reached if item.function and item.node.op in _READS), reader)
         if reader is not None:

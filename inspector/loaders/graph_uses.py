@@ -132,6 +132,8 @@ def _body(name: str, nodes: Sequence[Node], known: dict[Any, Use]) -> Body:
 
 def _use(node: Node, known: dict[Any, Use]) -> Use:
     """The node's use; equal uses are one object, so that sets of them stay small."""
+    # Attributes that begin with an underscore are annotations: ValidateNodeDef in
+    # tensorflow/core/framework/node_def_util.cc leaves them out, so that no OpDef objects to them.
     key = (node.op, frozenset(_attr(name, value) for name, value in node.attrs.items() if name[:1] != "_"))
     found = known.get(key)
     if found is None:

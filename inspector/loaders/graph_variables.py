@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 @once_per_graph
 def unrestored(graph: MetaGraph) -> tuple[Node, ...]:
     """The VarHandleOps whose variable is neither restored nor initialized when the model is loaded."""
+    # A variable that nothing sets is harmless as long as no signature reads it: a use is looked for before it is
+    # reported (see graph_unset).
     set_by_load = {_variable(item.node) for item in reached_from_tensors(graph.graph, setters(graph))}
     handles = (node for node in graph.graph.nodes if node.op == "VarHandleOp")
     return tuple(node for node in handles if _variable(node) not in set_by_load)
@@ -32,4 +34,5 @@ def setters(graph: MetaGraph) -> Iterator[str]:
 def _variable(node: Node) -> str:
     """The resource's name, which nodes may share."""
     shared = node.attrs["shared_name"].s.decode("utf-8", "replace") if "shared_name" in node.attrs else ""
+    # VarHandleOp finds its resource by container and shared_name; two handles of one name are one variable.
     return shared or node.name

@@ -20,5 +20,6 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
     flavour = capabilities.runtime.keras_flavour
     if flavour is KerasFlavour.NONE:
         return
+    # By name, so that only one of the two is imported: a load needs no other (cold start).
     module = "inspector.loaders.keras3.model" if flavour is KerasFlavour.KERAS3 else "inspector.loaders.keras2"
     yield from importlib.import_module(module).outcomes(artifact, capabilities)

@@ -31,6 +31,8 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
 def _problems(context: Context) -> Iterator[Problem]:
     artifact = context.artifact
     if artifact.graph is not None:
+        # A bare GraphDef carries no OpDefs of its producer: `import_graph_def` without `producer_op_list` has no
+        # defaults to drop attributes by, and so refuses newer ones that a MetaGraph would get away with.
         yield from import_problems(context, artifact.graph, {})
         return
     for damage in artifact.damage:

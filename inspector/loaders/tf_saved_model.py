@@ -46,6 +46,8 @@ def _problems(context: Context) -> Iterator[Problem]:
     model = context.artifact.saved_model
     if stopped or model is None:
         return
+    # `load_partial` in tensorflow/python/saved_model/load.py takes the object loader for one MetaGraph with an object
+    # graph; everything else goes to load_v1_in_v2.py, which needs tags.
     if len(model.meta_graphs) != 1:
         yield _tags_problem(context, model)
     elif model.meta_graphs[0].has_object_graph:
@@ -64,6 +66,8 @@ def _tags_problem(context: Context, model: SavedModel) -> Problem:
 
 def _object_graph_problems(context: Context, model: SavedModel, graph: MetaGraph) -> Iterator[Problem]:
     """The object loader never looks at the MetaGraph's own nodes: library, objects, variables, then tables."""
+    # `Loader.__init__`: functions first, then objects, then `_restore_checkpoint`, then initializers. A missing op is
+    # met before a missing variables folder.
     yield from library_problems(context, graph.graph)
     yield from object_problems(context, graph)
     yield from bundle_problems(context, "load")

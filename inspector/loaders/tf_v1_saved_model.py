@@ -36,6 +36,7 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
 
 def _problems(context: Context) -> Iterator[Problem]:
     stopped = False
+    # The same parser as `tf.saved_model.load` has, so the same words for a file that cannot be read.
     for problem in file_problems(context):
         stopped = True
         yield problem
