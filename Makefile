@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup test demo check lint types layers agreement oracle docs protos catalog fixtures benchmark fuzz realworld comparison package
+.PHONY: setup test demo check lint types layers agreement oracle docs protos catalog fixtures fixes benchmark fuzz realworld comparison package
 
 $(BIN)/inspect: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -63,6 +63,10 @@ fixtures:
 RUNS ?= 50000
 fuzz: setup
 	PYTHONPATH=tests:fixtures $(BIN)/python -m fuzz.run --runs $(RUNS)
+
+# Does for real what printed fixes say, on recorded failing loads: FIXES names the environments (fixtures/scripts/fixes/run.py).
+fixes: setup
+	$(BIN)/python fixtures/scripts/fixes/run.py $(FIXES)
 
 benchmark: setup
 	$(BIN)/python fixtures/scripts/benchmark.py
