@@ -84,7 +84,8 @@ def worst(risks: Iterable[Risk]) -> Risk:
 def judged(reach: Reach) -> Judgement | None:
     """The node by its worst value; None where it is harmless."""
     moment = reach.run.root.moment
-    if not reach.op.arguments:
+    # An attribute that is left out (a PyFunc without its token) takes no harm away: TensorFlow may have a default for it.
+    if not reach.op.arguments or not (reach.values or reach.op.can in _FILES):
         return Judgement(_at(moment, _RISKS[reach.op.can][Source.DYNAMIC]), None)
     found = [(risk, value) for value in reach.values if (risk := _value_risk(reach.op.can, value, moment)) is not None]
     if not found:
@@ -176,7 +177,7 @@ def sighting(code: str, reach: Reach, judgement: Judgement) -> Sighting:
     value, root = judgement.value, reach.run.root
     details = {
         "op": reach.node.op,
-        "path": shown(value, judgement.others),
+        "path": shown(value, judgement.others) or "(not stated)",
         "when": _WORDS[root.moment],
         "chain": reach.chain,
         "carries": f" what {reach.carries} reads" if reach.carries else "",

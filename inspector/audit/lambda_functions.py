@@ -69,14 +69,17 @@ def _texts(entry: ConfigEntry) -> Iterator[tuple[Location, str]]:
             yield entry.location, code
         return
     for key in _KEYS:
-        code = _first(config.get(key))
+        value = config.get(key)
+        # func_load of keras/utils/generic_utils.py (to 2.15) takes the text of the code alone as well as the list.
+        alone = isinstance(value, str) and config.get(f"{key}_type") == "lambda"
+        code = value if alone else _first(value)
         stored = config.get(f"{key}_type") == "lambda" or (entry.class_name == "Lambda" and isinstance(code, str))
         if stored and config.get(f"{key}_type") != "raw" and isinstance(code, str):
             yield entry.at("config", key), code
 
 
 def _first(value: Any) -> Any:
-    """The code in a list, in the tuple of SavedModel's metadata, or (Keras 1) alone."""
+    """The code in a list, or in the tuple of SavedModel's metadata."""
     if isinstance(value, dict) and value.get("class_name") == "__tuple__":
         value = value.get("items")
     if isinstance(value, list) and value and isinstance(value[0], str):

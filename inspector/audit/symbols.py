@@ -46,6 +46,8 @@ _NUMPY_FILES = frozenset(
     {"DataSource", "fromfile", "fromregex", "genfromtxt", "load", "loadtxt", "memmap", "open_memmap", "recfromcsv"}
     | {"recfromtxt", "save", "savetxt", "savez", "savez_compressed", "tofile", "run_module_suite", "test"}
 )
+# Modules of numpy that compile, load native libraries or run what they are given.
+_NUMPY_RUNS = frozenset({"ctypeslib", "distutils", "f2py", "testing"})
 
 # Keras' functions that compute, by the module that exports them; what else Keras exports is no part of a model.
 _KERAS_PURE = (
@@ -162,7 +164,7 @@ def _of_builtin(names: tuple[str, ...]) -> Judgement | None:
 def _of_package(root: str, module: str, name: str) -> Judgement | None:
     if root == "tensorflow":
         return _of_tensorflow_module(module, name)
-    if root == "numpy" and name not in _NUMPY_FILES and "f2py" not in module and "testing" not in module:
+    if root == "numpy" and name not in _NUMPY_FILES and not _NUMPY_RUNS.intersection(module.split(".")):
         return None
     return Judgement(Risk.HIGH, f"is a function of {root}, which a process with Keras can import")
 
