@@ -1,4 +1,4 @@
-"""The matrix of models that published packages carry says what real loads of them did (where the packages are at hand)."""
+"""The matrix of models that published packages carry says what real loads of them did."""
 
 from __future__ import annotations
 
