@@ -102,6 +102,8 @@ def _weights(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[Even
         yield walk.problem("KER132", _WEIGHTS, exception_of(model.hdf5_error) or "", model.hdf5_error, path=_WEIGHTS)
     elif model.hdf5_error is not None:
         yield unopened(walk, model.hdf5_error)
+    # `len(all_filenames) > 3` makes the loader unpack the archive for its assets, other members with them: damage that
+    # no step would read ends the load all the same.
     elif (damage := unpacking_damage(artifact)) is not None:
         kind = exception_of(damage.reason) or "BadZipFile"
         yield walk.problem("KER116", damage.member, kind, damage.reason, found=damage.reason)

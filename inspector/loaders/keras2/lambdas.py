@@ -39,6 +39,8 @@ REFUSED = (
 
 def lambda_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
     """What rebuilding the layer's functions from its config raises, in the constructor's order."""
+    # `Lambda.from_config` parses `function`, `output_shape` and `mask` in this order; the constructor comes after all
+    # three.
     for key in ("function", "output_shape"):
         kind = config.get(f"{key}_type", "raw" if key == "output_shape" else None)
         here = walk.at(key)
@@ -59,6 +61,8 @@ def _lambda_events(walk: Walk, config: Mapping[str, Any], key: str) -> Iterator[
 
 def _bytecode_events(walk: Walk, dumped: Any) -> Iterator[Event]:
     """A dumped function: text, or a list of text, defaults and closure."""
+    # keras/src/layers/core/lambda_layer.py asks for safe mode before `func_load`, so that bytes which nobody could read
+    # are refused like any others; without a scope, as in an `.h5`, nothing is asked.
     if walk.path == "v3" and walk.safe_mode:
         yield walk.problem("KER108", "Lambda", "ValueError", REFUSED)
         return
@@ -75,6 +79,8 @@ def _bytecode_events(walk: Walk, dumped: Any) -> Iterator[Event]:
 def _run_events(walk: Walk, data: bytes) -> Iterator[Event]:
     """Reading the bytecode, then calling it: the model is rebuilt by calling its layers."""
     python = ".".join(map(str, walk.python))
+    # Two chances to fail: `marshal.loads` may take the bytes of another Python, whose instructions then mean something
+    # else.
     for outcome in (loads_in(data, python), calls_in(data, python)):
         if outcome.effect is Effect.UNKNOWN:
             yield walk.gap(outcome.text)
@@ -96,6 +102,7 @@ def _global_events(walk: Walk, config: Mapping[str, Any], key: str) -> Iterator[
     unknown = next((name for name in names if not _is_there(walk, name)), None)
     if unknown is None or unknown in walk.custom:
         return
+    # A name behind a branch is looked up only when it is reached, which depends on values.
     if branches:
         yield walk.gap(f"the Lambda function uses the global name {unknown}, which may never be reached")
     else:

@@ -55,6 +55,8 @@ def file_events(walk: Walk, artifact: Artifact) -> Iterator[Event]:
     model = artifact.saved_model
     graph = model.meta_graphs[0] if model and model.meta_graphs else None
     bare = next((n for n in graph.objects if n.identifier in IDENTIFIERS and not n.metadata), None) if graph else None
+    # `_read_legacy_metadata` in keras/src/saving/legacy/saved_model/load.py: a Keras object without metadata was saved
+    # by tf.saved_model.save of 2.5 or later.
     if bare is not None and walk.release >= (2, 6):
         here = replace(walk, pointer=f"object_graph/{bare.index}")
         yield here.problem("KER204", bare.identifier, "ValueError", _not_by_keras(walk, artifact.path))
@@ -97,6 +99,8 @@ def nodes_of(walk: Walk, artifact: Artifact, graph: MetaGraph) -> list[Node]:
     if walk.release >= _FILE_SINCE and artifact.has_member(MEMBER):
         found = artifact.keras_metadata.nodes if artifact.keras_metadata else ()
         return [_node(item.node_id, item.identifier, item.metadata) for item in found]
+    # In the order of the object graph, the root first; the file keeps an order of its own, which decides what is
+    # revived first.
     return [_node(n.index, n.identifier, n.metadata) for n in graph.objects if n.identifier in IDENTIFIERS]
 
 

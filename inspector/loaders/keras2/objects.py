@@ -188,6 +188,7 @@ def _not_items(walk: Walk, family: Family, config: Any) -> Problem | None:
     """From TensorFlow 2.1 on the items of a class's config are looked at first; from 2.3 on it may be a list."""
     if isinstance(config, dict) or walk.release < _ITEMS_SINCE:
         return None
+    # Sequential models of Keras 2.0 are stored as a bare list (`class_and_config_for_serialized_keras_object`).
     if isinstance(config, list) and walk.release >= _MODELS_IN_TABLE_SINCE:
         return None
     text = f"'{type(config).__name__}' object has no attribute 'items'"
@@ -266,6 +267,7 @@ def _optimizer_generation(walk: Walk, name: str, config: Any, found: tuple[Class
     if not found:  # the table's names are lower case, the lookup ignores case
         names = {c.lower(): c for c in _OPTIMIZERS}
         found = walk.facts.named(names.get(name.lower(), name))
+    # keras/src/optimizers/__init__.py `deserialize`: a config without the key counts as a legacy one.
     new = isinstance(config, dict) and config.get("is_legacy_optimizer", True) is False
     old_modules = (".legacy.", ".optimizer_v2.")
     wanted = [c for c in found if any(part in c.module for part in old_modules) is not new]

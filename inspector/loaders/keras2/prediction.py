@@ -33,6 +33,7 @@ def predict_events(walk: Walk, artifact: Artifact, capabilities: Capabilities) -
     here = replace(walk, member=model.config_member, pointer=model.config_pointer)
     if walk.release >= _CASTS_SINCE:
         yield from _lookups(here, model.config)
+    # Asked of the release, not taken for granted: a build with such a kernel would run the layer.
     if any(kernel.device == "CPU" for kernel in capabilities.tensorflow.kernels(_OP)):
         return
     for layer in layers_of(model.config):

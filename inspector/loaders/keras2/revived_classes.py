@@ -23,6 +23,8 @@ def revived_events(walk: Walk, nodes: Sequence[Node], graph: MetaGraph, *, compi
     del compiling
     known = _CLASSES | {_INPUT} if walk.release >= (2, 1) else _CLASSES
     for node in nodes:
+        # Up to 2.1 identifiers alone decide: whatever has another one stays an object of `tf.saved_model.load`, and
+        # config and class name are not looked at.
         if node.identifier in known:
             failed = list(_object(replace(walk, pointer=f"object_graph/{node.index}"), node))
             yield from failed

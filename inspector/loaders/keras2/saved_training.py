@@ -22,6 +22,7 @@ _MODELS_BEFORE_2_1 = frozenset({"_tf_keras_model", "_tf_keras_sequential"})
 def training_events(walk: Walk, nodes: Sequence[Node]) -> Iterator[Event]:
     """What compiling the root raises, where it is a model that was compiled."""
     models = _MODELS if walk.release >= (2, 1) else _MODELS_BEFORE_2_1
+    # `loaded["root"]` alone is compiled: the training config of a model inside it is never read.
     root = next((node for node in nodes if node.index == 0 and node.identifier in models), None)
     config = root.metadata.get("training_config") if root and root.metadata else None
     if root is None or config is None:

@@ -36,6 +36,7 @@ def variables(
     if class_name in _COPIES:
         return _wrapped(config, _COPIES[class_name])
     made = own_variables(CELL_OF.get(class_name, class_name), plain(config), given)
+    # Keras 3 renamed the variable to `kernel`; texts of Keras 2 show the old name.
     if made is not None and class_name.startswith("DepthwiseConv"):
         made = [replace(v, name="depthwise_kernel") if v.name == "kernel" else v for v in made]
     return made
@@ -52,6 +53,7 @@ def _wrapped(config: Mapping[str, Any], copies: int) -> list[Variable] | None:
     inner = config.get("layer")
     if not isinstance(inner, dict) or not isinstance(inner.get("config"), dict):
         return None
+    # Their number is what counts in an HDF5 file; shapes inside a wrapper are not followed.
     made = variables(str(inner.get("class_name")), inner["config"], None)
     return None if made is None else [replace(v, shape=None) for v in made * copies]
 
@@ -60,6 +62,7 @@ def plain(config: Mapping[str, Any]) -> dict[str, Any]:
     """The config with an axis that is a list of one as that one, and a cell's defaults of Keras 2."""
     axis = config.get("axis")
     single = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+    # A GRU whose config says nothing of `reset_after` is one of TensorFlow 1, whose default is False.
     return {"reset_after": False, **config, "axis": single} if axis is not None else {"reset_after": False, **config}
 
 

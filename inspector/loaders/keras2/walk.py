@@ -71,6 +71,7 @@ class Walk:
 
         `safe_mode` is read on the path `v3` alone.
         """
+        # load_model is judged three times (default, compile=False, safe_mode=False), and all but compiling is the same.
         key = (step, self.member, self.pointer, self.path, self.safe_mode or self.path != "v3")
         found = self.met.get(key)
         if found is None:
@@ -109,6 +110,7 @@ def start(capabilities: Capabilities, facts: KerasFacts) -> Walk:
     runtime = capabilities.runtime
     bundled = runtime.keras_flavour is KerasFlavour.BUNDLED
     tensorflow = capabilities.tensorflow.version if capabilities.tensorflow else runtime.tensorflow
+    # A bundled Keras changes with its TensorFlow, whatever its own number says (2.4.0 in TensorFlow 2.3).
     release = numbers(tensorflow if bundled else facts.version)
     custom = {name: known for known in runtime.custom_objects for name in known.keys}
     return Walk(runtime=runtime, facts=facts, release=release, custom=custom)

@@ -62,6 +62,8 @@ def weight_events(walk: Walk, model: Any, file: Hdf5File, group: str = "/model_w
 
 def layer_events(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str) -> Iterator[Event]:
     """The same for a model's layers in the order of `model.layers`."""
+    # `f["model_weights"]` is asked for without a look, so that a file with a config and no weights is a KeyError of
+    # h5py's.
     if group not in file.groups:
         yield missing_object(walk, group, group.strip("/"))
         return
@@ -129,6 +131,7 @@ def _matched(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str, n
         )
         return
     saved = [SavedLayer(name, listed(file, f"{group}/{name}", "weight_names")) for name in names]
+    # Layers without weights count on neither side: Dropout may come and go between writer and reader.
     saved = [layer for layer in saved if layer.weights]
     counted = [(layer, _count(layer, file, group)) for layer in layers]
     filtered = [layer for layer, count in counted if count]
@@ -185,6 +188,8 @@ def _unconverted(layer: ModelLayer, file: Hdf5File, group: str, saved: SavedLaye
     size = len(shapes) // layer.copies
     if layer.class_name not in _BIASES or len(shapes) != len(found) or size != _WITH_BIAS:
         return None
+    # A Bidirectional stores its halves one after the other, and each is converted by itself
+    # (`convert_nested_bidirectional`).
     for start in range(0, size * layer.copies, size):
         units, bias = (shapes[start + 1] or (0,))[0], shapes[start + 2]
         if bias not in _BIASES[layer.class_name](units):
@@ -327,6 +332,7 @@ def _made(
     name = str(layer.get("class_name", ""))
     if name not in _NETWORKS:
         return variables(name, inner, given, release)
+    # One unknown layer makes the number for the whole nested model unknown: a partial count would refuse sound files.
     nested = [part.made for part in model_layers(layer, release)]
     if any(made is None for made in nested):
         return None

@@ -28,6 +28,7 @@ def check_vocabulary(session: Session, cls: ClassFacts, config: dict[str, Any], 
             "calling "
             f"`keras.config.enable_unsafe_deserialization(). Vocabulary file: '{path}'"
         )
+    # A path is of the machine that saved the model: unless the user says that the file is there, it is not.
     elif path not in session.runtime.assumed_files:
         text = f"Vocabulary file {path} does not exist."
     else:

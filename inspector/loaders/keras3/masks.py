@@ -31,6 +31,8 @@ _TAKING = _SEQUENCES | {"GlobalAveragePooling1D", "MultiHeadAttention", "TimeDis
 def implicit_masks(session: Session, layers: Sequence[Mapping[str, Any]]) -> list[str]:
     """The names of the operations; empty where the release records none, or the file names every mask itself."""
     first, end = _RECORDING
+    # Only a name that is there twice is refused: without a stored NotEqual the one that a mask brings along stands
+    # alone.
     if not first <= session.release < end or not any(one.get("class_name") == "NotEqual" for one in layers):
         return []
     masked: set[str] = set()

@@ -39,6 +39,7 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
             loaded = model
             first = session, outcome
         yield outcome
+    # A model that does not load cannot predict: an outcome of its own would repeat the load's exception.
     if not first[1].problems:
         yield _predict(first[0], loaded)
 
@@ -62,6 +63,8 @@ def _run(session: Session, name: str) -> tuple[Outcome, Thing | None]:
         model = load_model(session)
     except LoadFailure as failure:
         member = session.member or session.artifact.path
+        # The first exception is the only one that a user sees; gaps that were met before it still stand, since they may
+        # hide an earlier one.
         return Outcome(name, (failure.problem(member),), tuple(session.gaps)), None
     return Outcome(name, (), tuple(session.gaps)), model
 

@@ -23,6 +23,8 @@ WEIGHTS = ("model.weights.h5", "model.weights.npz")
 def load(session: Session) -> Thing | None:
     """The loaded model; LoadFailure as Keras raises it."""
     session.member = CONFIG
+    # The order of `_load_model_from_fileobj` in keras/src/saving/saving_lib.py: archive, config, model, weights member,
+    # assets. A file without weights fails only after its whole config was deserialized.
     broken = unopened(session.artifact)
     if broken is not None:
         raise LoadFailure("BadZipFile", broken, "KER113", CONFIG)
@@ -38,6 +40,8 @@ def load(session: Session) -> Thing | None:
     if stored.config_limit is not None:
         session.gap("", stored.config_limit)
         return None
+    # `functional_from_config` and `from_config` of many classes pop keys, as Keras does; the same artifact is judged
+    # again for other calls and releases.
     config = deepcopy(stored.config)
     if not session.compile:
         config = _without_compiling(config)
@@ -58,6 +62,7 @@ def _without_compiling(config: Any) -> Any:
 
 def _weights(session: Session, model: object) -> None:
     """The weights member: there, readable, and fitting the model."""
+    # HDF5 is asked for first where an archive has both.
     member = next((name for name in WEIGHTS if session.artifact.has_member(name)), None)
     if member is None:
         text = "Expected a model.weights.h5 or model.weights.npz file."
@@ -71,6 +76,7 @@ def _weights(session: Session, model: object) -> None:
     if stored.hdf5 is None:
         text = stored.hdf5_error or "Unable to synchronously open file (file signature not found)"
         raise LoadFailure(exception_of(text) or "OSError", text, "KER110", member, "", {}, member)
+    # `DiskIOStore` is made after the weights store and before any weight is read.
     refuse_extraction(session)
     if not isinstance(model, Thing):
         raise _not_saveable(session, model)

@@ -45,6 +45,8 @@ def _build(session: Session, model: Thing, stored_shape: Any) -> None:
     known = (
         given is not None or first.config.get("input_shape") is not None or first.class_name in {"Functional", "Model"}
     )
+    # `build_input_shape` counts only where the layers do not say their input's shape themselves (`not
+    # model._functional`).
     if given is None and isinstance(stored_shape, list | tuple) and stored_shape:
         given, known = tuple(stored_shape), True
     if not known:

@@ -16,6 +16,7 @@ NAME = "TFSMLayer"
 
 def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
     """`TFSMLayer.from_config`, and the constructor's load of the SavedModel."""
+    # keras/src/export/tfsm_layer.py: before the guard a `.keras` could run any graph on the machine that loads it.
     guarded = _is_guarded(session.release)
     if guarded and session.safe_scope is not False:
         raise LoadFailure("ValueError", _REFUSAL, "KER108", NAME, pointer, {"class": NAME})

@@ -17,6 +17,7 @@ _DETAILS = {"class": NAME, "key": "module"}
 
 def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
     """`TorchModuleWrapper.from_config`; what the pickle holds is not looked at."""
+    # keras/src/utils/torch_utils.py `from_config` begins with `import torch`, before safe mode is asked for.
     if "torch" not in session.runtime.packages:
         raise LoadFailure("ModuleNotFoundError", "No module named 'torch'", "KER106", NAME, pointer, _DETAILS)
     if "module" in config:

@@ -24,6 +24,8 @@ def not_deserialized(shown: str, config: Any, cause: str) -> str:
 
 def not_located(release: tuple[int, ...], what: str, name: str, config: Any) -> str:
     """A class or function that is found nowhere; reworded in Keras 3.12."""
+    # Texts stand whole, release by release: users look them up word by word, and a text put together from shared parts
+    # cannot be found by a search.
     if release >= (3, 12):
         return (
             f"Could not locate {what} '{name}'. Make sure custom classes and functions are decorated with "

@@ -53,6 +53,8 @@ class Thing:
         return self.facts.kind if self.facts is not None else "custom"
 
     def __repr__(self) -> str:
+        # Messages of Keras show objects by their repr: keras/src/layers/layer.py has a `__repr__`, most other objects
+        # print with an address.
         if self.kind in {"layer", "model", "operation", "custom"}:
             return f"<{self.class_name} name={self.name}, built={self.built}>"
         return f"<{self.class_name} object at 0x0>"
