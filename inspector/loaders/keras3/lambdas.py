@@ -35,6 +35,10 @@ def from_config(session: Session, cls: ClassFacts, config: dict[str, Any], point
     thing = Thing(cls.name, config, cls)
     if isinstance(function, FunctionThing):
         thing.function = function
+    elif isinstance(function, str | int | float | list | None):
+        # The constructor's last step asks inspect.getfullargspec for the arguments of whatever it was given.
+        details = {"class": cls.name, "key": "function", "value": repr(function)}
+        raise LoadFailure("TypeError", "unsupported callable", "KER103", cls.name, f"{pointer}/function", details)
     return thing
 
 
