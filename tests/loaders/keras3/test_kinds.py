@@ -44,7 +44,7 @@ def alone(stored, *shape):
         (layer("TextVectorization", {"name": "t", "standardize": "mine", "split": None, "ngrams": None}), (1,), "3.8.0", "Unknown value for `standardize` argument of TextVectorization."),
         (layer("TextVectorization", {"name": "t", "standardize": "lower", "split": None, "ngrams": [1, 2]}), (1,), "3.8.0", None),
         (layer("Lambda", {"name": "l", "function": "lambda x: x"}), (4,), "3.8.0", "unsupported callable"),
-        (layer("Lambda", {"name": "l", "function": {"module": "keras.ops", "class_name": "function", "config": "relu", "registered_name": "relu"}}), (4,), "3.8.0", None),
+        (layer("Lambda", {"name": "l", "function": {"module": "builtins", "class_name": "function", "config": "relu", "registered_name": "relu"}}), (4,), "3.8.0", None),
         (dense("d", 2, dtype=POLICY), (4,), "3.9.2", "Invalid quantization mode. Expected one of ('int8', 'float8')"),
     ],
 )  # fmt: skip
