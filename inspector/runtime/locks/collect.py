@@ -89,6 +89,8 @@ class Collector:
         if self.count > MAX_ENTRIES:
             raise UsageError(f"{self.context.path}: more than {MAX_ENTRIES} entries, which no lock file has")
         answer = self.chooses(marker)
+        # A marker that cannot be decided still counts: the version becomes "X or absent", which is a gap where it
+        # matters, while dropping it would judge an environment without that TensorFlow.
         if answer is not False:
             found = table.setdefault(canonical(name), {})
             found[value] = bool(answer) or found.get(value, False)
@@ -99,6 +101,8 @@ class Collector:
         """The one version; None with a gap where several are possible."""
         if len(found) == 1 and (all(found.values()) or name not in RELEVANT):
             return next(iter(found))
+        # Hundreds of other packages fork by platform in every real lock; a gap for each would hide the one that
+        # matters.
         if name not in RELEVANT:
             return None
         choices = " or ".join(sorted(found)) + ("" if len(found) > 1 else " or absent")

@@ -17,6 +17,8 @@ NAME = "conda list"
 _HEAD = re.compile(
     r"^# (packages in environment at |Name +Version +Build|This file may be used to create an env)", re.MULTILINE
 )
+# Columns are split by spaces in the table, by `=` in `conda list --export` (`name=version=build`); versions begin with
+# a digit, which keeps the rows of the header out.
 _ROW = re.compile(r"([A-Za-z0-9_][\w.-]*)(?:\s+|=)(\d[^\s=]*)(?:\s|=|$)")
 
 

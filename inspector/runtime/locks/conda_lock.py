@@ -28,6 +28,7 @@ def read(context: LockContext) -> LockContents:
     """Read the packages for Linux x86-64; of a lock for one other platform, that one's."""
     packages = _packages(parse_yaml(read_text(context.path), context.path))
     platforms = {text(package.get("platform")) for package in packages}
+    # The same package has another version, or none, on each platform: to take any other one's would be a guess.
     if len(platforms) > 1 and PLATFORM not in platforms:
         raise UsageError(f"{context.path}: it locks {', '.join(sorted(platforms))}, and not {PLATFORM}")
     collector = Collector(context)

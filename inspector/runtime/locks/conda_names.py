@@ -36,13 +36,16 @@ def add_specifier(collector: Collector, text: str) -> None:
     if (exact and name == "python") or (exact and (exact[1] is None or exact[3] or exact[2].count(".") > 1)):
         add(collector, name, exact[2])
     elif exact:
+        # conda's fuzzy `=2.15` is pip's `==2.15.*` (PEP 440, prefix matching), and says no more than that.
         collector.want(name, f"=={exact[2]}.*")
     else:
+        # MatchSpec joins version and build by a space, or bounds by a comma; SpecifierSet knows commas alone.
         collector.want(name, specifier.replace(" ", ","))
 
 
 def of_file(url: str) -> tuple[str, str] | None:
     """Name and version of a conda package file: `tensorflow-2.15.0-cpu_py311h6ac8430_2.conda`."""
+    # `conda list --explicit` puts the file's MD5 behind a `#`, or its SHA-256 with `--sha256`.
     file = url.partition("#")[0].rpartition("/")[2]
     for suffix in (".conda", ".tar.bz2"):
         if file.endswith(suffix):

@@ -51,6 +51,8 @@ class LockContents:
 def read_text(path: Path) -> str:
     """Read a lock as UTF-8 text (PowerShell's `>` writes UTF-16). UsageError where it is too large or no text."""
     data = read_bytes(path)
+    # pip goes by the same marks at the start of a file (pip/_internal/req/req_file.py, BOMS): `pip freeze > lock.txt`
+    # in Windows PowerShell 5 makes UTF-16 with one, editors on Windows UTF-8 with one.
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)
@@ -62,6 +64,8 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     """Read a whole file. UsageError where it cannot be read or is larger than the limit."""
     try:
         with path.open("rb") as stream:
+            # Read and then compared: the size that `stat` gives may be another one by then, and is 0 for files of
+            # /proc.
             data = stream.read(limit + 1)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error

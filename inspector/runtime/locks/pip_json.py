@@ -26,6 +26,8 @@ def read(context: LockContext) -> LockContents:
     """Read names and versions; the reports name their Python."""
     document = read_json(context.path)
     collector = Collector(context)
+    # Both reports carry the marker variables of the environment that pip ran in
+    # (https://pip.pypa.io/en/stable/reference/inspect-report/); the plain list does not.
     collector.python = text(table(table(document).get("environment")).get("python_full_version")) or None
     for entry in _entries(document):
         collector.pin(text(entry.get("name")), text(entry.get("version")))
@@ -34,5 +36,7 @@ def read(context: LockContext) -> LockContents:
 
 def _entries(document: Any) -> Iterator[dict[str, Any]]:
     yield from tables(document)
+    # `pip inspect` lists under `installed` what is there, `pip install --report` under `install` what it would put
+    # there.
     for section in ("installed", "install"):
         yield from (table(entry.get("metadata")) for entry in tables(table(document).get(section)))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 NAME = "pip list"
 
 _HEAD = re.compile(r"^Package +Version\b.*\n-+ -+", re.MULTILINE)
+# A version begins with a digit: so the head, the rule of dashes and pip's own notices below the table are no rows. The
+# third column, of editable projects, is a folder.
 _ROW = re.compile(r"([A-Za-z0-9][\w.-]*) +(\d\S*)")
 _PYTHON = re.compile(r"# python (\d+\.\d+(?:\.\d+)?)", re.IGNORECASE)
 

@@ -41,6 +41,7 @@ def read(context: LockContext) -> LockContents:
 def _add(collector: Collector, packages: dict[str, Any]) -> None:
     for name, entry in packages.items():
         locked, known = table(entry), name_and_version(text(table(entry).get("file")))
+        # Pipenv locks a specifier, `"version": "==2.15.0"`, not a version; an entry by URL has a file name instead.
         version = text(locked.get("version")).lstrip("=") or (known[1] if known else "")
         if version:
             collector.pin(name, version, text(locked.get("markers")))

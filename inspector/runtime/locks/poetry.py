@@ -25,6 +25,8 @@ def read(context: LockContext) -> LockContents:
     document = read_toml(context.path)
     collector = Collector(context)
     collector.requires_python = text(table(document.get("metadata")).get("python-versions"))
+    # Before Poetry 2 (lock-version 2.1) a package does not say under which marker it was chosen: only pyproject.toml
+    # does, which need not be here.
     for package in tables(document.get("package")):
         collector.pin(text(package.get("name")), text(package.get("version")), _marker(package.get("markers")))
     return collector.contents()

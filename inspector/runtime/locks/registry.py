@@ -59,6 +59,7 @@ def read_lock(context: LockContext) -> LockContents:
 def lock_type(path: Path) -> LockType:
     """Give the type of a lock file by its name and first lines."""
     head = _head(path)
+    # Importing the other twelve modules to ask each would cost more than reading the usual lock.
     if _is_plain(head):
         return _load(_LAST)
     for candidate in lock_types():

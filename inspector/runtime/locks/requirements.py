@@ -74,6 +74,7 @@ class _Reader:
 
     def __init__(self, collector: Collector) -> None:
         self.collector = collector
+        # The same file may be a requirement and a constraint: `-r base.txt` with `-c base.txt`; each is read once.
         self.seen: set[tuple[Path, bool]] = set()
 
     def read(self, path: Path, text: str, *, depth: int, constraints: bool) -> None:
@@ -90,12 +91,16 @@ class _Reader:
         if name in ("-r", "--requirement"):
             self._include(value, path, depth, constraints=constraints)
         elif name in ("-c", "--constraint"):
+            # What a constraints file includes with `-r` constrains too, and installs nothing
+            # (https://pip.pypa.io/en/stable/user_guide/#constraints-files).
             self._include(value, path, depth, constraints=True)
         elif name in ("-e", "--editable"):
+            # `pip freeze` writes a checkout as `-e git+URL@COMMIT#egg=NAME`: the name is all that is known.
             egg = re.search(_EGG, value)
             self.collector.unknown(egg[1] if egg else "", value)
 
     def _include(self, value: str, path: Path, depth: int, *, constraints: bool) -> None:
+        # pip resolves it against the folder of the file that names it, not against its own (req_file.py, `parse_line`).
         included = path.parent / value
         if not _can_exist(value):
             self.collector.gap(f"{value[:MAX_NAME]!r}: not read, no file has such a name")
@@ -112,9 +117,12 @@ class _Reader:
             self.read(included, read_text(included), depth=depth + 1, constraints=constraints)
 
     def _requirement(self, line: str, *, constraints: bool) -> None:
+        # `--hash=sha256:...` and the like stand behind the requirement, up to a hundred for one wheel of each platform.
         line = re.sub(_TRAILING_OPTIONS, "", line) if " -" in line else line
         if len(line) > MAX_LINE:
             self.collector.unknown("", line)
+        # The order is that of certainty: an exact version, then `name @ URL` (PEP 508; `pip freeze` writes it for what
+        # was installed from a URL, PEP 610), and only then a range, whose pattern takes nearly any line.
         elif found := _PINNED.match(line):
             self._pinned(found[1], found[2], (found[3] or "").strip(), constraints=constraints)
         elif found := re.match(_DIRECT, line):
@@ -154,10 +162,13 @@ def _logical_lines(text: str) -> Iterator[str]:
     """Lines without comments, continuations joined (a backslash at the very end), blank ones left out."""
     joined = ""
     for line in text.splitlines():
+        # pip joins lines before it drops comments, but a comment line is never continued (req_file.py, `join_lines`).
         if line.endswith("\\") and not line.lstrip().startswith("#"):
             joined += line[:-1]
             continue
         logical = joined + line
+        # A `#` inside a word belongs to it: `...git#egg=keras`. pip expands `${NAME}` next, from the variables of its
+        # own process; those of the target are not known, so that it stays as written.
         logical = (re.sub(_COMMENT, "", logical) if "#" in logical else logical).strip()
         joined = ""
         if logical:

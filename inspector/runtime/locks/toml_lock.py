@@ -17,6 +17,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(read_text(path))
+    # tomllib parses nested arrays by recursion: `[[[[...` ends in RecursionError, not in a decode error.
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{path}: not a readable lock file: {str(error) or 'nested too deeply'}") from error
 

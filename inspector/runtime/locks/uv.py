@@ -47,6 +47,7 @@ class _Walk:
         """Walk, and give what was reached."""
         every = [package for entries in self.by_name.values() for package in entries]
         roots = [package for package in every if _is_project(package)]
+        # A lock without a project (`uv lock --script`) has nothing to walk from: all that it holds counts.
         pending = [(package, "") for package in roots or every]
         seen = {(id(package), "") for package, _ in pending}
         while pending:
@@ -72,9 +73,12 @@ class _Walk:
         for edge in self._edges(package, is_root=is_root):
             marker = text(edge.get("marker"))
             answer = self.collector.chooses(marker)
+            # An edge whose marker excludes the target cuts off all that only it leads to: a fork for macOS alone, say.
             if answer is False:
                 continue
             for entry in self.by_name.get(text(edge.get("name")), []):
+                # Where the resolution forked, the same name stands there in several versions, each with the markers of
+                # its forks; the edge names the version where the name alone would not do.
                 forks = any_of(entry.get("resolution-markers"))
                 chosen = self.collector.chooses(forks)
                 if chosen is not False and edge.get("version") in (None, entry.get("version")):
@@ -86,6 +90,8 @@ class _Walk:
         extras = table(package.get("optional-dependencies"))
         if is_root:
             for name, group in groups.items():
+                # `uv sync` installs the group `dev` unless it is told otherwise
+                # (https://docs.astral.sh/uv/concepts/projects/dependencies/#default-groups).
                 if self.everything or name == "dev":
                     yield from tables(group)
         # Extras of other packages (tensorflow[and-cuda]) bring libraries, never another TensorFlow.

@@ -96,6 +96,7 @@ class _Parser:
 
     def _mapping(self, indent: int, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        # A key that comes again overrules the first, as in PyYAML.
         while self._here(indent) and (key := _KEY.match(self.lines[self.at][1])):
             value = _uncommented(key[2] or "")
             name = str(self._scalar(key[1]))
@@ -108,6 +109,7 @@ class _Parser:
         if self.at >= len(self.lines):
             return None
         below, content, _ = self.lines[self.at]
+        # "- " counts as indentation there (YAML 1.2, 8.2.1): PyYAML and conda write lists under their key without any.
         if below > indent or (same and below == indent and re.match(r"-( |$)", content)):
             return self.block(below, depth + 1)
         return None
@@ -127,6 +129,7 @@ class _Parser:
             return {}
         if not plain or plain[0] in "&*!|>%@`{[\"'":
             raise self._refusal(f"{plain[:40]!r}")
+        # Numbers stay text: as YAML, Python 3.10 would be the float 3.1.
         return None if plain in ("null", "~") else plain
 
     def _refusal(self, what: str) -> UsageError:
