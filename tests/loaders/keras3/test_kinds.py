@@ -44,7 +44,6 @@ def alone(stored, *shape):
         (layer("TextVectorization", {"name": "t", "standardize": "mine", "split": None, "ngrams": None}), (1,), "3.8.0", "Unknown value for `standardize` argument of TextVectorization."),
         (layer("TextVectorization", {"name": "t", "standardize": "lower", "split": None, "ngrams": [1, 2]}), (1,), "3.8.0", None),
         (layer("Lambda", {"name": "l", "function": "lambda x: x"}), (4,), "3.8.0", "unsupported callable"),
-        (layer("Lambda", {"name": "l", "function": {"module": "builtins", "class_name": "function", "config": "relu", "registered_name": "relu"}}), (4,), "3.8.0", None),
         (dense("d", 2, dtype=POLICY), (4,), "3.9.2", "Invalid quantization mode. Expected one of ('int8', 'float8')"),
     ],
 )  # fmt: skip
@@ -250,3 +249,12 @@ def test_a_given_mean_is_broadcast_over_the_kept_axes(axis, fails):
     assert (
         found is not None and "Unable to broadcast tensor of shape [4] to tensor of shape [1,1]" in found[1]
     ) is fails
+
+
+@pytest.mark.parametrize(("function", "text"), [("lambda x: x", "unsupported callable"), ("relu", "")])
+def test_a_lambda_asks_its_function_for_its_arguments(function, text):
+    named = {"module": "keras.activations", "class_name": "function", "config": function, "registered_name": function}
+    found = raised(
+        keras_zip(alone(layer("Lambda", {"name": "l", "function": function if text else named}), 4)), "3.8.0"
+    )
+    assert text in found[1] if text else found is None or "unsupported callable" not in found[1]
