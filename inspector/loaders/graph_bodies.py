@@ -88,6 +88,8 @@ def _of_function(graph: Graph, registry: Registry, name: str) -> Iterator[Loose]
             yield Loose(RETURN_MISSING, "", output, note=f"{output}:{dtype}")
         elif not exists(tensor):
             yield Loose(RETURN_LOST, "", tensor, note=f"{output}:{dtype}")
+    # Only tf.saved_model.load minds these (`get_operation_by_name(fdef.control_ret[...])`), a session never looks at
+    # them.
     yield from (Loose(CONTROL_LOST, "", node) for node in body.control_returns if node not in uses)
 
 
@@ -112,6 +114,7 @@ def _wired(function: Function) -> _Wires:
     nodes = tuple((node.name, node.inputs) for node in function.nodes)
     given = dict(function.returns)
     returns = tuple((o.name, given.get(o.name, ""), _dtype(o.dtype)) for o in function.outputs)
+    # An argument becomes a Placeholder of its name, which a control input may name as it names any node.
     controls = arguments.union(name for name, _ in nodes)
     return _Wires(arguments, controls, nodes, returns, tuple(function.control_returns.values()))
 

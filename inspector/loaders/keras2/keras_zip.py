@@ -41,6 +41,8 @@ def zip_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[E
     if model.config_limit is not None:
         yield here.gap(model.config_limit)
         return
+    # keras/src/saving/saving_lib.py `load_model`: the config, the whole model with its compilation, then the weights
+    # member is looked for: a file without weights fails last.
     yield from until_problem(
         lambda: _config_readable(here, artifact, model),
         lambda: _architecture(here, model, compiling=compiling),

@@ -48,6 +48,7 @@ class Node:
 def file_events(walk: Walk, artifact: Artifact) -> Iterator[Event]:
     """What reading the metadata raises: a file that does not parse, or Keras objects that carry none."""
     damage = artifact.damaged(MEMBER)
+    # The file wins over metadata in saved_model.pb: 2.5 wrote both, later releases write the file alone.
     if walk.release >= _FILE_SINCE and artifact.has_member(MEMBER):
         if artifact.keras_metadata is None and damage is not None:
             yield _unparseable(walk, artifact)

@@ -36,6 +36,8 @@ def rank_events(walk: Walk, model: Any) -> Iterator[Event]:
     before: list[Any] | None = None
     for layer in known:
         sequential = model.get("class_name") == "Sequential"
+        # What a layer declares itself wins: a Sequential whose first layer has a `batch_input_shape` gets an InputLayer
+        # of that shape.
         given = _declared(layer) or (before if sequential else inputs.get(_source(layer) or ""))
         # Past the first layer shapes are not followed here: a rank that was guessed wrongly would refuse a sound model.
         before = given if layer.get("class_name") == "InputLayer" else None

@@ -24,6 +24,8 @@ _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D", "SeparableConv2D", "Dep
 def stays_listed(session: Session, output_layers: Any) -> bool:
     """Whether the release leaves a single output in its list."""
     single = isinstance(output_layers, list) and len(output_layers) == 1 and isinstance(output_layers[0], list)
+    # keras/src/models/functional.py `functional_from_config`: `tensor_list[0]` for a list of one in 3.3,
+    # `output_tensors = output_tensors[0]` later, and neither in the releases between and after.
     unwraps = (3, 3) <= session.release < (3, 4) or (3, 5) <= session.release < (3, 11)
     return single and not unwraps
 

@@ -23,6 +23,8 @@ def predict(session: Session, model: Thing | None) -> None:
     for place, layer in _layers(model, ""):
         _check_call(session, layer, _input_dtype(model, layer))
         # The `.h5` format has no room for a vocabulary that was adapted; a `.keras` keeps it as an asset.
+        # TextVectorization keeps its vocabulary in a StringLookup inside, which the walk of assets names by its
+        # attribute.
         filled = f"assets/{place}/vocabulary.txt" in assets or f"assets/{place}/_lookup_layer/vocabulary.txt" in assets
         if empty_table(layer) and not filled:
             raise _not_initialized(layer)

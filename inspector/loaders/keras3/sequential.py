@@ -42,6 +42,7 @@ def _build(session: Session, model: Thing, stored_shape: Any) -> None:
             raise LoadFailure("ValueError", text, "KER103", details["class"], model.pointer, details)
         return
     given = output_shape("InputLayer", first.config, None) if first.class_name == "InputLayer" else None
+    # A nested functional model knows its input's shape, which `Sequential._maybe_rebuild` asks the first layer for.
     known = (
         given is not None or first.config.get("input_shape") is not None or first.class_name in {"Functional", "Model"}
     )
@@ -78,6 +79,8 @@ def layer_of(session: Session, layer_config: Any, pointer: str) -> Any:
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
     from inspector.loaders.keras3.legacy import model_from_config  # noqa: PLC0415 - they call each other
 
+    # The same test stands in keras/src/models/sequential.py and keras/src/models/functional.py: one model may hold
+    # layers of both kinds, and each goes its own way.
     if isinstance(layer_config, dict) and "module" not in layer_config:
         return model_from_config(session, layer_config, pointer)
     return deserialize(session, layer_config, pointer)
