@@ -101,15 +101,18 @@ def instructions(code: Code, python: str) -> list[tuple[str, int]] | None:
     """The instructions as that Python has them; None where they can't be its own (unknown opcode, misplaced cache)."""
     if python == "2.7":
         return _instructions_27(code)
+    # Opcodes are renumbered in nearly every minor release: bytes mean nothing without the Python that they are read by.
     ops, caches = _recorded()["ops"][python], _recorded()["caches"][python]
     found, place, extended = [], 0, 0
     while place < len(code.code) - 1:
         name = ops.get(str(code.code[place]))
         if name is None or name == "CACHE":
             return None
+        # Since 3.6 every instruction is two bytes, and a larger argument is put together from EXTENDED_ARG before it.
         argument = extended | code.code[place + 1]
         extended = argument << 8 if name == "EXTENDED_ARG" else 0
         place += 2
+        # From 3.11 on an instruction is followed by room for the specialising interpreter (PEP 659), which is no code.
         cached = 2 * caches.get(name, 0)
         if any(code.code[place : place + cached]):
             return None  # inline caches are written as zeros
@@ -131,6 +134,7 @@ def _instructions_27(code: Code) -> list[tuple[str, int]] | None:
         if name is None:
             return None
         size = 3 if code.code[place] >= _HAVE_ARGUMENT_27 else 1
+        # Instructions of 2.7 have one or three bytes; EXTENDED_ARG there gives the upper 16 bits.
         argument = extended | int.from_bytes(code.code[place + 1 : place + size], "little")
         extended = argument << 16 if name == "EXTENDED_ARG" else 0
         place += size

@@ -18,6 +18,8 @@ _UNARY = {"NEGATIVE": "-", "POSITIVE": "+", "NOT": "not ", "INVERT": "~", "CONVE
 # Include/internal/pycore_opcode_utils.h and opcode.h, _nb_ops: the argument of BINARY_OP; from 13 on in place.
 _NUMBER_OPS = ("+", "&", "//", "<<", "@", "*", "%", "|", "**", ">>", "-", "/", "^")
 _COMPARISONS = ("<", "<=", "==", "!=", ">", ">=", "in", "not in", "is", "is not", "matches exception", "BAD")
+# The operator stands above four bits of flags from 3.12 on, above five from 3.13 on, where one asks for a truth value
+# (https://docs.python.org/3.13/library/dis.html#opcode-COMPARE_OP).
 _COMPARE_SHIFT = {"3.12": 4, "3.13": 5, "3.14": 5}
 _SUBSCRIPT = 26  # BINARY_OP of 3.14
 
@@ -54,6 +56,7 @@ def _load_method(machine: Machine, argument: int) -> None:
 
 
 def _two_locals(machine: Machine, argument: int) -> None:
+    # LOAD_FAST_LOAD_FAST of 3.13: two indexes of four bits each.
     machine.push(machine.local(argument >> 4))
     machine.push(machine.local(argument & 15))
 
@@ -80,6 +83,7 @@ def _named(arguments: list[str], names: tuple[str, ...] | list[str]) -> list[str
 
 
 def _call(machine: Machine, argument: int) -> None:
+    # 3.11 and 3.12 name the keywords by KW_NAMES before CALL, which counts positional and keyword arguments together.
     arguments = _named(machine.pops(argument), machine.keywords)
     machine.keywords = ()
     _called(machine, arguments, with_null=True)
@@ -151,6 +155,7 @@ def _binary_slice(machine: Machine, _argument: int) -> None:
 
 
 def _import_name(machine: Machine, argument: int) -> None:
+    # The level of a relative import and the names that are asked for.
     machine.pops(2)
     machine.event("import", machine.name(argument))
     machine.push(machine.name(argument))

@@ -57,6 +57,9 @@ class _Worker:
         # -I shuts out the user's own paths, so the places of this package and of h5py are handed over.
         places = [str(Path(script).parents[2]), str(Path(spec.origin).parent.parent)]
         command = [sys.executable, "-I", script, *places]
+        # libhdf5 locks a file even to read it, which fails on read-only mounts and some network file systems. OpenBLAS
+        # starts a thread for each core as soon as NumPy is imported, each with memory of its own: for a reader of names
+        # a waste.
         environment = {
             **os.environ,
             "OPENBLAS_NUM_THREADS": "1",
@@ -77,6 +80,8 @@ class _Worker:
             answer = json.loads(self._line())
         except (BrokenPipeError, EOFError, TimeoutError, ValueError) as error:
             self.stop()
+            # Only a death by CPU time is the file's doing for sure; another one may be the system's, and is tried
+            # again.
             if self.process.returncode == -_CPU_LIMIT:
                 _deadly.add(_identity(path))
             raise ReaderDiedError(Path(path).name, f"the HDF5 reader gave no answer: {error}") from error
@@ -119,8 +124,6 @@ def _identity(path: str) -> tuple[int, ...]:
     """What tells a file from another, and from itself when it was written again."""
     found = Path(path).stat()
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-
-
 
 
 def _worker() -> _Worker:

@@ -42,6 +42,8 @@ def decoded(content: bytes, notes: list[Note] | None = None) -> str:
     encoding = json.detect_encoding(content)
     if encoding != "utf-8" and notes is not None:
         notes.append(Note("json-encoding", details={"encoding": encoding}))
+    # `json.loads` decodes bytes so (Lib/json/__init__.py): halves of surrogate pairs pass, and fail only where they are
+    # printed or become a file's name.
     return content.decode(encoding, "surrogatepass")
 
 
@@ -118,6 +120,8 @@ def _note(text: str, notes: list[Note]) -> None:
     constants: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        # Python keeps the last value of a key that comes again; RFC 8259, section 4, leaves it open, and other parsers
+        # keep the first or refuse the text: what a reviewer saw need not be what is loaded.
         made = dict(items)
         if len(made) != len(items) and len(repeats) < NOTE_LIMIT:
             repeats.extend((made, key, first) for key, first in _repeated(items))

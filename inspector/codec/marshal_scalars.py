@@ -73,6 +73,8 @@ def _bytes(reader: Reader, flag: int) -> Any:
 
 
 def _ascii(reader: Reader, flag: int) -> Any:
+    # marshal.c copies the bytes as letters of one byte (PyUnicode_1BYTE_KIND) without a look: above 127 they are
+    # Latin-1, no error.
     return reader.keep(reader.take(reader.size("string")).decode("latin-1"), flag)
 
 
@@ -86,6 +88,7 @@ def _short_ascii(reader: Reader, flag: int) -> Any:
 def _unicode(reader: Reader, flag: int) -> Any:
     raw = reader.take(reader.size("string"))
     try:
+        # As marshal.c decodes it: the only text that it checks at all.
         return reader.keep(raw.decode("utf-8", "surrogatepass"), flag)
     except UnicodeDecodeError as error:
         raise MarshalError("UnicodeDecodeError", str(error)) from error

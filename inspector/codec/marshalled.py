@@ -73,7 +73,10 @@ _NEW = (
     *(("name", str), ("qualname", str), ("#line", None), ("lines", bytes), ("exceptions", bytes)),
 )
 _OLDEST = tuple((name, bytes if kind is str else kind) for name, kind in _OLD)
+# 3.8 adds the number of positional-only arguments (PEP 570). 3.11 joins locals, cells and free variables into one tuple
+# with their kinds, drops their number, and adds the qualified name and the table of exceptions.
 PY30, PY38, PY311 = Layout("3.0", 5, _OLD), Layout("3.8", 6, _OLD), Layout("3.11", 5, _NEW)
+# 3.14 has the layout of 3.11 and one more type of value: marshal version 5, constant slices.
 PY27, PY314 = Layout("2.7", 4, _OLDEST), Layout("3.14", 5, _NEW)
 # The Pythons that were recorded, with the line of Objects/codeobject.c where their PyCode_New refuses its arguments.
 READERS: dict[str, tuple[Layout, int]] = {
@@ -242,6 +245,7 @@ def _code(reader: Reader, flag: int) -> Any:
         found[name] = reader.long() if name.startswith("#") else reader.object()
         if found[name] is NULL:
             raise MarshalError("TypeError", "NULL object in marshal data for object")
+    # There names are byte strings, which the checks below would refuse.
     if reader.layout is PY27:
         _decode(found)
     _validate(numbers, found, reader)
@@ -258,6 +262,7 @@ def _decode(found: dict[str, Any]) -> None:
 def _validate(numbers: tuple[int, ...], found: dict[str, Any], reader: Reader) -> None:
     """PyCode_New's own checks, in its order."""
     fits = all(kind is None or isinstance(found[name], kind) for name, kind in reader.layout.fields)
+    # PyErr_BadInternalCall: a SystemError that names the C file and line, which differ from release to release.
     if not fits or min(numbers[:3]) < 0:
         raise MarshalError("SystemError", reader.misfit)
     if not all(isinstance(name, str) for name in found["names"] + found["variables"]):
@@ -332,6 +337,7 @@ def read(data: bytes, layout: Layout, misfit: str = MISFIT) -> Any:
 
 def summary(data: bytes) -> Code | None:
     """The code object by the layout that fits it to its last byte; None where none does (Python 2, damaged bytes)."""
+    # 3.14 reads all that 3.11 does, so that the layout of 3.11 needs no try of its own.
     return next((code for layout in (PY314, PY38, PY30) if (code := code_of(data, layout)) is not None), None)
 
 

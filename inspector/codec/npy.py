@@ -40,6 +40,7 @@ def header(data: bytes, member: str) -> NpyHeader:
     length = int.from_bytes(data[start - size : start], "little")
     if length > HEADER_LIMIT:
         raise MalformedArtifactError(member, f"a header of {length} bytes: NumPy reads {HEADER_LIMIT}", start)
+    # Version 3 is UTF-8, for names of fields alone (`_header_size_info`): dtype and shape are ASCII in all versions.
     return _parsed(data[start : start + length].decode("latin-1"), member)
 
 
@@ -47,5 +48,7 @@ def _parsed(text: str, member: str) -> NpyHeader:
     dtype, shape = _DTYPES.search(text), _SHAPE.search(text)
     if dtype is None or shape is None:
         raise MalformedArtifactError(member, "the .npy header names no dtype and shape")
+    # NumPy under Python 2 wrote long integers as `10L` (`_filter_header` drops it); twenty digits are above any size.
     sizes = tuple(int(size.strip(" L")[:20]) for size in shape.group(1).split(",") if size.strip(" L"))
+    # A dtype that holds `O` anywhere has its data as a pickle (`read_array`, `dtype.hasobject`).
     return NpyHeader(dtype.group(1).strip("'\""), sizes, bool(_OBJECT.search(dtype.group(1))))

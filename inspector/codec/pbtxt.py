@@ -29,7 +29,9 @@ _TOKEN = re.compile(
     rf"(?P<space>\s+|\#[^\n]*)|(?P<text>{_STRING})|(?P<word>[A-Za-z_][\w.+-]*)|(?P<other>.)",
     re.DOTALL,
 )
+# A message stands in either pair (https://protobuf.dev/reference/protobuf/textformat-spec/#fields).
 _OPEN, _CLOSE = frozenset("{<"), frozenset("}>")
+# FieldDescriptorProto.TYPE_ENUM (google/protobuf/descriptor.proto).
 _TYPE_ENUM = 14
 
 

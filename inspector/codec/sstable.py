@@ -59,6 +59,7 @@ def _index_handle(data: bytes, member: str) -> tuple[int, int]:
     if not is_table(data[-len(MAGIC) :]):
         raise MalformedArtifactError(member, "no table magic number at the end", len(data) - len(MAGIC))
     footer = data[-FOOTER_BYTES:]
+    # The handle of the metaindex block comes first; TensorFlow writes no filters, so that nothing in it is of use.
     _, at = _varint(footer, 0, member)
     _, at = _varint(footer, at, member)
     offset, at = _varint(footer, at, member)
@@ -71,6 +72,8 @@ def _block(data: bytes, offset: int, size: int, member: str) -> Iterator[tuple[b
     content = _checked(data, offset, size, member)
     if size < struct.calcsize("<I"):
         raise MalformedArtifactError(member, "a block without restart points", offset)
+    # Restart points serve the search for one key. Here every entry is read in order, and they only say where entries
+    # end.
     restarts = struct.unpack_from("<I", content, size - 4)[0]
     end = size - 4 - 4 * restarts
     at, key = 0, b""
@@ -93,6 +96,7 @@ def _checked(data: bytes, offset: int, size: int, member: str) -> bytes:
     kind, masked = struct.unpack_from("<BI", data, end)
     if size <= MAX_CHECKED_BLOCK and crc32c(data[offset : end + 1]) != unmask(masked):
         raise MalformedArtifactError(member, "block checksum mismatch", offset)
+    # BundleWriter sets kNoCompression: releases before 1.1 could not read compressed tables (tensor_bundle.cc).
     if kind == _SNAPPY:
         raise LimitError(member, "a block compressed with snappy, which is not read here")
     if kind != _NO_COMPRESSION:

@@ -46,9 +46,11 @@ class ZipTree:
             self._zip = zipfile.ZipFile(path)
         except BROKEN as error:
             raise MalformedArtifactError(self.name, str(error)) from error
+        # An entry whose name ends in a slash is a folder (zipfile.ZipInfo.is_dir), which holds nothing to read.
         self._infos = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
         if len(self._infos) > MEMBER_LIMIT:
             raise LimitError(self.name, f"more than {MEMBER_LIMIT} members")
+        # Of entries of one name the last counts, as in ZipFile.NameToInfo: what Keras opens by name is that one.
         self._by_name = {info.filename: info for info in self._infos if not _leaves(info.filename)}
 
     def __enter__(self) -> Self:

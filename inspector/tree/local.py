@@ -86,6 +86,7 @@ class LocalTree:
 
     def _entry(self, entry: os.DirEntry[str], name: str, depth: int) -> Iterator[Member]:
         """The members that an entry of a folder stands for."""
+        # A link counts before what it leads to: `is_dir` and `is_file` of scandir follow it.
         is_enterable = True
         if entry.is_symlink():
             if not _leads(entry.path):

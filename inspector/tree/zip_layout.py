@@ -51,6 +51,8 @@ def end_record(file: IO[bytes], size: int) -> End | None:
     tail_at = max(0, size - _END_BYTES - _COMMENT_MAX)
     file.seek(tail_at)
     tail = file.read(_END_BYTES + _COMMENT_MAX)
+    # zipfile trusts a record without a comment at the very end before it searches: a comment that ends in such a record
+    # makes another directory of the same file.
     last = tail[-_END_BYTES:]
     plain = last.startswith(_END) and last.endswith(b"\0\0")
     at = len(tail) - _END_BYTES if plain else tail.rfind(_END)
@@ -128,6 +130,7 @@ def _unsafe(info: zipfile.ZipInfo) -> str | None:
         return "is absolute"
     if ".." in name.replace("\\", "/").split("/"):
         return "leaves its folder"
+    # ZipInfo turns os.sep into "/" (its constructor): on Linux the name stays as it is, on Windows it becomes folders.
     if "\\" in name:
         return "holds a backslash, which Windows takes for a separator"
     if name[1:2] == ":" and name[:1].isalpha():
@@ -203,11 +206,15 @@ def _one(entry: _Entry) -> Iterator[Oddity]:
 def _differences(entry: _Entry) -> Iterator[tuple[str, object, object]]:
     """(what, in the directory, in the local header) where the two headers disagree. Python goes by the directory."""
     info = entry.info
+    # Without the flag names are of code page 437 (APPNOTE, appendix D), and zipfile decodes both headers by it.
     name = entry.name.decode("utf-8" if entry.flags & _UTF8 else "cp437", "replace")
+    # zipfile opens no such entry ("File name in directory ... and header ... differ"); other unpackers go by one of the
+    # two.
     if name != info.orig_filename:
         yield "name", info.orig_filename, name
     if entry.method != info.compress_type:
         yield "compression method", info.compress_type, entry.method
+    # With a descriptor behind the data the local header has zeros (APPNOTE 4.4.4, bit 3).
     sizes = (info.compress_size, info.file_size)
     if entry.sizes != sizes and not (entry.flags & _DESCRIPTOR_FOLLOWS and entry.sizes == (0, 0)):
         yield "size", sizes, entry.sizes
@@ -239,6 +246,8 @@ def _between(entry: _Entry, following: int, file: IO[bytes], member: str) -> Ite
 def _outside(directory: int, entries: list[_Entry], file: IO[bytes], size: int, member: str) -> Iterator[Oddity]:
     """What stands before the first entry and behind the end record, and further end records."""
     first = min((entry.info.header_offset for entry in entries), default=directory)
+    # zipfile allows for bytes before the archive: it adds the difference to every offset (_RealGetContents, `concat`),
+    # so that a file may begin as another format and still be a model.
     if first > 0:
         yield _odd("zip-prefix", member, count=first)
     end = end_record(file, size)
