@@ -45,6 +45,7 @@ def models_below(folder: str) -> Below:
         whole = _is_model(place, folders, files)
         if whole:
             models.append(place)
+            # os.walk goes on with what is left in the list (its documentation, `topdown`).
             folders.clear()  # the rest is part of it
             continue
         found = list(_single(place, files))

@@ -65,6 +65,7 @@ def prefix_of(tree: Tree, path: str, names: set[str]) -> str:
     base = Path(path).name
     if base.endswith(_INDEX):
         return base.removesuffix(_INDEX)
+    # A shard may be named by mistake, as by a shell's completion: its prefix is what every loader wants.
     if ".data-" in base:
         return base.rpartition(".data-")[0]
     if f"{base}{_INDEX}" in names or base in names:
@@ -81,6 +82,8 @@ def _newest(tree: Tree, names: set[str]) -> str | None:
         state = pbtxt.parse("tensorflow.CheckpointState", tree.read(STATE, MAX_STATE_BYTES), STATE)
     except (MalformedArtifactError, LimitError):
         return None  # the loader looks for the index then, as we do
+    # The state may hold the absolute path of the machine that trained the model; what was copied from there lies beside
+    # it.
     newest = PurePosixPath(state.model_checkpoint_path).name
     return newest if f"{newest}{_INDEX}" in names else None
 

@@ -18,6 +18,7 @@ FORMAT = Format.GRAPH_DEF
 _MESSAGE = "tensorflow.GraphDef"
 # What a GraphDef in text form can begin with: its fields, a comment.
 _TEXT_STARTS = (b"node {", b"node{", b"node:", b"library {", b"versions {", b"#")
+# Field numbers of tensorflow/core/framework/graph.proto. Protobuf has no signature: these are all there is to go by.
 _NODE, _LIBRARY, _VERSION, _VERSIONS, _DEBUG_INFO = 1, 2, 3, 4, 5
 _BYTES = 2
 

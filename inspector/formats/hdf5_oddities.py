@@ -47,6 +47,8 @@ def _of_dataset(dataset: Hdf5Dataset) -> Iterator[tuple[str, dict[str, str]]]:
         yield "hdf5-external-storage", {"target": ", ".join(dataset.external)}
     if dataset.virtual:
         yield "hdf5-virtual", {"target": ", ".join(dataset.sources)}
+    # Chunks that were never written are not stored, and read as the fill value: a shape alone costs no bytes in the
+    # file.
     declared, stored = math.prod(dataset.shape) * dataset.element_bytes, dataset.stored_bytes
     if declared > LARGE_BYTES and declared > BOMB_RATIO * stored and not dataset.external and not dataset.virtual:
         kind = "hdf5-bomb" if declared > BOMB_BYTES else "hdf5-sparse"

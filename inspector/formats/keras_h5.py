@@ -57,6 +57,8 @@ def _of_content(start: Artifact, content: hdf5.Hdf5Content, member: str) -> Arti
         gaps=content_gaps(content, member),
         oddities=(*oddities(content, member), *_of_place(start, member)),
     )
+    # What `load_model` asks for first too: without it the file is one of `save_weights`, whatever its name says
+    # (hdf5_format.load_model_from_hdf5: "No model config found in the file").
     if "model_config" not in root:
         return replace(filled, format=Format.WEIGHTS_H5)
     texts = {name: parsed(text_of(root, name)) for name in ("model_config", "training_config")}

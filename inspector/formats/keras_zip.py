@@ -203,6 +203,8 @@ def _open_weights(tree: Tree) -> hdf5.Hdf5Content:
     """Read stored weights where they lie, and compressed ones in the memory of the reader."""
     span = tree.span(WEIGHTS)
     if span is not None:
+        # zipfile checks the CRC-32 while Keras reads the member ("Bad CRC-32 for file"); libhdf5, which reads past the
+        # archive, does not.
         if isinstance(tree, ZipTree):
             tree.copy(WEIGHTS, None, VERIFY_LIMIT)
         return hdf5.read(span, WEIGHTS)

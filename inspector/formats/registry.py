@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PROTOBUF_SUFFIXES = {".pb", ".pbtxt", ".meta"}
 ZIP_MAGIC = b"PK\x03\x04"
 # A folder is taken for what its first marker says; any one of a row's names is enough.
+# The order matters where a folder has several: a TF1 hub module holds a saved_model.pb too, and a folder that was
+# trained in holds a `checkpoint` beside what was exported from it.
 FOLDER_MARKERS: tuple[tuple[Format, tuple[str, ...]], ...] = (
     (Format.TF_HUB_MODULE, ("tfhub_module.pb",)),
     (Format.SAVED_MODEL, ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")),
@@ -96,6 +98,7 @@ def _of_file(place: Source) -> Artifact:
 
     if place.head.startswith(SIGNATURE):
         return _keras_h5(place)
+    # Before damage is looked for: a message that begins like another file is still what its loader is given by name.
     if (found := _message_by_name(place)) is not None:
         return _of_message(found, place)
     if (seen := damage_of(place.head, place.size, place.name)) is not None:
@@ -106,6 +109,8 @@ def _of_file(place: Source) -> Artifact:
 def _by_first_bytes(place: Source) -> Artifact:
     if place.head.startswith(ZIP_MAGIC):
         return _of_zip(place)
+    # The file identifier of FlatBuffers stands behind the first offset (tensorflow/lite/schema: file_identifier
+    # "TFL3").
     if place.head[4:8] == b"TFL3":
         return _delegate(Format.TFLITE, LocalTree(place.path), place)
     if place.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:

@@ -113,6 +113,7 @@ def _model(tree: Tree, message: Any, bundle: TensorBundle | None, damage: list[D
 
 def _variables_missing(tree: Tree, model: SavedModel) -> list[Damage]:
     """Variables of the object graph need the bundle, and so do shards without an index; a constant model has none."""
+    # TF1 keeps its variables in the graph: there the loader's own restore op says what is missing.
     needed = any(node.kind == "variable" for graph in model.meta_graphs for node in graph.objects)
     if not needed and not any(item.name.startswith(f"{VARIABLES}.data-") for item in tree.members()):
         return []
@@ -124,6 +125,8 @@ def _keras_metadata(
 ) -> tuple[KerasMetadata | None, tuple[Oddity, ...]]:
     found, whole = keras_metadata.read(tree)
     if whole is None:
+        # Keras from 2.5 on does the same where the file is missing ("SavedModel saved prior to TF 2.5 detected",
+        # keras/src/saving/legacy/saved_model/load.py).
         found = None if model is None else keras_metadata.from_object_graph(model)
         return found, tuple(keras_metadata.oddities(found))
     damage += whole.damage

@@ -73,11 +73,14 @@ def _shard_damage(tree: Tree, bundle: TensorBundle, key: str, kind: str) -> Dama
 
 
 def _bundle(tree: Tree, prefix: str, rows: list[tuple[bytes, bytes]], member: str) -> TensorBundle:
+    # BundleWriter puts the header under the empty key, which sorts before every name (tensor_bundle.h,
+    # kHeaderEntryKey).
     if not rows or rows[0][0]:
         raise MalformedArtifactError(member, "no bundle header at the empty key", 0)
     header = protobuf.parse("tensorflow.BundleHeaderProto", rows[0][1], member)
     if not 0 <= header.num_shards <= MAX_SHARDS:
         raise MalformedArtifactError(member, f"{header.num_shards} shards", 0)
+    # The shards are named by the count that the header states, not by what lies there: one of another count is no part.
     sizes = {item.name: item.size for item in tree.members()}
     names = (shard_name(prefix, index, header.num_shards) for index in range(header.num_shards))
     return TensorBundle(

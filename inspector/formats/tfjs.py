@@ -51,6 +51,7 @@ def _graph_model(start: Artifact, topology: Mapping[str, Any], member: str) -> A
     json_format = importlib.import_module("google.protobuf.json_format")
     message = importlib.import_module("inspector.codec.protobuf").message_class("tensorflow.GraphDef")()
     try:
+        # Newer converters add fields of their own to the GraphDef, which TensorFlow.js passes over.
         json_format.ParseDict(topology, message, ignore_unknown_fields=True)
     except (json_format.ParseError, RecursionError) as error:
         reason = f"modelTopology is no GraphDef: {str(error)[:200]}"

@@ -82,6 +82,8 @@ def _imported(imports: Iterable[str], packages: Mapping[str, str]) -> dict[str, 
     for name in _closure(imports, packages):
         sides = _bracket_of(name, packages)
         if sides is not None:
+            # An op that came or went between the two releases is not counted here: `unsure_ops` names it, and it
+            # becomes a gap.
             both = set(_module(sides.below, name)["ops"]) & set(_module(sides.above, name)["ops"])
             found.setdefault(sides.below, set()).update(both)
     return found

@@ -56,6 +56,7 @@ def stand_ins(runtime: Runtime, tensorflow: tuple[str, ...], keras: Mapping[Kera
     names = {"tensorflow": "tensorflow", "keras": _DISTRIBUTION[flavour]}
     gaps = {part: Gap(Location(runtime.label), f"{names[part]} {s}") for part, s in sides.items() if isinstance(s, str)}
     of_tensorflow, of_keras = ((None,) if isinstance(side, str) else side for side in sides.values())
+    # Low with low and high with high: four pairs would only add mixtures that pip never makes.
     pairs = zip(_both(of_tensorflow), _both(of_keras), strict=True)
     return StandIns(tuple(dict.fromkeys(Pair(*pair) for pair in pairs)), gaps)
 

@@ -135,6 +135,8 @@ class FactStore:
         """Give the lines of a key, which stand together."""
         number = bisect_right(self._first, key) - 1
         text = self._shard(number) if number >= 0 else ""
+        # Each shard begins with a line end, so that its first key is found as all the others are; one search of text in
+        # C is faster than to cut it into lines.
         head = f"\n{key}\t"
         at = text.find(head)
         while at >= 0 and text.startswith(head, at):
@@ -145,12 +147,14 @@ class FactStore:
 
     def _value(self, key: str, mask: int, text: str) -> Any:
         if (key, mask) not in self._values:
+            # Kept by variant, not by release: a model that is judged in all releases parses each value once.
             self._values[key, mask] = json.loads(text)
         return self._values[key, mask]
 
     def _shard(self, number: int) -> str:
         if number not in self._shards:
             packed = self._data[self._offsets[number] : self._offsets[number + 1]]
+            # json.dumps escapes all that is not ASCII: the fastest to decode, and a byte is a letter.
             self._shards[number] = zlib.decompress(packed).decode("ascii")
         return self._shards[number]
 

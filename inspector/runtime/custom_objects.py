@@ -33,6 +33,7 @@ MAX_SOURCE = 4 * 1024 * 1024
 MAX_FILES = 2000
 MAX_BASES = 50  # classes followed from one class up its bases: stops classes that inherit from each other
 
+# `register_keras_serializable(package="Custom", name=None)`: keras/src/saving/object_registration.py.
 _DEFAULT_PACKAGE = "Custom"
 # Folders of a project that hold no code of its own.
 _SKIPPED = {"__pycache__", "node_modules", "site-packages"}
@@ -229,6 +230,7 @@ def _class(statement: ast.ClassDef, registered: str | None, source: str) -> _Cla
             found.hands_on = _hands_on(member)
         elif isinstance(member, ast.FunctionDef) and member.name == "from_config":
             found.revives = True
+    # @dataclass writes `__init__` at run time; the fields are its parameters unless the class has one of its own.
     if found.parameters is None and _is_dataclass(statement):
         found.parameters, found.required = _dataclass_fields(statement)
         found.has_kwargs = False
@@ -264,6 +266,7 @@ def _parameters(arguments: ast.arguments, *, bound: bool) -> tuple[tuple[str, ..
     defaulted = (
         {a.arg for a in positional[len(positional) - len(arguments.defaults) :]} if arguments.defaults else set()
     )
+    # A config reaches the constructor as keywords (`cls(**config)` in `from_config`): positional-only ones get nothing.
     by_keyword = arguments.args if arguments.posonlyargs or not bound else arguments.args[1:]
     given = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     required = [a.arg for a in by_keyword if a.arg not in defaulted] + [a.arg for a, d in given if d is None]
@@ -291,6 +294,7 @@ def _custom_class(found: _Class, classes: dict[str, _Class]) -> CustomObject:
     for ancestor in ancestry:
         if ancestor.parameters is None:
             continue
+        # A constructor with **kwargs hands the rest to the next one, and so on up to the first that takes no more.
         hands_on = hands_on and ancestor.hands_on
         parameters += [name for name in ancestor.parameters if name not in parameters]
         required = ancestor.required if required is None else required

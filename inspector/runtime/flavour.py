@@ -36,6 +36,7 @@ class Answering:
 
 def keras_of(tensorflow: str | None, packages: Mapping[str, str], env: Mapping[str, str]) -> Answering:
     """Decide by TensorFlow's version, what is installed beside it, and the environment variables of the process."""
+    # Nightly builds install the same module `keras`.
     keras = packages.get("keras") or packages.get("keras-nightly")
     if tensorflow is None:
         return _without_tensorflow(keras)

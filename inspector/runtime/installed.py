@@ -37,6 +37,7 @@ def is_environment(folder: Path) -> bool:
 def read_environment(folder: Path) -> LockContents:
     """Read Python's version and the distributions with their versions. UsageError where there are none."""
     packages, python = _conda_packages(folder)
+    # pip's word over conda's: in a conda prefix it replaces the files, and leaves conda's record as it was.
     for site in (folder, *_site_packages(folder)):
         packages |= _distributions(site)
     if not packages:
@@ -65,7 +66,11 @@ def _metadata(info: Path) -> dict[str, str]:
     """Name and Version of a distribution: of its METADATA or PKG-INFO, or an egg-info that is a file itself."""
     for path in (info / "METADATA", info / "PKG-INFO", info):
         if path.is_file():
+            # The fields end at the first empty line; a README below may hold lines that look like them (core metadata,
+            # PEP 566).
             head = read_bytes(path, MAX_METADATA).partition(b"\n\n")[0].decode("utf-8", errors="replace")
+            # Reversed, so that the first of a repeated field counts, as for email.message, by which importlib.metadata
+            # reads it.
             return dict(reversed(_FIELD.findall(head)))
     return {}
 

@@ -132,6 +132,7 @@ class RecordedKeras:
         if self._lookup(f"name/{family}/{identifier}") is not None:
             return True
         known = self._lookup(f"identifiers/{family}/legacy") if family == "optimizer" else None
+        # Keras 2 finds its own optimizers in any case of letters (keras/src/optimizers/__init__.py, `deserialize`).
         return known is not None and identifier.lower() in {name.lower() for name in known["resolves"]}
 
     def identifier(self, path: str, family: str, name: str) -> Rejected | bool:
@@ -249,6 +250,7 @@ def _of_rows(trials: Trials, rows: list[tuple[Any, int]], value: Any) -> Rejecte
 
     Names and serialized objects stand for what they name: another of them says nothing.
     """
+    # True equals 1 and 1.0, and classes treat them differently.
     exact = next((n for tried, n in rows if type(tried) is type(value) and tried == value), None)
     if exact is not None:
         return trials.outcome(exact)

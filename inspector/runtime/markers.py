@@ -26,6 +26,7 @@ def holds(marker: str, python: str | None, within: str = "") -> bool | None:
     """
     if len(marker) > MAX_MARKER:
         return None
+    # PEP 508 compares `python_version` as versions, so that 3.10 is above 3.9; packaging knows that, a text would not.
     answers = {_evaluate(marker, version) for version in ((python,) if python else _pythons(within))}
     return answers.pop() if len(answers) == 1 else None
 
@@ -67,6 +68,7 @@ def environment(python: str) -> dict[str, object]:
         "os_name": "posix",
         "platform_machine": "x86_64",
         "platform_python_implementation": "CPython",
+        # The kernel's own numbers: a marker that asks for them is about a machine, which no lock describes.
         "platform_release": "",
         "platform_system": "Linux",
         "platform_version": "",

@@ -64,6 +64,7 @@ def _string(value: str) -> str:
 
 
 def _escape(char: str) -> str:
+    # absl::CEscape: what is not printable is three octal digits.
     return _ESCAPES.get(char) or (char if " " <= char <= "~" else f"\\{ord(char):03o}")
 
 

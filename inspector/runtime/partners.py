@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def complete(label: str, contents: LockContents, python: str | None) -> dict[str, str]:
     """Give the packages with what is wanted and what is implied. UsageError where no release satisfies."""
     packages = dict(contents.packages)
+    # Before anything is compared: `==2.15` installs 2.15.0, and the catalog knows only that spelling.
     for name in RELEVANT & packages.keys():
         packages[name] = exact(name, packages[name])
     for name, specifier in contents.wanted.items():
@@ -45,6 +46,7 @@ def _imply(packages: dict[str, str], constraints: Mapping[str, str], python: str
     if "tf-keras" in packages and not packages.keys() & (TENSORFLOW | NIGHTLY):
         _add(packages, "tensorflow", requirement("tf-keras", packages["tf-keras"], "tensorflow"), constraints, python)
     version = next((packages[name] for name in sorted(packages) if name in TENSORFLOW), None)
+    # A lock that names TensorFlow alone is no list of everything, as `pip freeze` is: pip would add what it requires.
     if version is not None and not packages.keys() & {"keras", "keras-nightly"}:
         _add(packages, "keras", requirement("tensorflow", public(version), "keras"), constraints, python)
 

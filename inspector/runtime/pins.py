@@ -43,6 +43,8 @@ def _parts(target: str) -> list[str]:
     parts: list[str] = []
     for piece in target.split(","):
         open_bracket = bool(parts) and parts[-1].count("[") > parts[-1].count("]")
+        # A comma separates requirements, bounds of one requirement, and extras: what begins with an operator is a
+        # bound.
         if parts and (_OPERATOR.match(piece) or open_bracket):
             parts[-1] += f",{piece.strip()}"
         elif piece.strip():

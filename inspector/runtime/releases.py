@@ -33,6 +33,7 @@ def newest(name: str, specifier: str, python: str | None) -> str | None:
     satisfying = [version for version in releases(name) if satisfies(version, specifier)]
     minor = ".".join(python.split(".")[:2]) if python else None
     installable = [version for version in satisfying if minor in releases(name)[version]["python"]]
+    # The catalog is sorted by release number: the last one is the newest, as pip's own choice.
     return next(reversed(installable or satisfying), None)
 
 

@@ -54,6 +54,7 @@ def resolve(  # noqa: PLR0913 - the public contract names each
     objects, gaps = _custom_objects(custom_objects)
     process = Process(imports, dict(env or {}), objects, assume_files, gaps)
     path = Path(target)
+    # What lies on the disk comes first: a file called `keras` is a target that the user made.
     kind = _kind(path)
     if kind is not None:
         return _installed(path, process, python) if kind == "folder" else _file(path, process, python)
@@ -105,6 +106,8 @@ def _file(path: Path, process: Process, python: str | None) -> Runtime:
                 snapshot=snapshot.document,
                 gaps=process.gaps,
             )
+    # A Python that the user names rules over what the lock says, and that over the folder's `.python-version`, which
+    # says what is used here and not where the model is deployed.
     contents = read_lock(LockContext(path, python, _python_beside(path)))
     return _runtime(str(path), contents, process, python or contents.python or _python_beside(path))
 

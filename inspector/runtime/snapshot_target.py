@@ -83,6 +83,7 @@ def _is_named(one: Mapping[str, Any]) -> bool:
 def _document(path: Path) -> dict[str, Any] | None:
     """The JSON object, if it is one with a schema and packages."""
     with path.open("rb") as stream:
+        # A lock in JSON goes on to its own reader: 64 bytes decide, for a snapshot has megabytes.
         if not stream.read(64).lstrip().startswith(b"{"):
             return None
     try:

@@ -83,6 +83,8 @@ class Decoded:
 
     def get(self, record: Any, context: Any, decode: Callable[[], Any]) -> Any:
         """Give the decoded record, decoding it at the first request."""
+        # Records are dicts, which have no hash. An id alone could be given to another dict once its first owner is
+        # gone.
         key = (id(record), id(context))
         if key not in self._facts:
             self._facts[key] = (decode(), record, context)
@@ -189,11 +191,13 @@ def _arg(record: list[str], attrs: Mapping[str, OpAttr]) -> OpArg:
     is_ref = kind.startswith("Ref(")
     number, _, base = kind.removeprefix("Ref(").rstrip(")").rpartition("*")
     is_attr = base in attrs
+    # `N*T`, `Ref(T)`, `float`: the words of OpDef's own builder, an attribute where there is one of that name.
     dtype = "" if is_attr or not base else dtype_name(base.upper())
     return OpArg(name, dtype, base if is_attr else "", number, type_list[0] if type_list else "", is_ref)
 
 
 def _kernels(record: list[list[Any]]) -> tuple[Kernel, ...]:
+    # A kernel with a label serves only nodes that ask for it in `_kernel` (tensorflow/core/framework/op_kernel.cc).
     return tuple(_kernel(device, constraints) for device, constraints, *label in record if not label)
 
 
