@@ -7,10 +7,13 @@ rules were written.
 
 from __future__ import annotations
 
+import re
 import sys
 import tarfile
 import tempfile
 from collections import Counter, defaultdict
+from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -20,6 +23,8 @@ from conftest import FIXTURES, LOCKS, recorded_loads
 import inspector
 
 RECORDED = FIXTURES / "recorded"
+ALIKE = 0.7
+SAID = (("exception class", "error type"), ("text", "error text"))
 FORMATS = ("h5", "keras", "savedmodel", "pb", "")
 
 
@@ -48,7 +53,7 @@ def judge(rows: list[dict[str, str]], artifacts: Path, locks: Path = LOCKS):
 
 
 def figures(judged) -> Counter[str]:
-    """Counts: loads, agree, false loads, false fails, unknown, foretold, error type."""
+    """Counts: loads, agree, false loads, false fails, unknown, foretold, error type, error text."""
     count: Counter[str] = Counter()
     for row, verdict, error in judged:
         truth = "loads" if row["outcome"] == "ok" else "fails"
@@ -58,7 +63,20 @@ def figures(judged) -> Counter[str]:
         if verdict == truth == "fails" and row["outcome"] == "fail":
             count["foretold"] += 1
             count["error type"] += error.get("type") == row["exception"]
+            count["error text"] += alike(error.get("message") or "", row["message"])
     return count
+
+
+def alike(said: str, raised: str) -> bool:
+    """Whether two messages say the same in their first 160 characters, but for addresses, paths and quotes."""
+    return SequenceMatcher(None, comparable(said), comparable(raised)).ratio() >= ALIKE
+
+
+@cache
+def comparable(text: str) -> str:
+    """A message without what differs from one machine, and one load, to the next."""
+    text = re.sub(r"(?<=0x)[0-9a-f]+|[\w.+=-]*(?:/[\w.+=-]+)+/?", "", text)
+    return " ".join(re.sub('["`]', "'", text).split())[:160].lower()
 
 
 def line(name: str, judged) -> str:
@@ -67,8 +85,8 @@ def line(name: str, judged) -> str:
     if not count["loads"]:
         return ""
     share = " ".join(f"{key} {100 * count[key] / count['loads']:.2f} %" for key in ("agree", "false loads", "unknown"))
-    types = 100 * count["error type"] / (count["foretold"] or 1)
-    return f"{name:11} {count['loads']:6} loads: {share}; exception class {types:.1f} %\n"
+    parts = [(words, 100 * count[key] / max(count["foretold"], 1)) for words, key in SAID] if count["foretold"] else []
+    return f"{name:11} {count['loads']:6} loads: {share}{''.join(f'; {words} {part:.1f} %' for words, part in parts)}\n"
 
 
 def table(title: str, judged: list) -> str:
