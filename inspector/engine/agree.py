@@ -18,6 +18,7 @@ def agreed(judged: Sequence[Sequence[Outcome]], recorded: Sequence[Capabilities]
     for outcome in first:
         rivals = [next((o for o in other if o.loader == outcome.loader), None) for other in others]
         if all(rival is not None and rival.verdict is outcome.verdict for rival in rivals):
+            # Texts change more often than verdicts: where the verdicts agree the lower release speaks for both.
             yield outcome
         else:
             yield Outcome(outcome.loader, gaps=(_difference([outcome, *rivals], recorded),))

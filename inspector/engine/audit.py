@@ -43,6 +43,7 @@ def audit(
     if kept is None or kept[0] is not artifact:  # `replace` hands the memo on to a changed copy
         artifact.memo[_MEMO] = kept = (artifact, *_sightings(artifact, None, debug=debug))
     _, seen, gaps = kept
+    # Only rules that ask about the target itself run anew for each target; all others are asked once for the artifact.
     if runtime is not None:
         aimed, more = _sightings(artifact, runtime, debug=debug)
         seen, gaps = seen + aimed, gaps + more
@@ -91,10 +92,12 @@ def _finding(module: ModuleType, sighting: Sighting, runtime: Runtime | None, ou
 
     rule, place = module.RULE, sighting.location
     state, text = exposure(sighting, runtime)
+    # A sighting in a graph that only some loaders run is no threat where these fail: their verdicts say so.
     if not text and sighting.loaders:
         state, text = loads_exposure(sighting, outcomes)
     fields = {"subject": sighting.subject, "member": place.member, "pointer": place.pointer, **sighting.details}
     severity = _SEVERITIES[sighting.risk]
+    # What the target refuses fails there by itself, and elsewhere it may not: the finding stays, milder.
     blocked = state is Exposure.BLOCKED and severity is Severity.ERROR
     return Finding(
         rule=rule.code,

@@ -70,10 +70,12 @@ def _is_entry(entry: Any) -> bool:
 
 def compared(report: Report, baseline: Baseline) -> Report:
     """The report with each finding marked `known` or `new`, and a note about entries that no longer apply."""
+    # One file serves all the models of a project: the entries of others are none of this report's business.
     name = _name(report, baseline.path)
     entries = {entry["fingerprint"]: entry for entry in baseline.entries if entry["artifact"] == name}
     findings = [(finding, fingerprint(finding, report.artifact.path)) for finding in report.findings]
     marked = tuple(replace(f, standing="known" if key in entries else "new") for f, key in findings)
+    # What a suppression leaves out is still found: its entry is not stale.
     seen = {key for _, key in findings} | {fingerprint(s.finding, report.artifact.path) for s in report.suppressed}
     stale = [entry for key, entry in entries.items() if key not in seen]
     return replace(report, findings=marked, notes=(*report.notes, *_stale(stale, baseline.path)))

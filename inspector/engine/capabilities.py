@@ -22,6 +22,7 @@ def candidates(runtime: Runtime) -> tuple[tuple[Capabilities, ...], Mapping[str,
 
     The gaps say why a part (`tensorflow`, `keras`) has none.
     """
+    # What the user recorded is exact: nothing has to stand in for it.
     if runtime.snapshot is not None:
         return (_of_snapshot(runtime),), {}
     from inspector.runtime import keras_facts, tensorflow_facts  # noqa: PLC0415 - cold start: a snapshot needs neither

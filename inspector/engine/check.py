@@ -39,6 +39,7 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
     outcomes = () if runtime is None else tuple(loader_outcomes(artifact, runtime, debug=debug))
     if loaders and runtime is not None:
         _demand(required, outcomes, artifact)
+    # After the loaders: whether one of them stops is a part of what a danger comes to.
     dangers, blind = audit(artifact, runtime, outcomes, debug=debug)
     findings = damage_findings(artifact, outcomes) + _deaths(artifact)
     if runtime is not None:
@@ -85,6 +86,7 @@ def loader_outcomes(
     unread = _unread(artifact)
     models = [model for model in MODELS.get(artifact.format, ()) if not wanted or _speaks(model, wanted)]
     for model in models:
+        # A part of the runtime that was not recorded silences only the loaders that are judged by it.
         gap = unread or next((gaps[part] for part in model.needs if part in gaps), None)
         if gap is not None:
             yield Outcome(model.loader, gaps=(gap,))
@@ -96,6 +98,7 @@ def loader_outcomes(
 
 def _unread(artifact: Artifact) -> Gap | None:
     """What kept the artifact from being read at all: its emptiness then says nothing of what loaders find in it."""
+    # Damaged files are judged all the same: loaders fail over them in ways that are known.
     nothing = artifact.format is Format.KERAS_H5 and artifact.weights is None and not artifact.damage
     return next((gap for gap in artifact.gaps if gap.fatal or nothing), None)
 

@@ -38,6 +38,7 @@ def findings_of(
     from inspector.rules.rule import explain  # noqa: PLC0415 - as above
 
     found: dict[tuple[str, str, str, str], Finding] = {}
+    # The loaders that decide come first, for the first one that meets a problem gives it its severity and text.
     for outcome in sorted(outcomes, key=lambda o: o.loader not in required):
         for problem in outcome.problems:
             key = (problem.rule, problem.location.member, problem.location.pointer, problem.subject)

@@ -20,6 +20,8 @@ def isolated(path: str, work: Callable[[], Report]) -> dict[str, Any]:
     """The JSON report that the work gives in a child process, or the one that says how the child died."""
     if not limits.available():
         raise UsageError("this platform has no fork: nothing can be inspected in a child process")
+    # JSON, not pickle: the child may be in the hands of the file that it read, and a pickle of its making would run
+    # here.
     ended = run(lambda: [("report", json.dumps(work().to_dict()))])
     if ended.death:
         return died_report(path, ended.death).to_dict()

@@ -83,6 +83,8 @@ def _cell(
 
     The sort of Keras counts: a Keras 2 (also tf_keras) registers classes for the optimizers that a SavedModel revives.
     """
+    # Keras 3 has a dozen recorded releases beside one TensorFlow, and a SavedModel's graph is judged alike in all of
+    # them.
     key = (runtime.tensorflow, runtime.python, runtime.keras_flavour)
     if key in known:
         return Cell(runtime, known[key])
@@ -115,9 +117,12 @@ def _beside(
     if numbers < FIRST_WITH_KERAS:
         yield {}, {}
     elif numbers < _FIRST_WITH_KERAS3:
+        # TensorFlow 2.6.0 to 2.6.2 let pip take any newer Keras 2, a pair that nobody has on purpose and that fails to
+        # import.
         same_minor = [v for v in keras.get(KerasFlavour.KERAS2, ()) if release(v)[:2] == numbers[:2]]
         yield from (({"keras": version}, {}) for version in same_minor)
     else:
+        # TensorFlow's own metadata: `keras>=3.0.0` of 2.16 and 2.17, higher from 2.18 on.
         wanted = requirement("tensorflow", tensorflow, "keras") or ""
         fitting = (v for v in keras.get(KerasFlavour.KERAS3, ()) if satisfies(v, wanted))
         yield from (({"keras": version}, {}) for version in fitting)

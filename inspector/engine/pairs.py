@@ -50,6 +50,7 @@ def check_pair(
     """
     began = time.perf_counter()
     known = load_weights.loaders_of(weights)
+    # The first loader is the one that the layout is written for; the others are what people try as well.
     required = tuple(loaders) or known[:1]
     _demand(weights, required, known)
     outcomes = () if runtime is None else tuple(_outcomes(weights, model, runtime, debug=debug))
@@ -119,6 +120,7 @@ def _findings(
         found += findings_of(outcomes, runtime, required, weights)
         found += _own_load(model, runtime)
     silent = runtime is not None and all(o.verdict is not Verdict.FAILS for o in outcomes if o.loader in required)
+    # Where a required loader fails, its own error names the variable: the differences beside it would say it twice.
     if fit is not None and (runtime is None or silent):
         found += tuple(_differences(weights, fit, silent=silent))
     return found

@@ -79,6 +79,7 @@ def exit_status(report: Report, fail_on: str) -> int:
     """1 for a failing required loader or a new finding at the threshold, 3 for anything not judged, else 0."""
     judged = report.runtime is not None
     counted = {finding.severity for finding in report.findings if finding.standing != "known"}
+    # A failure is certain whatever else could not be judged: 1 goes before 3.
     if (judged and report.verdict is Verdict.FAILS) or not counted.isdisjoint(FAIL_ON[fail_on]):
         return 1
     return 3 if report.gaps or (judged and report.verdict is Verdict.UNKNOWN) else 0
@@ -140,6 +141,7 @@ class _Judge:
 
     def _fits(self, suppression: Suppression, finding: Finding) -> bool:
         """Whether every place of the finding is among those accepted, and it says what was accepted."""
+        # A finding in several places is accepted where all of them are: a new place may be the harmful one.
         return all(
             _matches(suppression.member, place.member) and _matches(suppression.pointer, place.pointer)
             for place in finding.locations

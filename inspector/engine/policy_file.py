@@ -72,6 +72,7 @@ def _suppression(entry: Any, place: int) -> Suppression:
     where = f"suppression {place}"
     known = _known(entry, _SUPPRESSION_KEYS, where)
     patterns = {key: _text(known[key], f"{where}: {key}") for key in known if key not in ("rules", "expires")}
+    # An exception without its reason cannot be looked at again by anybody else.
     if not patterns.get("reason", "").strip():
         raise UsageError(f"{where}: a suppression needs a reason")
     rules = _codes(known.get("rules", []), f"{where}: rules")
@@ -124,6 +125,8 @@ def _day(value: Any, where: str) -> str:
     if value == "":
         return ""
     try:
+        # TOML has dates of its own (https://toml.io/en/v1.0.0#local-date), so that they need no quotes; times are cut
+        # off.
         return dt.date.fromisoformat(value).isoformat() if isinstance(value, str) else value.isoformat()[:10]
     except (ValueError, AttributeError) as error:
         raise UsageError(f"{where}: expires is a date such as 2027-01-31, not {value!r}") from error

@@ -88,6 +88,7 @@ def _metadata(text: str) -> Any:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    # Everything else of the node (shapes, build inputs, training config of metrics) is bookkeeping of the loader.
     return {key: parsed.get(key) for key in ("class_name", "config")} if isinstance(parsed, dict) else None
 
 

@@ -74,12 +74,14 @@ def _network(keys: Any) -> Base:
 def _recorded(name: str, kind: str, config: Mapping[str, Any], facts: KerasFacts) -> tuple[ClassFacts, ...]:
     """Classes of that name; the legacy optimizers only for a config that does not say that it is none."""
     found = facts.named(name, kind)
+    # Keras 2.11 and later store it, and take its absence for the optimizers before (keras/src/optimizers/__init__.py).
     legacy = config.get("is_legacy_optimizer") is not False
     return tuple(f for f in found if legacy or ".legacy." not in f.module)
 
 
 def _repeats(known: ClassFacts, keys: Any, plain: Base) -> bool:
     """Whether the config has every key of the built-in class."""
+    # Keys that every layer has say nothing: `name`, `trainable` and `dtype` stand in any config.
     own = set(known.config or ()) - plain.keys
     return len(own) >= _TELLING and own <= set(keys)
 

@@ -52,6 +52,7 @@ def changes(judge: Judge, runtime: Runtime) -> tuple[Change, ...]:
     report = judge.report(runtime)
     if report.verdict is Verdict.LOADS:
         return ()
+    # sorted is stable: of changes of one size the order in which they were found stands, the nearest release first.
     found = sorted(_all(judge, runtime, report), key=lambda change: change.size)
     return tuple(c for i, c in enumerate(found) if not any(_asks_less(other, c) for other in found[:i]))
 
@@ -97,6 +98,7 @@ def _loads(judge: Judge, runtime: Runtime) -> bool:
 
 
 def _other_calls(report: Report) -> Iterator[Change]:
+    # No new judgement: the report has the outcome of every loader that applies.
     loading = {o.loader for o in report.outcomes if o.verdict is Verdict.LOADS}
     for loader, note in _OTHER_CALLS:
         if loader in loading and loader not in report.required:
@@ -131,6 +133,7 @@ def _releases(judge: Judge, runtime: Runtime, processes: list[Process]) -> Itera
     """The nearest environment of each sort that loads."""
     for sort in _sorts(runtime):
         pairs = ((environment, process) for environment in sort for process in processes)
+        # Lazily, nearest first: each judgement takes milliseconds, and there are hundreds of pairs.
         found = next((p for p in pairs if judge.verdict(*p) is Verdict.LOADS), None)
         if found is not None:
             environment, process = found
@@ -145,6 +148,7 @@ def _sorts(runtime: Runtime) -> list[list[Environment]]:
     own = release(runtime.tensorflow or "")[:2]
     same = [replace(e, tensorflow=runtime.tensorflow or "") for e in known if release(e.tensorflow)[:2] == own]
     keras = [e for e in same if not e.legacy and e.keras != runtime.packages.get("keras")]
+    # tf_keras is offered beside the user's own TensorFlow alone: to change both is never the smaller change.
     others = [e for e in known if release(e.tensorflow)[:2] != own and not e.legacy]
     return [
         sorted(keras, key=lambda e: _distance(e.keras, runtime.keras)),

@@ -48,6 +48,7 @@ class Environment:
     def pythons(self) -> tuple[str, ...]:
         """The Pythons that every part has wheels for."""
         listed = [releases(name).get(version, {}).get("python", []) for name, version in self.pins.items()]
+        # A pin without wheels for a Python cannot be installed there, whatever the model needs.
         return tuple(python for python in listed[0] if all(python in other for other in listed[1:]))
 
 
@@ -74,6 +75,7 @@ def runtime_of(environment: Environment, process: Process) -> Runtime:
 @cache
 def environments() -> tuple[Environment, ...]:
     """Those of the matrix, with the newest recorded patch of every TensorFlow minor, oldest first."""
+    # Recorded oldest first, so that the last patch of a minor version is the one that stays.
     newest = {release(version)[:2]: version for version in tensorflow_facts.recorded_releases()}
     runtimes = (r for r in catalogued(shared()) if r.tensorflow in newest.values())
     return tuple(e for runtime in runtimes if (e := _environment(runtime)) is not None)

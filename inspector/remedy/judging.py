@@ -63,6 +63,7 @@ class Judge:
     def _judged(self, environment: Environment, process: Process) -> Verdict:
         python = ".".join((process.python or "").split(".")[:2])
         process = fitted(process, environment)
+        # The releases that load the model may have no wheels for the user's Python: the change then names another one.
         if python not in environment.pythons:
             process = replace(process, python=self._python(environment))
         try:
@@ -118,6 +119,7 @@ def with_add_ons(report: Report, process: Process) -> Process | None:
         names, modules = packages_providing(op), modules_providing(op)
         if not names or not modules:
             return None
+        # An installed package first: its import is a smaller change than another package.
         here = next((name for name in names if name in packages), None)
         package = here or names[0]
         packages.setdefault(package, _version(package, runtime.tensorflow or ""))
@@ -128,6 +130,7 @@ def with_add_ons(report: Report, process: Process) -> Process | None:
 def fitted(process: Process, environment: Environment) -> Process:
     """The process with the tensorflow-text of that TensorFlow: each of its releases requires one minor version."""
     present, wanted = process.packages.get(_TEXT), release(environment.tensorflow)[:2]
+    # Loading another minor version's library fails on missing symbols, before any model is looked at.
     if present is None or not wanted or release(present)[:2] == wanted:
         return process
     recorded = [v for v in recorded_add_ons()[_TEXT] if release(v)[:2] == wanted]

@@ -76,6 +76,8 @@ def missing_objects(artifact: Artifact, facts: KerasFacts) -> tuple[Missing, ...
             foreign = item.is_identifier and any(item.pointer.startswith(place) for place in inside)
             if foreign or not _is_missing(item, facts):
                 continue
+            # Strings inside the config of a class that nobody knows mean what that class says: "relu" there may be a
+            # word of its own.
             inside.append(f"{item.pointer}/config/")
             found.setdefault((_key(item), _is_function(item)), []).append(_Seen(item, seen.node, seen.compile))
     return tuple(_missing(key, is_function, uses) for (key, is_function), uses in found.items())
@@ -146,6 +148,7 @@ def _kind(item: KerasObject) -> str:
     """The walker's kind, or what the place or the config's keys say."""
     if item.kind != "object":
         return item.kind
+    # Keras 2 stores the optimizer of a compiled model there; LossScaleOptimizer its own inside.
     if item.pointer.rpartition("/")[2] in {"optimizer_config", "inner_optimizer"}:
         return "optimizer"
     keys = item.config if isinstance(item.config, dict) else {}

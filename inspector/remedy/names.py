@@ -47,6 +47,8 @@ def is_name(text: object) -> bool:
         and text.isidentifier()
         and len(text) <= TEXT_LIMIT
         and not keyword.iskeyword(text)
+        # Python mangles such names inside a class body (language reference, 6.2.1): the attribute would have another
+        # name.
         and not text.startswith("__")
     )
 
@@ -65,6 +67,7 @@ def named(text: str, taken: set[str]) -> str:
 
 def literal(value: Any) -> str | None:
     """A plain value as a Python literal of ASCII characters; None for what is no short plain value."""
+    # repr gives `inf` and `nan`, which are names in Python, not literals.
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if value is None or isinstance(value, bool | int | float):
@@ -80,5 +83,6 @@ def quoted(text: str) -> str:
 
 def remark(value: Any) -> str:
     """Text for a comment: one line of ASCII characters, cut at the limit."""
+    # Escaped, a line end or a reversed reading order cannot make code of what follows in the comment.
     plain = ascii(value)[1:-1] if isinstance(value, str) else ascii(value)
     return plain if len(plain) <= TEXT_LIMIT else f"{plain[:TEXT_LIMIT]}..."

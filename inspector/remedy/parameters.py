@@ -43,6 +43,7 @@ def parameters_of(missing: Missing, base: Base) -> list[Parameter]:
     values: dict[str, Any] = {}
     for use in missing.uses:
         if isinstance(use.config, dict):
+            # The first place wins: its values become the defaults, and the others are passed by their configs.
             values = {**use.config, **values}
     keys = list(dict.fromkeys(k for u in missing.uses if isinstance(u.config, dict) for k in u.config))
     own = [key for key in keys if isinstance(key, str) and key not in base.keys]
@@ -71,6 +72,7 @@ def constructor(parameters: list[Parameter], extra: list[str]) -> list[str]:
     head = ["self", *(f"{p.name}={p.default}" for p in named), "**kwargs"]
     lines = _wrapped("    def __init__(", head)
     odd = [p for p in parameters if p.name is None]
+    # A key that is no identifier can still come as a keyword: `cls(**config)` takes any text.
     lines += [f"        {_odd(i)} = kwargs.pop({quoted(p.key)}, None)" for i, p in enumerate(odd)]
     lines.append("        super().__init__(**kwargs)")
     for p in named:

@@ -65,6 +65,7 @@ def _requirements(
         of_sort = [e for e in known if sort(e)]
         versions = list(dict.fromkeys(e.tensorflow for e in of_sort))
         good = {e.tensorflow for e in loading if sort(e)}
+        # Newest first: what a reader should take.
         for run in reversed(_runs(versions, good)):
             of_run = [e for e in of_sort if e.tensorflow in run]
             for lines, environments_of in _of_run(run, of_run, loading):
@@ -99,6 +100,7 @@ def _of_run(
         yield [tensorflow, *(["tf_keras"] if of_run[0].legacy else [])], of_run
         return
     versions = sorted({e.keras or "" for e in of_run}, key=release)
+    # A range holds in every TensorFlow of the run, or its two lines would not be true together.
     good = {v for v in versions if all(e in loading for e in of_run if e.keras == v)}
     for keras in reversed(_runs(versions, good)):
         yield [tensorflow, _keras_range(keras, versions)], [e for e in of_run if e.keras in keras]

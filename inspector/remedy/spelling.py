@@ -39,10 +39,12 @@ class Spelling:
 
 def spelling_of(facts: KerasFacts) -> Spelling:
     """The spelling for a recorded Keras."""
+    # `keras.saving` is public from Keras 2.12 on; before that the decorator stood in `keras.utils` alone.
     register = _SAVING if facts.exported(_SAVING) is not None else _UTILS
     title = f"{_TITLES.get(facts.flavour, 'tf.keras')} {facts.version}"
     if facts.flavour is KerasFlavour.KERAS3:
         return Spelling(title, ("import keras",), register, calls_layers=False)
     source = "import tf_keras as keras" if facts.flavour is KerasFlavour.TF_KERAS else "keras = tf.keras"
+    # `import keras` would be another Keras there: up to 2.5 it is not TensorFlow's own.
     lines = ("import tensorflow as tf", source) if "import" in source else ("import tensorflow as tf", "", source)
     return Spelling(title, lines, register, calls_layers=True)

@@ -83,6 +83,7 @@ def _legacy(file: Hdf5File, config: Any, use: Use) -> Iterator[Weight]:
     group = f"/model_weights/{outer}"
     names = _texts(file, group, "weight_names")
     if outer != use.name:
+        # The weights of a layer inside another one lie in the outer layer's group, under their own scope.
         names = [n for n in names if f"/{use.name}/" in f"/{n}"]
     inner = _inner_layers(use.config)
     for name in names:
@@ -122,6 +123,7 @@ def _native(file: Hdf5File, path: str) -> Iterator[Weight]:
     prefix = f"{path}/"
     below = [d for name, d in file.datasets.items() if name.startswith(prefix)]
     steps = [(tuple(d.path[len(prefix) :].split("/")), d) for d in below]
+    # saving_lib writes the variables of an object as `vars/0`, `vars/1`, ... (KerasSaveable.save_own_variables).
     kept = [(s, d) for s, d in steps if len(s) >= 2 and s[-2] == "vars" and len(s) <= DEPTH]  # noqa: PLR2004 - vars/N
     kept.sort(key=lambda item: (item[0][:-2], int(item[0][-1]) if item[0][-1].isdigit() else 0))
     normalization = {owner for owner, rows in _grouped(kept).items() if _is_normalization(rows)}

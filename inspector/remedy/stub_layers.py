@@ -98,6 +98,8 @@ class LayerStub:
         return _tuple([self._size_text(size, first=i == 0 and len(sizes) > 1) for i, size in enumerate(sizes)])
 
     def _size_text(self, values: tuple[int, ...], *, first: bool) -> str:
+        # The first axis of a kernel is most often the input's last, and the last one a parameter such as `units`: so
+        # that equal numbers are taken for the likelier of the two.
         given = [("input_shape[-1]", self._last_inputs())]
         own = [
             (f"self.{p.attribute}", [_of(use.config, p.key) for use in self.weights]) for p in self.parameters if p.name

@@ -37,9 +37,11 @@ def class_lines(skeleton: Skeleton, spelling: Spelling) -> list[str]:
     has_config = missing.kind in _WITH_CONFIG
     created = constructor(parameters, extra)
     if base.source == "object" or missing.kind in {"initializer", "regularizer", "constraint", "schedule"}:
+        # These bases have no constructor of their own, and `object` takes no keywords.
         created = [line for line in created if "super().__init__" not in line]
     bases = "" if base.source == "object" else f"({base.source})"
     body = [*created, *_methods(missing, identifier, spelling), *getter(parameters, has_base_config=has_config)]
+    # Loaders call `from_config` of whatever a config names; only the bases of Keras have one.
     body += _from_config() if base.source == "object" else []
     return [f"class {identifier}{bases}:", *_places(missing, base), *(body or ["    pass"])]
 

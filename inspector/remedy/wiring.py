@@ -138,6 +138,7 @@ def _sources(layer: dict[str, Any], found: Wiring) -> list[tuple[str, int]]:
         names = [f"argument_{i + 2}" for i in range(len(args) - 1)] + [
             str(k) for k, v in kwargs.items() if v is not None
         ]
+        # The first call speaks for all: a shared layer is called alike each time.
         found.extra.setdefault(name_of(layer), names)
         return [tensor for tensor, _ in _tensors(args[:1], 0)]
     return _old_sources(layer, first, found)
@@ -219,4 +220,5 @@ def _demanded(target: dict[str, Any], source: str, found: Wiring) -> Shape | Non
     takes_one = target.get("class_name") in {"Dense", "Conv1D", "Conv2D", "Conv3D"}
     if not takes_one or kernel is None or len(kernel) < 2 or not isinstance(before, tuple):  # noqa: PLR2004 - a matrix
         return None
+    # Kernels of Dense and Conv layers are laid out (..., input channels, filters).
     return (*before[:-1], kernel[-2])
