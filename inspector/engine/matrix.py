@@ -83,7 +83,7 @@ def _cell(
 
     The sort of Keras counts: a Keras 2 (also tf_keras) registers classes for the optimizers that a SavedModel revives.
     """
-    # Keras 3 has a dozen recorded releases beside one TensorFlow, and a SavedModel's graph is judged alike in all of
+    # Many releases of Keras 3 go with one TensorFlow, and a SavedModel's graph is judged alike beside all of them.
     # them.
     key = (runtime.tensorflow, runtime.python, runtime.keras_flavour)
     if key in known:
@@ -117,12 +117,13 @@ def _beside(
     if numbers < FIRST_WITH_KERAS:
         yield {}, {}
     elif numbers < _FIRST_WITH_KERAS3:
-        # TensorFlow 2.6.0 to 2.6.2 let pip take any newer Keras 2, a pair that nobody has on purpose and that fails to
-        # import.
+        # TensorFlow 2.6.0 and 2.6.1 require `keras~=2.6`: pip may take 2.15, a pair that nobody has on purpose and that
+        # does not even import.
         same_minor = [v for v in keras.get(KerasFlavour.KERAS2, ()) if release(v)[:2] == numbers[:2]]
         yield from (({"keras": version}, {}) for version in same_minor)
     else:
-        # TensorFlow's own metadata: `keras>=3.0.0` of 2.16 and 2.17, higher from 2.18 on.
+        # TensorFlow's own metadata: `keras>=3.0.0` of 2.16, 3.2.0 of 2.17, 3.5.0 of 2.18 and 2.19, 3.10.0 of 2.20,
+        # 3.12.0 of 2.21.
         wanted = requirement("tensorflow", tensorflow, "keras") or ""
         fitting = (v for v in keras.get(KerasFlavour.KERAS3, ()) if satisfies(v, wanted))
         yield from (({"keras": version}, {}) for version in fitting)

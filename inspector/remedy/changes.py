@@ -133,7 +133,7 @@ def _releases(judge: Judge, runtime: Runtime, processes: list[Process]) -> Itera
     """The nearest environment of each sort that loads."""
     for sort in _sorts(runtime):
         pairs = ((environment, process) for environment in sort for process in processes)
-        # Lazily, nearest first: each judgement takes milliseconds, and there are hundreds of pairs.
+        # Lazily, nearest first: a judgement goes through the whole model, and most pairs are never asked.
         found = next((p for p in pairs if judge.verdict(*p) is Verdict.LOADS), None)
         if found is not None:
             environment, process = found

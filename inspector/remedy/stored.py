@@ -123,7 +123,7 @@ def _native(file: Hdf5File, path: str) -> Iterator[Weight]:
     prefix = f"{path}/"
     below = [d for name, d in file.datasets.items() if name.startswith(prefix)]
     steps = [(tuple(d.path[len(prefix) :].split("/")), d) for d in below]
-    # saving_lib writes the variables of an object as `vars/0`, `vars/1`, ... (KerasSaveable.save_own_variables).
+    # saving_lib keeps what `save_own_variables` of an object stores ("0", "1", ...) in a group `vars` of its own.
     kept = [(s, d) for s, d in steps if len(s) >= 2 and s[-2] == "vars" and len(s) <= DEPTH]  # noqa: PLR2004 - vars/N
     kept.sort(key=lambda item: (item[0][:-2], int(item[0][-1]) if item[0][-1].isdigit() else 0))
     normalization = {owner for owner, rows in _grouped(kept).items() if _is_normalization(rows)}

@@ -47,7 +47,8 @@ def register_aliases(module: ast.Module) -> set[str]:
     """Names of the decorator: imported `as`, or assigned (`register = keras.saving.register_keras_serializable`)."""
     imported = (alias for node in ast.walk(module) if isinstance(node, ast.ImportFrom) for alias in node.names)
     known = {REGISTER} | {alias.asname for alias in imported if alias.name == REGISTER and alias.asname}
-    # `keras.utils.` up to Keras 2.12, `keras.saving.` since, and whatever a project calls it: only the last part
+    # `keras.utils.` alone before Keras 2.12, `keras.saving.` too since, and whatever a project calls it: only the last
+    # part counts.
     # counts.
     return known | {name for name, value in assignments(module.body) if last(value) in known}
 
