@@ -25,6 +25,7 @@ def function_graph(artifact: Artifact) -> nx.MultiDiGraph:
     result = nx.MultiDiGraph()
     concrete = _concrete(artifact)
     for index, graph in enumerate(graphs(artifact)):
+        # A library belongs to its MetaGraph: two of one file may each have another function of the same name.
         result.add_node((index, ""), ops=len(graph.nodes), inputs=(), outputs=(), concrete=False)
         for name, function in graph.functions.items():
             result.add_node((index, name), concrete=(index, name) in concrete, **_described(function))

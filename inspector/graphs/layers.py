@@ -46,6 +46,7 @@ def layer_graph(artifact: Artifact) -> nx.MultiDiGraph:
 
 def _root_config(metadata: KerasMetadata | None) -> Any:
     """The config of a SavedModel's root as Keras 2 stored it; None where there is none."""
+    # Keras names the path of every object by its attributes from `root` on (saved_model/save.py, node_paths).
     root = next((node for node in metadata.nodes if node.node_path == "root"), None) if metadata else None
     if root is None:
         return None
@@ -65,6 +66,7 @@ def _add_model(graph: nx.MultiDiGraph, model: Mapping[str, Any], prefix: str, de
         graph.add_node(prefix + name, class_name=layer.get("class_name"), config=layer.get("config"))
         if _layers(layer.get("config")):
             _add_model(graph, layer, f"{prefix}{name}/", depth + 1)
+    # Keras 3 writes it for each layer of a Functional, InputLayer included; a Sequential's layers have none.
     if any("inbound_nodes" in layer for layer in layers):
         _connect_calls(graph, layers, names, prefix)
     else:
@@ -113,6 +115,7 @@ def _tensors(value: Any, depth: int) -> Iterator[tuple[str, int, int]]:
     elif isinstance(value, list):
         if _is_history(value):
             yield value[0], value[1], value[2]
+        # Behind the three stand the keyword arguments of the call, in which further tensors may be.
         for item in value[3:] if _is_history(value) else value:
             yield from _tensors(item, depth + 1)
 

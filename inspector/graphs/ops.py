@@ -48,6 +48,7 @@ def _add_function(graph: nx.MultiDiGraph, place: tuple[int, str], function: Func
         graph.add_node((*place, argument.name), kind="argument", op="", device="", dtypes={"": _dtype(argument.dtype)})
     _add_body(graph, place, function.nodes)
     for output in function.outputs:
+        # FunctionDef.ret maps the name of an output to a tensor of the body (tensorflow/core/framework/function.proto).
         source = function.returns.get(output.name, "")
         key = (*place, f"return:{output.name}")
         graph.add_node(key, kind="result", op="", device="", dtypes={"": _dtype(output.dtype)})
@@ -64,6 +65,7 @@ def _add_body(graph: nx.MultiDiGraph, place: tuple[int, str], nodes: tuple[Node,
 
 def _connect(graph: nx.MultiDiGraph, place: tuple[int, str], source: str, target: Key, position: int) -> None:
     """Add the edge of one input: `^name` is a control edge, `name:1` and `name:out:0` name an output."""
+    # Inside a function an output has its argument's name and its place (`name:out:0`), outside only its place.
     name, _, output = source.removeprefix("^").partition(":")
     key = (*place, name)
     if key not in graph:

@@ -20,6 +20,7 @@ def columns(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    # Not str.ljust: it would count the codes of colours.
     padded = (cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=False))
     return _GAP.join(padded).rstrip()
 

@@ -58,6 +58,7 @@ def _lines(report: Report, whole: Artifact) -> Iterator[str]:
         yield f"  input      {plain(name)}: {_tensor(info)}"
     for name, signature in artifact.signatures.items():
         yield from _signature(name, signature)
+    # From the artifact itself: the copy that is safe to print leaves configs out. What comes of them is escaped there.
     yield from function_lines(whole)
     for damage in artifact.damage:
         yield f"  damage     {damage.member}: {damage.kind.value}: {damage.reason}"

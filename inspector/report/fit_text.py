@@ -30,6 +30,7 @@ def answer(fit: Fit, report: Report, paint: Style) -> str:
     if report.runtime is None:
         differs = any(fit.count(standing) for standing in _WORDS if standing is not Standing.UNKNOWN)
         unknown = bool(fit.count(Standing.UNKNOWN) or report.gaps)
+        # Without a runtime nothing is loaded: the words say what the files say of each other.
         word, color = ("MAY FIT", "yellow") if unknown else ("FITS", "green")
         if differs:
             word, color = "DOES NOT FIT", "red"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from inspector.terms.report import Report
 
 _SUFFIX = "_report"
+# A new format is a new file: nothing else has to name it.
 FORMATS = tuple(sorted(p.stem.removesuffix(_SUFFIX) for p in Path(__file__).parent.glob(f"*{_SUFFIX}.py")))
 
 

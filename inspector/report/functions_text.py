@@ -63,6 +63,7 @@ def _code(listing: Listing) -> dict[str, Any]:
 
 
 def _stored(artifact: Artifact) -> tuple[StoredFunction, ...]:
+    # Only configs store functions: graphs without them need no evidence at all.
     if artifact.keras is None and artifact.keras_metadata is None:
         return ()
     from inspector.audit.evidence import evidence_of  # noqa: PLC0415 - only artifacts with Keras configs

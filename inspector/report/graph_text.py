@@ -40,6 +40,7 @@ def _dot(graph: nx.MultiDiGraph) -> str:
         label = _quoted(_label(node), str(kind)) if kind else _quoted(_label(node))
         lines.append(f"  {_quoted(_label(node))} [label={label}];")
     for source, target, attributes in graph.edges(data=True):
+        # Edges of layers and functions have no kind: they pass tensors.
         color = _COLORS.get(attributes.get("kind", "data"), "black")
         lines.append(f"  {_quoted(_label(source))} -> {_quoted(_label(target))} [color={color}];")
     return "\n".join([*lines, "}"])
@@ -52,6 +53,8 @@ def _scalars(graph: nx.MultiDiGraph, spelled: Callable[[str], str]) -> nx.MultiD
     def scalar(value: Any) -> Any:
         if isinstance(value, str):
             return spelled(value)
+        # GraphML knows only scalars (http://graphml.graphdrawing.org/primer/graphml-primer.html#Attributes), and
+        # networkx refuses a None.
         return value if isinstance(value, int | float | bool) else json.dumps(value, default=str)
 
     copy = nx.MultiDiGraph()

@@ -24,6 +24,7 @@ def joined(texts: Sequence[str], name: str) -> str:
 def _sarif(logs: list[dict[str, Any]]) -> dict[str, Any]:
     """One run of them all: services take one run of a tool for each upload."""
     runs = [log["runs"][0] for log in logs]
+    # A result points at its rule by place (SARIF 2.1.0, 3.27.6), and places change when the lists of rules are joined.
     rules = {rule["id"]: rule for run in runs for rule in run["tool"]["driver"]["rules"]}
     ordered = sorted(rules)
     results = [result | {"ruleIndex": ordered.index(result["ruleId"])} for run in runs for result in run["results"]]
@@ -47,4 +48,5 @@ def _invocation(parts: list[dict[str, Any]]) -> dict[str, Any]:
 
 def worst_status(statuses: Sequence[int]) -> int:
     """Of several exit statuses the worst: failing (1) before what could not be judged (3) before 0."""
+    # The order is that of harm, not of numbers: 3 leaves a doubt, 1 is certain, 2 says that nothing was judged at all.
     return max(statuses, key=(0, 3, 1, 2).index, default=0)

@@ -53,6 +53,7 @@ def _heading(report: Report) -> str:
         return _text(answer(report.fit, report, Style(enabled=False)))
     said = headline(report)
     about = "" if report.runtime is None else f"{_code(report.artifact.path)}: "
+    # The path comes from whoever named the model: as code, in which nothing is markup.
     return f"{_MARKS[said.color]} {about}**{said.word}**{_text(said.after)}"
 
 

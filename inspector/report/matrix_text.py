@@ -33,6 +33,7 @@ def render(matrix: Matrix, *, color: bool = False) -> str:
     marks, safe = _Marks(style(allowed=color)), readable(matrix)
     columns, rows = _merged_columns(_columns(safe.cells), _rows(safe.cells, marks))
     body = [(_span(names), *cells) for names, cells in _merged_rows(rows)]
+    # Numbers are not parsed: `2.10` would be printed as 2.1.
     table = tabulate(body, headers=("tensorflow", *columns), tablefmt="simple", disable_numparse=True)
     return "\n".join([_answer(safe), "", table, *marks.legend()])
 
@@ -96,6 +97,7 @@ def _columns(cells: Iterable[Cell]) -> list[str]:
     """TensorFlow's own Keras, tf_keras, then every Keras 3 in the order of the catalog."""
     found = dict.fromkeys(_column(cell) for cell in cells)
     ordered = sorted(cell for cell in found if cell not in {_OWN, _LEGACY})
+    # By their numbers: as texts 3.10 would stand before 3.2.
     ordered.sort(key=lambda version: [int(part) for part in version.split(".") if part.isdecimal()])
     return [name for name in (_OWN, _LEGACY) if name in found] + ordered
 

@@ -38,6 +38,7 @@ def artifact_location(path: str, member: str = "") -> dict[str, str]:
     full, here = os.path.abspath(path), os.getcwd()  # noqa: PTH100, PTH109 - texts are all that is needed
     below = os.path.relpath(full, here) if full.startswith(here.rstrip(os.sep) + os.sep) else ""
     base = (below or full).replace(os.sep, "/")
+    # Path and member are quoted apart: of the user's own path `..` is meant.
     uri = "/".join([_quoted(base), *map(_part, member.split("/"))] if member else [_quoted(base)])
     return {"uri": uri, "uriBaseId": BASE} if below else {"uri": f"file:///{uri.lstrip('/')}"}
 

@@ -24,4 +24,5 @@ class Style:
 
 def style(*, allowed: bool) -> Style:
     """The style of the standard output."""
+    # Whatever its value: the convention asks only whether the variable is set.
     return Style(allowed and sys.stdout.isatty() and "NO_COLOR" not in os.environ)

@@ -57,6 +57,7 @@ def _aside(report: Report) -> Iterator[str]:
     """What the first line alone would hide: another usual loader answers differently."""
     usual = ("tf.saved_model.load", "keras.models.load_model")
     for outcome in report.outcomes:
+        # The same folder often loads by `tf.saved_model.load` and not by Keras, or the other way round.
         if outcome.loader in usual and outcome.loader not in report.required and outcome.verdict is not report.verdict:
             why = f" ({outcome.error.type})" if outcome.error else ""
             yield f"  note: {outcome.loader} {_verb(outcome)} it{why}"

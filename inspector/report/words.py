@@ -115,6 +115,7 @@ def _audit(report: Report) -> Headline:
 
 def most_dangerous(findings: Iterable[Finding]) -> Finding | None:
     """The security finding of the highest risk that can take effect; None where all are low."""
+    # What nothing reaches, or every recorded release refuses, is told below and makes no headline.
     alive = [f for f in findings if f.risk in _DANGER and f.moment is not Moment.DEAD]
     live = [f for f in alive if f.exposure is not Exposure.BLOCKED]
     return min(live, key=_risk, default=None)
@@ -136,6 +137,7 @@ def _more(report: Report) -> str:
 
 def _security(report: Report) -> tuple[str, str]:
     """What a verdict about loading would hide, with its colour: a model that loads can still do harm."""
+    # "LOADS" alone reads as "safe" in the log of a pipeline.
     found = [finding for finding in report.findings if finding.category is Category.SECURITY]
     if not found:
         return "", ""

@@ -28,6 +28,8 @@ def declared_inputs(config: Any) -> Mapping[str, TensorInfo]:
 def _of_sequential(layers: list[dict[str, Any]], inner: Mapping[str, Any]) -> Iterator[tuple[str, TensorInfo]]:
     for layer in layers:
         found = _tensor(layer)
+        # A Sequential without an InputLayer knows its input once it was built, and Keras stores that shape beside its
+        # layers.
         if found is None and isinstance(inner.get("build_input_shape"), list):
             found = _info("input", "float32", inner["build_input_shape"])
         if found is not None:
@@ -45,6 +47,7 @@ def _of_functional(layers: list[dict[str, Any]], inner: Mapping[str, Any]) -> It
 
 def _input_names(value: Any) -> Iterator[str]:
     """Names in `[name, 0, 0]`, `[[name, 0, 0], ...]` or a dict of these."""
+    # A model that was made with a dict of inputs keeps its keys.
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list) and value and isinstance(value[0], str):

@@ -115,8 +115,10 @@ def _object(value: Mapping[str, Any], place: _Place) -> Iterator[KerasObject]:
         )
     if name == "Lambda" and isinstance(inner, Mapping):
         yield from _bytecode(inner, place.below("config", "function"))
+    # Their config is a name, or bytecode: nothing serialized is in it.
     if name not in {"function", "__lambda__"}:
         yield from _walk(inner, place.below("config", "object"))
+    # Keras 3 writes both beside the config of an object, not into it.
     for key in ("compile_config", "inbound_nodes"):
         if isinstance(value.get(key), Mapping | list):
             yield from _walk(value[key], place.below(key, "object"))

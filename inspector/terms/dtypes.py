@@ -44,6 +44,7 @@ NAMES: dict[int, str] = {
 
 def name_of(number: int) -> str:
     """The name of a DataType number; `dtype-N` for a number that no release up to 2.21 knows."""
+    # types.proto gives each type T a T_REF at T + 100; only TF1's variables (`VariableV2`) have such tensors.
     if number > REF_OFFSET and number - REF_OFFSET in NAMES:
         return f"{NAMES[number - REF_OFFSET]}_ref"
     return NAMES.get(number, f"dtype-{number}")

@@ -92,6 +92,7 @@ class Outcome:
     @property
     def verdict(self) -> Verdict:
         """Fails with any problem, else unknown with any gap, else loads."""
+        # A gap before or behind a problem changes nothing: the load has failed.
         if self.problems:
             return Verdict.FAILS
         return Verdict.UNKNOWN if self.gaps else Verdict.LOADS

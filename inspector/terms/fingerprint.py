@@ -28,6 +28,7 @@ def fingerprint(finding: Finding, path: str) -> str:
 
 
 def _places(finding: Finding, path: str) -> list[str]:
+    # A single file is a member of itself, by its path or its name.
     own = {path, path.replace("\\", "/").rstrip("/").rpartition("/")[2]}
     places = (("" if place.member in own else place.member, place.pointer) for place in finding.locations)
     return [part for place in places for part in place]
@@ -36,5 +37,6 @@ def _places(finding: Finding, path: str) -> list[str]:
 def _digest(parts: list[str]) -> str:
     import hashlib  # noqa: PLC0415 - cold start: a report without findings needs none
 
+    # With their lengths: joined by any letter, parts that hold it could be cut in another place and give the same text.
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_LENGTH]

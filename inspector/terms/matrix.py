@@ -24,6 +24,7 @@ class Cell:
     @property
     def verdict(self) -> Verdict:
         """That of the required loaders together: the worst of them; unknown where there is none."""
+        # As of a report: a failing loader outweighs one that could not be judged.
         verdicts = {outcome.verdict for outcome in self.outcomes}
         if Verdict.FAILS in verdicts:
             return Verdict.FAILS

@@ -72,18 +72,23 @@ def _names(instance: Any) -> tuple[str, ...]:
 def _made(cls: type, *, frozen: bool, eq: bool) -> type:
     """The class again, with slots: they cannot be added to a class that is there."""
     space = {name: value for name, value in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}
+    # Annotations keep the order of the source; `from __future__ import annotations` leaves them texts, which nobody
+    # reads.
     names = tuple(space.get("__annotations__", ()))
     defaults = {name: space.pop(name) for name in names if name in space}
     space |= {"__slots__": names, "__match_args__": names, "__replace__": replace}
+    # A class that writes its own keeps it.
     space.setdefault("__repr__", _repr_of(names, defaults))
     space["__reduce__"] = _reduce
     if frozen:
+        # As FrozenInstanceError of dataclasses does, which is an AttributeError too.
         space |= {"__setattr__": _refuse, "__delattr__": _refuse}
     if eq:
         space |= _comparison(names, defaults, frozen=frozen)
     setters: list[Callable[..., None]] = []
     space["__init__"] = _init_of(names, defaults, setters, space.get("__post_init__"))
     made = type(cls)(cls.__name__, cls.__bases__, space)
+    # The descriptors of the slots put values in past `__setattr__`, which refuses; they exist once the class does.
     setters += (getattr(made, name).__set__ for name in names)
     return made
 
@@ -128,6 +133,7 @@ def _default(declared: _Field) -> Any:
 def _comparison(names: tuple[str, ...], defaults: dict[str, Any], *, frozen: bool) -> dict[str, Any]:
     """`==` and, for what cannot change, the hash, both over the fields that take part."""
     compared = [name for name in names if not _left_out(defaults.get(name), "compare")]
+    # In C: records are compared and hashed more often than anything else is done with them.
     key: Callable[[Any], Any] = attrgetter(*compared) if compared else lambda _: ()
 
     def __eq__(self: Any, other: object) -> bool:  # noqa: N807 - becomes the class's own
@@ -138,6 +144,7 @@ def _comparison(names: tuple[str, ...], defaults: dict[str, Any], *, frozen: boo
     def __hash__(self: Any) -> int:  # noqa: N807 - as above
         return hash(key(self))
 
+    # What can change has no hash, as of dataclasses: in a set it would be lost by its next change.
     return {"__eq__": __eq__, "__hash__": __hash__ if frozen else None}
 
 

@@ -85,6 +85,7 @@ class Report:
             "signatures": {name: _signature(s) for name, s in self.artifact.signatures.items()},
             "gaps": [_gap(gap) for gap in self.gaps],
             "timings": dict(self.timings),
+            # Fields that few reports have are left out, not null: the schema calls them optional.
             **({} if self.fit is None else {"fit": _fit(self.fit)}),
             "suppressed": [_suppressed(entry, self.artifact.path) for entry in self.suppressed],
             "notes": list(self.notes),
@@ -99,6 +100,7 @@ def artifact_dict(artifact: Artifact) -> dict[str, Any]:
 
 def _runtime(runtime: Runtime) -> dict[str, Any]:
     """Versions as they answer: `tensorflow` under whatever name it is pinned, the Keras that loads under `keras`."""
+    # A lock may pin `tensorflow-cpu` or `intel-tensorflow`: readers of the report look for one name.
     packages = dict(runtime.packages)
     if runtime.tensorflow:
         packages["tensorflow"] = runtime.tensorflow
@@ -190,5 +192,6 @@ def _signature(signature: Signature) -> dict[str, Any]:
 
 def tensor_dict(info: TensorInfo) -> dict[str, Any]:
     """Shape with null for an unknown dimension; null for an unknown rank."""
+    # -1 is how protobuf spells an unknown size; in JSON it would look like a size.
     shape = None if info.shape is None else [None if size < 0 else size for size in info.shape]
     return {"dtype": info.dtype, "shape": shape}

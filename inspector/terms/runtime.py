@@ -63,6 +63,7 @@ class CustomObject:
 
     def refused_by_base(self, config: Mapping[str, object], taken: frozenset[str]) -> list[str]:
         """The keys of a config that only the base's constructor can take, and that are not among those it does."""
+        # Only of Layer itself is it known which keywords it takes: another base may take any.
         plain = any(base.rpartition(".")[2] == "Layer" for base in self.bases)
         if self.parameters is None or not plain or not (self.hands_on and self.has_kwargs):
             return []
@@ -72,6 +73,7 @@ class CustomObject:
         """The config as the base's constructor gets it; of what the class passes itself, the base's own values."""
         if self.parameters is None:
             return dict(config)
+        # What the class names in its own constructor it need not hand on.
         handed = {key: value for key, value in config.items() if key not in self.parameters}
         return {**(defaults or {}), **handed}
 
