@@ -22,7 +22,7 @@ def node_of(tensor: str) -> str:
 
 def called(node: Node, library: Container[str]) -> Iterator[tuple[str, str]]:
     """(attribute, function) for each function of the library that a node names; "" where the op itself is one."""
-    # Before TensorFlow 2 had PartitionedCall a function was called by an op of its own name, as Defun still does.
+    # An op may bear the name of the function that it calls: graphs of TF1 (`Defun`) call in no other way.
     if node.op in library:
         yield "", node.op
     for attr, value in node.attrs.items():

@@ -24,5 +24,5 @@ class Style:
 
 def style(*, allowed: bool) -> Style:
     """The style of the standard output."""
-    # Whatever its value: the convention asks only whether the variable is set.
+    # Whatever its value, as the convention has it; an empty one counts here too.
     return Style(allowed and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
