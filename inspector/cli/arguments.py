@@ -31,6 +31,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Any:
         """Raise UsageError instead of printing the usage and exiting."""
+        # argparse would print the whole usage and leave by SystemExit, past everything that turns errors into a status.
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
@@ -63,4 +64,5 @@ def environment(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         if "=" not in pair:
             raise UsageError(f"--env {pair!r}: expected NAME=VALUE")
+    # At the first `=` only: values such as XLA_FLAGS=--a=b hold more.
     return dict(pair.split("=", 1) for pair in pairs)

@@ -51,6 +51,7 @@ def run(options: argparse.Namespace, target: Runtime | None) -> int:
     _demand(options)
     paths, asides = _models(options)
     by = decisions(options, paths)
+    # Each line is printed as soon as it is known; the worst status can be known only at the end.
     found = [_shown(one, options) for one in _judged(paths, options, target, by)]
     if options.format == "table":
         text = "\n".join([*asides, tally([one.word for one in found])])
@@ -91,6 +92,7 @@ def _judged(paths: Iterable[str], options: argparse.Namespace, target: Runtime |
         _progress(f"[{number}/{len(listed)}] {plain(path)}")
         try:
             yield _apart(path, options, target, by)
+        # A folder of a thousand models must not end at the first that cannot be read.
         except InspectorError as error:
             yield _unread(path, str(error), options)
     _progress("")
@@ -105,6 +107,7 @@ def _prepare(options: argparse.Namespace, target: Runtime | None) -> None:
     loaders = [model.module for models in MODELS.values() for model in models] if target is not None else []
     for module in ("inspector.engine.check", f"inspector.report.{options.format}_report", *_READERS, *loaders):
         importlib.import_module(module)
+    # Before the first fork: children share what is loaded here, and each would build the pool of messages again.
     message_class("tensorflow.SavedModel")
     if target is not None:
         candidates(target)
@@ -162,6 +165,7 @@ def _of_frames(frames: Iterable[tuple[str, str]]) -> _One:
     json.loads(told.get("entries", "[]"))
     text = "\n".join(map(escaped, told["text"].split("\n")))
     status, color = int(told["status"]), told["color"]
+    # The frames come from a process that read a stranger's file: what it could not have said is not repeated.
     if status not in _STATUSES or color not in _COLORS:
         raise ValueError(f"status {status}, colour {color!r}")
     return _One(text, status, plain(told["word"]), color, told.get("entries", "[]"))
@@ -189,6 +193,7 @@ def _keep_baseline(found: list[_One], by: Decisions) -> None:
     from inspector.engine.baseline import baseline_text  # noqa: PLC0415 - few runs have one
 
     entries = [entry for one in found for entry in json.loads(one.entries)]
+    # Written once, after the last model: a run that is broken off leaves the old baseline whole.
     names = {entry["artifact"] for entry in entries}
     others = [entry for entry in by.written.entries if entry["artifact"] not in names]
     write(baseline_text(replace(by.written, entries=(*others, *entries))), by.written.path)

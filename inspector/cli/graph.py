@@ -25,6 +25,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--output", metavar="FILE")
     add_isolation(parser)
     options = parser.parse_args(arguments)
+    # Without a text for a death: half a graph, or an empty one, would pass for the model's.
     return isolated(options, partial(_graph, options))
 
 

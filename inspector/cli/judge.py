@@ -43,10 +43,12 @@ def run(arguments: Sequence[str]) -> int:
         from inspector.cli import batch  # noqa: PLC0415 - cold start: only where it is asked for
 
         return batch.run(options, resolve(options))
+    # Before --against is looked at: the matrix has all targets, and says itself that another one is too much.
     if options.matrix:
         from inspector.cli import matrix  # noqa: PLC0415 - cold start: only where it is asked for
 
         return isolated(options, partial(matrix.run, options))
+    # Read before the model is, in this process: a configuration must not be chosen by what a file says.
     by = decisions(options, [path for path in (options.model, options.model_of_weights) if path is not None])
     return isolated(options, partial(_judge, options, by), partial(_render, options))
 

@@ -34,6 +34,7 @@ PIPE_STATUS = 141  # 128 + SIGPIPE, as the shell reports a writer whose reader l
 def main(arguments: Sequence[str]) -> int:
     """Run one command line; the exit status is that of the public contract."""
     name, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in COMMANDS else ("", arguments)
+    # One command a run: the others, and what they import, stay unread.
     command = importlib.import_module(COMMANDS.get(name, "inspector.cli.judge"))
     try:
         status: int = command.run(rest)
@@ -54,6 +55,7 @@ def entry() -> None:
     try:
         status = main(sys.argv[1:])
         sys.stdout.flush()
+    # Python would report the error a second time as it flushes stdout at exit (documentation of SIGPIPE in `signal`).
     except BrokenPipeError:
         # The reader (`| head`) is gone: keep the interpreter from complaining about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
 def status(matrix: Matrix) -> int:
     """0 where it loads in some release; else 3 where one could not be judged; else 1: it loads nowhere."""
     counts = matrix.counts()
+    # Not the worst of the cells: a matrix asks where a model loads, and nearly every model fails in some release.
     return 0 if counts[Verdict.LOADS] else 3 if counts[Verdict.UNKNOWN] or not matrix.cells else 1
 
 

@@ -34,6 +34,7 @@ def _print(text: str) -> None:
     try:
         sys.stdout.write(text)
     except UnicodeEncodeError as error:
+        # Only after the plain way has failed: a terminal of UTF-8 shows names in any script.
         sys.stdout.write(text.encode(error.encoding, "backslashreplace").decode(error.encoding))
 
 

@@ -102,6 +102,7 @@ def _policy(options: argparse.Namespace, artifacts: Sequence[str]) -> Policy:
         return _read(Path(options.config))
     skipped: list[str] = []
     for path in candidates(Path.cwd()):
+        # A model must not bring the configuration that lets it pass.
         if inside(path, artifacts):
             skipped.append(f"{path.name} lies inside the artifact: it is not read")
         else:
@@ -131,6 +132,7 @@ def _folders(start: Path) -> list[Path]:
     home, found = Path(os.path.expanduser("~")), []  # noqa: PTH111 - Path.home() raises where there is none
     for folder in (start, *start.parents):
         found.append(folder)
+        # `.git` is a folder, or a file in a worktree and a submodule.
         if any((folder / name).exists() for name in _ROOTS):
             return found
         if folder == home:
@@ -147,6 +149,7 @@ def _has_table(path: Path) -> bool:
 
 def inside(path: str | Path, artifacts: Sequence[str]) -> bool:
     """Whether the file lies in a folder that is inspected, links followed."""
+    # Links followed on both sides: /tmp is one on macOS.
     real = os.path.realpath(path)
     return any(real.startswith(os.path.realpath(artifact).rstrip(os.sep) + os.sep) for artifact in artifacts)
 

@@ -42,6 +42,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _interpreter(named: str | None) -> str:
     """The interpreter to record; UsageError where there is none of that name."""
+    # An activated environment puts its own `python` first on PATH: that is the one meant, not the one this runs in.
     found = shutil.which(named or "python") or (None if named else sys.executable)
     if found is None:
         raise UsageError(f"no interpreter {named!r}")
@@ -52,7 +53,9 @@ def _record(source: str, interpreter: str, imports: list[str]) -> str:
     """What the recorder prints there. This runs the user's own environment, never what is inspected."""
     if sys.stderr.isatty():
         sys.stderr.write(f"recording {interpreter}: about 20 seconds\n")
+    # From standard input: nothing of this product has to be installed, or written, in the environment that is recorded.
     command = [interpreter, "-", *(f"--import={module}" for module in imports)]
+    # Without GPUs: what is recorded is the CPU's, and a busy GPU would fail the import or take its memory.
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
     try:
         done = subprocess.run(  # noqa: S603 - the interpreter that the user named
@@ -61,6 +64,7 @@ def _record(source: str, interpreter: str, imports: list[str]) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"cannot record {interpreter}: {error}") from error
     if done.returncode:
+        # The last line of a traceback is the exception; TensorFlow's own warnings stand before it.
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise UsageError(f"recording {interpreter} ended with status {done.returncode}: {last}")
     return done.stdout

@@ -100,6 +100,7 @@ def renewed(earlier: Baseline, report: Report) -> Baseline:
 def baseline_text(baseline: Baseline) -> str:
     """What its file holds, in an order that changes as little as its entries do."""
     names = ("artifact", "rule", "member", "pointer", "fingerprint")
+    # Sorted, one entry after the other: the file is kept in a repository, where its changes are read.
     entries = sorted(baseline.entries, key=lambda entry: [entry.get(name, "") for name in names])
     return json.dumps({"baseline_version": VERSION, "findings": entries}, indent=1) + "\n"
 

@@ -137,6 +137,7 @@ def _judge(
     try:
         found = importlib.import_module(model.module).outcomes(artifact, capabilities)
         return list(_until(found, wanted) if wanted else found)
+    # Every file is a stranger's: what a loader model did not foresee must not hide what the others know.
     except Exception as error:
         if debug:
             raise
@@ -149,6 +150,8 @@ def _until(outcomes: Iterator[Outcome], wanted: tuple[str, ...]) -> Iterator[Out
     missing = set(wanted)
     for outcome in outcomes:
         yield outcome
+        # Loader models yield one outcome after the other, and the later ones cost as much again: compile, predict,
+        # sessions.
         missing.discard(outcome.loader)
         if not missing:
             return

@@ -59,6 +59,7 @@ def damage_findings(artifact: Artifact, outcomes: tuple[Outcome, ...]) -> tuple[
 def _is_of(problem: Problem, damage: Damage) -> bool:
     """Whether a loader stops for the damage: a problem at one place of a file that it could read is another matter."""
     whole = not problem.location.pointer.strip("/") or problem.rule == _PART_OF_HDF5
+    # A pointer names a place in a text that was parsed: then the damage of the file is not what stops the loader.
     return whole and problem.location.member == damage.member
 
 

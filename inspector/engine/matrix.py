@@ -54,6 +54,7 @@ def shared(
     assume_files: tuple[str, ...] = (),
 ) -> Runtime:
     """What all runtimes of a matrix share, in the words of `inspector.resolve`; without TensorFlow and Keras."""
+    # Read once for all runtimes: sources do not change with the release that they are held against.
     objects, gaps = read_custom_objects(custom_objects) if custom_objects else ((), ())
     return Runtime(
         label="every release of the catalog",

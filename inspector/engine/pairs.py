@@ -118,6 +118,7 @@ def _findings(
     found = damage_findings(weights, outcomes)
     if runtime is not None:
         found += findings_of(outcomes, runtime, required, weights)
+        # `load_weights` needs a built model: where its file does not load, the user's own code must make it.
         found += _own_load(model, runtime)
     silent = runtime is not None and all(o.verdict is not Verdict.FAILS for o in outcomes if o.loader in required)
     # Where a required loader fails, its own error names the variable: the differences beside it would say it twice.

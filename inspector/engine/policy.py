@@ -131,6 +131,7 @@ class _Judge:
 
     def _severity(self, finding: Finding) -> Severity:
         """That of the longest code or beginning which fits."""
+        # `SEC` and `SEC101` may both be set: the more particular one is what was meant for it.
         fitting = [code for code in self._policy.severities if finding.rule.startswith(code)]
         return self._policy.severities[max(fitting, key=len)] if fitting else finding.severity
 
@@ -170,6 +171,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 def _from_folder(path: str, folder: str) -> str:
     """The artifact's path from the configuration's folder, or its full path where it lies elsewhere."""
+    # Not resolved: a suppression names the path as people write it, links and all.
     full = os.path.abspath(path)  # noqa: PTH100 - texts are all that is needed
     inside = full.startswith(folder.rstrip(os.sep) + os.sep)
     return (os.path.relpath(full, folder) if inside else full).replace(os.sep, "/")

@@ -56,6 +56,7 @@ def _packages(ops: tuple[str, ...], classes: tuple[str, ...]) -> set[str]:
     if registered:
         from inspector.runtime.add_on_classes import packages_with_class  # noqa: PLC0415 - as above
 
+        # Only with the package's prefix: plain names such as `Attention` are classes of many packages.
         found.update(package for name in registered for package in packages_with_class(name))
     return found
 

@@ -25,6 +25,7 @@ _LEVELS = {
 
 def build(artifact: Artifact, level: str) -> nx.MultiDiGraph:
     """The graph of an artifact at one level: `ops`, `functions` or `layers`. UsageError for any other level."""
+    # Looked up here and not by the parser alone: the function is public.
     if level not in _LEVELS:
         raise UsageError(f"no such level: {level} (there are {', '.join(_LEVELS)})")
     module, function = _LEVELS[level]

@@ -39,6 +39,7 @@ def layer_graph(artifact: Artifact) -> nx.MultiDiGraph:
     config = artifact.keras.config if artifact.keras is not None else _root_config(artifact.keras_metadata)
     if isinstance(config, Mapping):
         _add_model(graph, config, "", 0)
+    # A subclassed model has no config that says what calls what: only which object holds which is stored.
     if not graph and artifact.saved_model is not None:
         _add_objects(graph, artifact.saved_model)
     return graph

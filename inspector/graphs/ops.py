@@ -68,11 +68,13 @@ def _connect(graph: nx.MultiDiGraph, place: tuple[int, str], source: str, target
     # Inside a function an output has its argument's name and its place (`name:out:0`), outside only its place.
     name, _, output = source.removeprefix("^").partition(":")
     key = (*place, name)
+    # A lost edge stays to be seen, as what it is: hiding it would make a broken graph look whole.
     if key not in graph:
         graph.add_node(key, kind="missing", op="", device="", dtypes={})
     if source.startswith("^"):
         graph.add_edge(key, target, kind="control")
     else:
+        # A multigraph: one tensor may be two inputs of the same node (`Mul(x, x)`).
         graph.add_edge(key, target, kind="data", output=output, input=position)
 
 

@@ -34,5 +34,6 @@ def _ops(graph: Graph) -> set[str]:
         found = {node.op for node in graph.nodes}
         for function in graph.functions.values():
             found.update(node.op for node in function.nodes)
+        # A call by name has the function's name for its op, which no registry has.
         graph.memo["ops"] = found = found.difference(graph.functions)
     return found
