@@ -137,6 +137,7 @@ def _of_model(model: KerasModel) -> Iterator[tuple[str, str, Any]]:
     yield model.config_member, model.config_pointer, model.config
     inside = model.config.get("compile_config") if isinstance(model.config, dict) else None
     if model.compile_config is not None and model.compile_config is not inside:
+        # Keras keeps it beside `model_config`, as an attribute of the HDF5 file's root.
         at = model.config_pointer.rpartition("model_config")[0]
         yield model.config_member, f"{at}training_config", model.compile_config
 

@@ -80,6 +80,7 @@ def strays(artifact: Artifact) -> Iterator[tuple[str, str, Risk]]:
     """(member, what it is, risk) of files that have no place in a model."""
     for member in artifact.members:
         folder, _, _ = member.name.partition("/")
+        # A single `keras.py` shadows the package as well as a folder does.
         if folder.removesuffix(".py") in TRUSTED_PACKAGES and member.name.endswith((".py", ".pyc", ".so")):
             yield member.name, f"of a package named as {folder.removesuffix('.py')}, which loaders import", Risk.HIGH
         elif (found := STRAYS.get(member.name.rpartition(".")[2].lower())) is not None:
@@ -130,6 +131,7 @@ def _entry_fault(entry: TensorEntry, shards: int) -> str | None:
         return f"lies at byte {entry.offset} with {entry.size} bytes"
     width = WIDTHS.get(entry.dtype)
     needed = None if width is None else width * math.prod(entry.shape)
+    # TensorFlow refuses it at restore ("Invalid size in bundle entry", tensor_bundle.cc, BundleReader::GetValue).
     if needed is not None and needed != entry.size:
         return f"needs {needed} bytes for {entry.dtype}{list(entry.shape)} and has {entry.size}"
     return None

@@ -95,6 +95,7 @@ class Callers:
         if not (table().may_call(node.op) or node.op in self._unit.functions):
             return ()
         found = called(node, self._unit.functions)
+        # The condition of a loop gives a truth value, which is none of the loop's results.
         return tuple(name for attr, name in found if not (attr == "cond" and node.op in _LOOPS))
 
     def output(self, function: Function, tensor: str, *, is_direct: bool) -> str:

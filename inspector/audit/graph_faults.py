@@ -120,6 +120,7 @@ def _tensor_fault(node: Node) -> str:
     if "value" not in attrs:
         return ""
     value = attrs["value"].tensor
+    # A constant says its dtype twice, as an attribute and in its tensor: all its readers take the two for the same.
     if "dtype" in attrs and attrs["dtype"].type != value.dtype:
         return "its dtype is not that of its tensor (CVE-2022-23571)"
     if value.dtype == _RESOURCE:  # releases with the flaw follow the address

@@ -73,6 +73,7 @@ def damage_of(head: bytes, size: int, member: str) -> Damage | None:
         return Damage(
             member, DamageKind.LFS_POINTER, f"a Git LFS pointer{_lfs_size(head)} stands in place of the file", 0
         )
+    # A download that wants a login, or a name that is gone, ends as a page under the model's name.
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml")):
         return Damage(member, DamageKind.HTML, "a web page stands in place of the file", 0)
@@ -102,6 +103,7 @@ def over_limit(error: LimitError) -> Gap:
 
 def unreadable(place: Source, damage: Damage) -> Artifact:
     """An artifact of which only the damage is known; its suffix says which loaders will be asked to open it."""
+    # Loaders dispatch on the suffix too, and fail in their own words over what they then find.
     found = FORMAT_OF_SUFFIX.get(place.suffix.lower(), Format.UNKNOWN)
     if place.name.lower().endswith(".weights.h5"):
         found = Format.WEIGHTS_H5

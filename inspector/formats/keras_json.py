@@ -27,6 +27,7 @@ def read_file(place: Source) -> Artifact:
     start = replace(bare(place, FORMAT), members=(Member(place.name, place.size),))
     if place.size > json_text.TEXT_LIMIT:
         return replace(start, gaps=(Gap(Location(place.name), f"larger than {json_text.TEXT_LIMIT} bytes"),))
+    # Bytes that are no UTF-8 stay what they are: whether they matter is the parser's to say, at their place.
     text = Path(place.path).read_bytes().decode("utf-8", "surrogateescape")
     found = parsed(text)
     start = replace(start, oddities=tuple(text_oddities(found, place.name)))
@@ -46,6 +47,7 @@ def _broken(start: Artifact, text: str, found: ParsedText) -> Artifact:
 
 def _of_value(start: Artifact, value: Any, text: str) -> Artifact:
     member = start.members[0].name
+    # Before `class_name` is asked for: TensorFlow.js keeps the architecture inside its manifest.
     if isinstance(value, dict) and TFJS_KEYS & set(value):
         from inspector.formats import tfjs  # noqa: PLC0415 - cold start
 

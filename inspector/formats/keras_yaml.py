@@ -45,6 +45,8 @@ def _tags(text: str, member: str) -> Iterator[Oddity]:
     for count, found in enumerate(_TAG.finditer(text)):
         if count == TAG_LIMIT:
             return
+        # From the last tag on: counted from the beginning each time, a file of tags would take the square of its
+        # length.
         line += text.count("\n", counted, found.start())
         counted = found.start()
         yield Oddity("yaml-python-tag", Location(member, f"line {line}"), {"tag": found.group()[:200]})

@@ -28,6 +28,7 @@ def read(tree: Tree, path: str) -> Artifact:
     """The MetaGraph of the file, as the only one of a SavedModel without variables; `graph` is its graph."""
     member = Path(path).name
     head = tree.head(member, HEAD)
+    # export_meta_graph(as_text=True) writes the text form under the same suffix.
     whole = read_whole(tree, member, "tensorflow.MetaGraphDef", text=head.lstrip().startswith(_TEXT_START))
     view = None if whole.message is None else meta_graph(whole.message)
     return Artifact(

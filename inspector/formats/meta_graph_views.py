@@ -55,6 +55,7 @@ def meta_graph(message: Any) -> MetaGraph:
 def signatures(stored: Any) -> dict[str, Signature]:
     """The signatures of a MetaGraphDef by name."""
     return {
+        # Sorted: maps of protobuf have no order of their own, and reports of the same file must be the same text.
         name: Signature(
             inputs={key: tensor_info(value) for key, value in sorted(definition.inputs.items())},
             outputs={key: tensor_info(value) for key, value in sorted(definition.outputs.items())},
@@ -118,6 +119,7 @@ def _object_node(index: int, node: Any, count: int) -> ObjectNode:
     return ObjectNode(
         index=index,
         kind=kind,
+        # An index that is not there would end the walk of whoever follows it; `lost` keeps it for who judges the graph.
         children=tuple((child.local_name, child.node_id) for child in node.children if 0 <= child.node_id < count),
         slot_variables=tuple(
             (slot.original_variable_node_id, slot.slot_name, slot.slot_variable_node_id) for slot in node.slot_variables

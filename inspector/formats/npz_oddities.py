@@ -27,6 +27,7 @@ def oddities(tree: Tree, member: str) -> tuple[Oddity, ...]:
 def _entries(tree: Tree, member: str) -> Iterator[Oddity]:
     for name, head in inner_entries(tree, member):
         try:
+            # By its content: NumPy takes any entry that begins so for an array, whatever its name.
             found = npy.header(head, name)
         except MalformedArtifactError as error:
             yield Oddity("npz-no-array", Location(member, name), {"reason": error.reason})

@@ -33,6 +33,7 @@ def shard_name(prefix: str, index: int, count: int) -> str:
 def faults(tree: Tree, bundle: TensorBundle) -> dict[str, TensorFault]:
     """The faults of a bundle's tensors by key, in the order of the keys."""
     found = {key: fault for key, entry in bundle.entries.items() if (fault := _place_fault(bundle, entry))}
+    # Only what lies inside its shard can be read at all; slices are entries of their own.
     sound = [(key, entry) for key, entry in bundle.entries.items() if key not in found and not entry.sliced]
     budget = MAX_CHECKED_BYTES
     for key, entry in sorted(sound, key=lambda item: item[1].size)[:MAX_CHECKED_TENSORS]:

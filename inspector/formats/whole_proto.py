@@ -60,6 +60,7 @@ def read_whole(tree: Tree, member: str, name: str, *, text: bool = False, limit:
 
 def _read_binary(tree: Tree, member: str, name: str, limit: int) -> Whole:
     data = tree.read(member, limit)
+    # Before the parser: it makes an object of every message, and a few bytes make a message.
     if len(data) >= protobuf.CROWD_FROM:
         protobuf.check_crowd(name, data, member)
     try:
@@ -85,6 +86,7 @@ def _leftovers(name: str, message: Any, data: bytes, member: str) -> Iterator[Od
         return
     whole = message.ByteSize()
     known = protobuf.message_class(name).FromString(data)
+    # The difference in size is what protobuf kept and does not know; it says no more in Python.
     known.DiscardUnknownFields()
     unknown = whole - known.ByteSize()
     if unknown > 0:
@@ -120,6 +122,7 @@ def _broken(data: bytes, error: ProtobufError) -> Damage:
         kind, reason = seen.kind, seen.reason
     elif other is not None:
         kind, reason = DamageKind.WRONG_FORMAT, f"the file holds {other}"
+    # In binary data a line feed follows a carriage return once in 256 times, not each time.
     elif data.count(b"\n") >= _MIN_LINES and data.count(b"\n") == data.count(b"\r\n"):
         kind, reason = DamageKind.CRLF, "every line feed follows a carriage return: the file was copied as text"
     elif error.fault is WireFault.TRUNCATED:

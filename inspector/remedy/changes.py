@@ -110,6 +110,7 @@ def _with_packages(judge: Judge, runtime: Runtime, report: Report) -> Iterator[C
     """Other releases: the nearest of each sort that loads, with the user's own code where the model is made of it."""
     objects = own_objects(judge.artifact, runtime) if _by_keras(report) else ()
     process = _process(runtime, objects)
+    # A class that the producer's own Keras has needs no code of the user's: other releases are first tried without it.
     processes = [process] if _no_release_has(judge, objects) else [_process(runtime, ()), process]
     added = None if objects else with_add_ons(report, process)
     for chosen in processes[: 1 if not objects else None]:
@@ -185,6 +186,7 @@ def _python_fits(environment: Environment, runtime: Runtime) -> bool | None:
 
 
 def _change(environment: Environment, process: Process, runtime: Runtime, pythons: tuple[str, ...]) -> Change:
+    # The lock's own build (`tensorflow-cpu`) stays: two builds in one environment overwrite each other's module.
     name = next((n for n in sorted(runtime.packages) if n in TENSORFLOW), "tensorflow")
     pins = {name if n == "tensorflow" else n: v for n, v in environment.pins.items()}
     others = {n: v for n, v in process.packages.items() if n not in RELEVANT}

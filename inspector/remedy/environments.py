@@ -68,6 +68,7 @@ def runtime_of(environment: Environment, process: Process) -> Runtime:
     pin = ",".join(f"{name}=={version}" for name, version in environment.pins.items())
     env = {**process.env, **environment.env}
     target = resolve(pin, imports=process.imports, env=env, python=process.python)
+    # The environment's own pins rule: of what the user has, only the packages beside TensorFlow and Keras stay.
     kept = {n: v for n, v in process.packages.items() if n not in KERAS | TENSORFLOW | NIGHTLY}
     return replace(target, packages={**kept, **target.packages}, custom_objects=process.custom_objects)
 

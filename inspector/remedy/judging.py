@@ -68,6 +68,7 @@ class Judge:
             process = replace(process, python=self._python(environment))
         try:
             runtime = runtime_of(environment, process)
+        # A Python without any release that fits: nobody can have that environment.
         except UsageError:
             return Verdict.UNKNOWN
         outcomes = loader_outcomes(self.artifact, runtime, wanted=self.required)
@@ -133,6 +134,7 @@ def fitted(process: Process, environment: Environment) -> Process:
     # Loading another minor version's library fails on missing symbols, before any model is looked at.
     if present is None or not wanted or release(present)[:2] == wanted:
         return process
+    # A recorded release where there is one, for its ops are known; else the first of that minor version.
     recorded = [v for v in recorded_add_ons()[_TEXT] if release(v)[:2] == wanted]
     version = recorded[-1] if recorded else f"{wanted[0]}.{wanted[1]}.0"
     return replace(process, packages={**process.packages, _TEXT: version})

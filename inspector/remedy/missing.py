@@ -84,6 +84,7 @@ def missing_objects(artifact: Artifact, facts: KerasFacts) -> tuple[Missing, ...
 
 
 def _missing(key: str, is_function: bool, seen: list[_Seen]) -> Missing:  # noqa: FBT001 - half of the dict's key
+    # One place may say the kind by its key (`kernel_initializer`) where another says nothing.
     first = next((s.item for s in seen if s.item.kind != "object"), seen[0].item)
     uses = {(s.item.pointer, s.node): Use(s.item.pointer, s.item.config, s.node, s.compile) for s in seen}
     name = _plain_name(first)

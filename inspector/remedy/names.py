@@ -55,6 +55,7 @@ def is_name(text: object) -> bool:
 
 def named(text: str, taken: set[str]) -> str:
     """An identifier that is near the text and not yet taken; it is added to `taken`."""
+    # Twenty letters are left for what keeps it apart from others: `Custom_` and a number.
     near = re.sub(r"\W+", "_", text.rpartition(">")[2], flags=re.ASCII).strip("_")[: TEXT_LIMIT - 20]
     near = near if is_name(near) else f"Custom_{near}" if is_name(f"Custom_{near}") else "Custom"
     found, number = near, 1

@@ -106,6 +106,7 @@ def _stored(p: Parameter, odd: Any) -> str:
 
 def _made(p: Parameter) -> str:
     if p.kind == "layer":
+        # Both come in: a dict where the config is loaded, a layer where somebody's code makes one.
         return f"keras.layers.deserialize({p.name}) if isinstance({p.name}, dict) else {p.name}"
     return f"{_GET[p.kind]}.get({p.name})" if p.kind else str(p.name)
 

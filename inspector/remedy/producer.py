@@ -24,6 +24,7 @@ def producer_target(artifact: Artifact) -> str:
     keras = release(made.keras or "")
     if keras[:2] in _BUNDLED:
         return f"tensorflow=={_BUNDLED[keras[:2]]}"
+    # From 2.6 on Keras 2 bears the number of its TensorFlow's minor version; its patches are its own.
     if (2, 6) <= keras < (3,):
         return f"tensorflow~={keras[0]}.{keras[1]}.0"
     newest = recorded_releases()[KerasFlavour.KERAS3][-1]

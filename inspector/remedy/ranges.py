@@ -42,6 +42,7 @@ def requirements(judge: Judge) -> tuple[Requirement, ...]:
 def _processes(judge: Judge) -> list[Process]:
     """Nothing added; then the add-ons whose ops are missing; then the user's own classes and functions too."""
     made = judge.producer
+    # By the producer's own Keras: what that lacks was the author's code, in every release.
     objects = _usable(own_objects(judge.artifact, made))
     found = [Process()]
     added = with_add_ons(judge.report(made), Process())
@@ -95,6 +96,7 @@ def _of_run(
     run: list[str], of_run: list[Environment], loading: list[Environment]
 ) -> Iterator[tuple[list[str], list[Environment]]]:
     """The lines of each range within a run of TensorFlow releases, with the environments that it covers."""
+    # Open upwards within the minor version alone: nothing is known of releases that come later.
     tensorflow = f"tensorflow>={_minor(run[0])},<{_next_minor(run[-1])}"
     if _is_old(of_run[0]) or of_run[0].legacy:
         yield [tensorflow, *(["tf_keras"] if of_run[0].legacy else [])], of_run

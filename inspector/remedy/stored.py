@@ -57,6 +57,7 @@ def stored_weights(artifact: Artifact, use: Use) -> tuple[Weight, ...]:
 
 def _of_object(graph: MetaGraph, index: int, path: tuple[str, ...], seen: set[int]) -> Iterator[Weight]:
     """The variables below an object of the object graph, its own before those of its children."""
+    # The object graph has circles (a layer that keeps its model) and shares variables: each object counts once.
     children = [c for c in graph.objects[index].children if not _BOOKKEEPING.match(c[0]) and c[1] not in seen]
     for name, child in children:
         if graph.objects[child].kind == "variable":

@@ -101,6 +101,7 @@ class _Source:
         blocks = [self._block(item, name) for item, name in names.items()]
         body = "\n".join("\n".join(block) for block in blocks)
         lines = [*self._head(missing), *self.spelling.imports]
+        # Keras 3 runs without TensorFlow: it is imported only where a skeleton needs it.
         if "tf." in body and self.spelling.imports == ("import keras",):
             lines.append("import tensorflow as tf")
         for helper in self._helpers(body):
@@ -138,6 +139,7 @@ class _Source:
         if item.is_function:
             return [*decorator, *function_lines(item, name, self.spelling)]
         base = base_of(item, self.facts)
+        # A Functional or Sequential is made from its layers by the `from_config` of its base.
         parameters = [] if "layers" in base.keys else parameters_of(item, base)
         skeleton = Skeleton(item, name, base, parameters, self._weights(item))
         if item.kind in {"layer", "model"}:

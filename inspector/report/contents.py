@@ -28,6 +28,7 @@ def contents(report: Report, name: str) -> str:
 def _as_dict(report: Report) -> dict[str, Any]:
     """The JSON report without what needs a target, with the members."""
     full = report.to_dict()
+    # Verdicts of a run without a target would be empty, and read as an answer.
     kept = {key: full[key] for key in ("schema_version", "artifact", "requirements", "signatures", "findings", "gaps")}
     inputs = {name: tensor_dict(info) for name, info in _inputs(report).items()}
     members = [{"name": member.name, "size": member.size} for member in report.artifact.members]

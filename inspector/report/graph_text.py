@@ -70,6 +70,7 @@ def _graphml(graph: nx.MultiDiGraph) -> str:
     """GraphML. XML holds no control characters, not even as references: they become escapes of ours."""
     import networkx as nx  # noqa: PLC0415 - cold start: only graph commands need it
 
+    # networkx writes GraphML as bytes, with the encoding in its first line.
     buffer = io.BytesIO()
     nx.write_graphml(_scalars(graph, plain), buffer)
     return buffer.getvalue().decode()

@@ -63,6 +63,7 @@ class _Marks:
     def _number(self, cell: Cell) -> int:
         if cell.verdict is Verdict.LOADS:
             return 0
+        # By rule and class, not by text: releases word the same refusal differently.
         key, text = _reason(cell)
         if key not in self._numbers:
             self._texts.append(_shorten(text))
@@ -131,6 +132,7 @@ def _merged_columns(columns: list[str], rows: list[Row]) -> tuple[list[str], lis
 
 
 def _agree(known: list[str], cells: list[str]) -> bool:
+    # A pair that pip never makes contradicts nothing.
     return all(a == b or _NO_PAIR in (a, b) for a, b in zip(known, cells, strict=True))
 
 

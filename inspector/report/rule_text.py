@@ -34,6 +34,7 @@ class _Names(dict[str, str]):
 
 
 def _template(text: str) -> str:
+    # Of a rule alone nothing is found yet: the fields stay, in capitals.
     return text.format_map(_Names())
 
 

@@ -125,6 +125,7 @@ def _danger(finding: Finding) -> str:
     """`SEC101 stored-bytecode: runs at load in keras 3.0.0 to 3.7.0`; the rest of the sentence stands below."""
     at = "" if finding.moment is None else _AT[finding.moment]
     text = finding.exposure_text
+    # Cut where a sentence ends: half a range of releases would be another range.
     text = text if len(text) <= _SHORT else text.partition("; ")[0]
     said = text if at in text else " ".join(part for part in (f"{at}:" if text else at, text) if part)
     return f"{finding.rule} {finding.name}{': ' if text and at in text else ' '}{said}".rstrip()

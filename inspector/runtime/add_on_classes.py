@@ -47,6 +47,7 @@ def _releases(imports: Iterable[str], packages: Mapping[str, str]) -> Iterator[t
     waiting = {name.partition(":")[0].partition(".")[0] for name in imports}
     seen: set[str] = set()
     while waiting - seen:
+        # The smallest name first: sets have another order in every process, and the first that registers a name counts.
         module = min(waiting - seen)
         seen.add(module)
         having = [release for named, _ in store.variants(f"module/{module}") for release in named]

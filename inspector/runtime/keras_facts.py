@@ -46,6 +46,7 @@ def snapshot_facts(record: Mapping[str, Any], flavour: KerasFlavour) -> Recorded
 
     A catalogued release speaks for the snapshot's Keras too: there every value was tried that any release stores.
     """
+    # The Keras inside TensorFlow calls itself `2.2.4-tf` up to TensorFlow 2.1.
     release = str(record["version"]).partition("-")[0]
     if release in recorded_releases().get(flavour, ()):
         return release_facts(flavour, release)
@@ -114,6 +115,9 @@ class RecordedKeras:
     def exported(self, name: str) -> ClassFacts | None:
         """Give the object of that public name: as the `.keras` loader finds it where the release has such a loader."""
         found = self._lookup(f"export/{name}")
+        # `_retrieve_class_or_fn` asks `get_symbol_from_name` for names of Keras' own
+        # (keras/src/saving/serialization_lib.py): what no decorator exports is not found there, even if `import` would
+        # find it.
         if found is None or (self.registry and not found[2]):
             return None
         return self._one(found)

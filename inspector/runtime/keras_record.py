@@ -57,6 +57,7 @@ def _add_class(found: dict[str, Any], facts: Mapping[str, Any], texts: list[Any]
     for public in facts["symbols"]:
         found[f"export/{public}"] = [name, module, 1]
     for public in facts["exports"]:
+        # After the registry's own names, which it must not overrule.
         found.setdefault(f"export/{public}", [name, module, 0])
 
 

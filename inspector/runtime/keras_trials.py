@@ -81,6 +81,7 @@ class Trials:
         return self.keys[key]
 
     def _tried(self, key: str) -> int | list[tuple[Any, int]] | None:
+        # A key of a newer release that this one was never asked: no answer is not a refusal.
         if len(self.row) < _FULL or key not in self.table["keys"]:
             return None
         place = self.table["keys"].index(key)

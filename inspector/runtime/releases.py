@@ -31,6 +31,7 @@ def newest(name: str, specifier: str, python: str | None) -> str | None:
     None where no release satisfies, or where the specifier is none.
     """
     satisfying = [version for version in releases(name) if satisfies(version, specifier)]
+    # Wheels are tagged by minor version (`cp311`), never by patch.
     minor = ".".join(python.split(".")[:2]) if python else None
     installable = [version for version in satisfying if minor in releases(name)[version]["python"]]
     # The catalog is sorted by release number: the last one is the newest, as pip's own choice.

@@ -99,6 +99,7 @@ def _init_of(
     count, complete = len(names), _completion(names, defaults)
 
     def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - becomes the class's own
+        # All by position is what readers of large files do: it costs a loop and nothing else.
         if named or len(values) != count:
             values = complete(self, values, named)
         for put, value in zip(setters, values, strict=False):
@@ -120,6 +121,7 @@ def _completion(names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..
         taken = len(merged) == len(names) >= given and named.keys().isdisjoint(names[:given])
         if not taken or not all(name in named for name in required[given:]):
             raise TypeError(f"{type(self).__name__}({', '.join(names)}) is given {given} values and {list(named)}")
+        # The union of dicts keeps the order of the first: that of the fields.
         rest = tuple(merged.values())[given:]
         return values + (tuple(_default(v) if type(v) is _Field else v for v in rest) if is_made else rest)
 

@@ -56,6 +56,7 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """That of the required loaders together: the worst of them; unknown where there is none or no runtime."""
+        # Outcomes of loaders that do not decide are told as well, and count for nothing here.
         verdicts = {o.verdict for o in self.outcomes if o.loader in self.required}
         if Verdict.FAILS in verdicts:
             return Verdict.FAILS

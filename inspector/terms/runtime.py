@@ -48,11 +48,13 @@ class CustomObject:
     @property
     def is_function(self) -> bool:
         """Whether it is a function; where only its name is known, Python's custom of writing names decides."""
+        # PEP 8: classes in CapWords, functions in lower case.
         return self.name.rpartition(">")[2][:1].islower() if self.is_class is None else not self.is_class
 
     @property
     def keras_base(self) -> str:
         """The public name of its only base, `keras.layers.Dense`; empty where there are several or others."""
+        # `tf.keras.layers.Dense` and `keras.layers.Dense` are one: the public name begins behind `keras.`.
         public = self.bases[0].partition("keras.")[2] if len(self.bases) == 1 else ""
         return f"keras.{public}" if public else ""
 

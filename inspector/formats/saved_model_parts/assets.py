@@ -18,6 +18,7 @@ _LFS = b"version https://git-lfs"
 def damage(tree: Tree, model: SavedModel) -> list[Damage]:
     """Listed assets that are not there, are empty, or are git-LFS pointers (which load, and become the vocabulary)."""
     names = {name: None for graph in model.meta_graphs for _, name in graph.assets}
+    # Looked at by name, not opened: vocabularies may have gigabytes, and only their first bytes can give them away.
     sizes = {member.name: member.size for member in tree.members()}
     found = (_damage(tree, f"{FOLDER}/{name}", sizes) for name in names)
     return [item for item in found if item is not None]

@@ -31,6 +31,7 @@ def read(tree: Tree) -> tuple[KerasMetadata | None, Whole | None]:
     if not tree.has(MEMBER):
         return None, None
     whole = read_whole(tree, MEMBER, "keras.SavedMetadata", limit=MAX_BYTES)
+    # A part of the metadata would describe another model than the one that was saved.
     if whole.message is None or (whole.damage and whole.damage[0].fault):
         return None, whole
     return _metadata(MEMBER, [_node(item) for item in whole.message.nodes]), whole
@@ -54,6 +55,7 @@ def from_object_graph(model: SavedModel) -> KerasMetadata | None:
     """The metadata that TensorFlow <= 2.4 writes into SavedUserObject; None where no object carries any."""
     if not model.meta_graphs:
         return None
+    # Keras looks at the first MetaGraph alone, and so does tf.saved_model.load: TF2 writes no other.
     graph = model.meta_graphs[0].message.object_graph_def
     users = ((index, node.user_object) for index, node in enumerate(graph.nodes) if node.WhichOneof("kind") == _USER)
     found = [_user_object(index, user) for index, user in users if user.metadata]

@@ -33,6 +33,7 @@ def read(context: LockContext) -> LockContents:
     collector = Collector(context)
     for entry in _strings(dependencies):
         add_specifier(collector, entry)
+    # `pip:` is an entry of the list that is a mapping itself; what it installs comes after conda's own packages.
     for part in tables(dependencies):
         read_lines(collector, "\n".join(_strings(part.get("pip"))))
     return collector.contents()

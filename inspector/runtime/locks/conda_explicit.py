@@ -29,6 +29,7 @@ def read(context: LockContext) -> LockContents:
     """Read name and version from each file name."""
     collector = Collector(context)
     for line in read_text(context.path).splitlines():
+        # The file of a wheel names the distribution as PyPI does, that of a conda package as its channel does.
         pip = _PIP.match(line)
         found = name_and_version(pip[1]) if pip else of_file(line.strip())
         if found:

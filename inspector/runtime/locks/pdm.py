@@ -26,6 +26,7 @@ def read(context: LockContext) -> LockContents:
     # Several targets are one range only where they name the same.
     ranges = {text(target.get("requires_python")) for target in targets}
     collector.requires_python = ranges.pop() if len(ranges) == 1 else ""
+    # PDM locks each group, and only pyproject.toml says which are the default.
     for package in tables(document.get("package")):
         # A package that is required with extras has an entry more, of the same version.
         version = text(package.get("version"))
