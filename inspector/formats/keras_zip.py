@@ -84,7 +84,7 @@ def _as_hdf5(place: Source) -> str | None:
 
 
 def read_folder(tree: Tree, place: Source) -> Artifact:
-    """The artifact of an unpacked `.keras` folder, as Keras 3.9 and later write and read it."""
+    """The artifact of an unpacked `.keras` folder, as Keras 3.4 and later write and read it."""
     return read_tree(tree, bare(place, FORMAT))
 
 
