@@ -30,6 +30,7 @@ def _difference(outcomes: Sequence[Outcome | None], recorded: Sequence[Capabilit
         f"{_name(capabilities)}: {outcome.verdict.value if outcome else 'no such loader'}"
         for outcome, capabilities in zip(outcomes, recorded, strict=True)
     )
+    # Both were judged for the user's own target, whose name is what the reader knows.
     label = recorded[0].runtime.label
     return Gap(Location(label), f"this release was not recorded, and the recorded ones around it differ ({said})")
 

@@ -120,5 +120,6 @@ def _entry(finding: Finding, report: Report, path: str) -> dict[str, str]:
 def _name(report: Report, path: str) -> str:
     """The artifact's path from the folder of the baseline: the same in every copy of a project."""
     folder, full = os.path.dirname(os.path.abspath(path)), os.path.abspath(report.artifact.path)  # noqa: PTH100, PTH120
+    # A model outside the project goes by its name alone: the folders above it differ from machine to machine.
     inside = full.startswith(folder.rstrip(os.sep) + os.sep)
     return (os.path.relpath(full, folder) if inside else os.path.basename(full)).replace(os.sep, "/")  # noqa: PTH119

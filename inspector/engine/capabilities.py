@@ -45,6 +45,7 @@ def _tensorflow(runtime: Runtime, release: str | None) -> TensorFlowFacts | None
 
 
 def _keras(flavour: KerasFlavour, release: str | None) -> KerasFacts | None:
+    # A runtime without a Keras still has TensorFlow's loaders.
     if release is None or flavour is KerasFlavour.NONE:
         return None
     from inspector.runtime.keras_facts import release_facts  # noqa: PLC0415 - cold start: a snapshot has its own

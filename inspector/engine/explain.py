@@ -42,6 +42,7 @@ def findings_of(
     for outcome in sorted(outcomes, key=lambda o: o.loader not in required):
         for problem in outcome.problems:
             key = (problem.rule, problem.location.member, problem.location.pointer, problem.subject)
+            # The same problem met by several loaders is one thing to mend: it is told once, with all that it stops.
             if key in found:
                 earlier = found[key]
                 found[key] = replace(earlier, blocks=tuple(dict.fromkeys((*earlier.blocks, outcome.loader))))

@@ -40,6 +40,7 @@ def matrix(artifact: Artifact, base: Runtime, *, loaders: Iterable[str] = (), de
     cells = tuple(_cell(artifact, runtime, required, known, debug=debug) for runtime in catalogued(base))
     spoken = {outcome.loader for cell in cells for outcome in cell.outcomes}
     for name in loaders:
+        # Only known once every release was judged: names of signatures come from the model.
         if name not in spoken:
             raise UsageError(f"loader {name!r} applies to this {artifact.format.value} artifact in no release")
     return Matrix(artifact, required, cells)

@@ -97,6 +97,7 @@ def _codes(value: Any, where: str) -> tuple[str, ...]:
 
 def _code(value: Any, where: str) -> str:
     """A rule's code, or the beginning of one."""
+    # Beginnings are allowed (`SEC4`), but one that no rule has is a slip of the pen, which would silence nothing.
     text = _text(value, where).upper()
     if not text or not any(code.startswith(text) for code in codes()):
         raise UsageError(f"{where}: no rule {value!r}{_suggestion(text, codes())}")

@@ -34,6 +34,7 @@ _latest: list[tuple[Artifact, Requirements]] = []
 
 def requirements_of(artifact: Artifact) -> Requirements:
     """The artifact's requirements, sorted."""
+    # By identity: a changed copy of an artifact is another one, and comparing graphs costs more than the answer.
     if not _latest or _latest[0][0] is not artifact:
         _latest[:] = [(artifact, _requirements(artifact))]
     return _latest[0][1]

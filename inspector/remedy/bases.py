@@ -53,6 +53,7 @@ def base_of(missing: Missing, facts: KerasFacts) -> Base:
     """The base class of a skeleton. A built-in one is a guess: the config has all its keys and says no more."""
     config = missing.uses[0].config
     keys = config.keys() if isinstance(config, dict) else frozenset()
+    # Only Functional and Sequential store their layers; a subclassed model stores what its `get_config` gives.
     if missing.kind == "model" and "layers" in keys:
         return _network(keys)
     plain = _BASES.get(missing.kind, Base("object", frozenset()))
@@ -89,4 +90,5 @@ def _repeats(known: ClassFacts, keys: Any, plain: Base) -> bool:
 def _source(known: ClassFacts, kind: str) -> str:
     folder = "keras.optimizers." if kind == "optimizer" else "keras.layers."
     public = [name for name in known.exports if name.startswith(folder)]
+    # The shortest public name is the one that manuals use.
     return min(public, key=len, default=f"{folder}{known.name}")

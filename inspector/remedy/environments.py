@@ -88,6 +88,7 @@ def _environment(runtime: Runtime) -> Environment | None:
     if legacy is None:
         return Environment(tensorflow, runtime.packages.get("keras"))
     same_minor = release(legacy)[:2] == release(tensorflow)[:2]
+    # Up to 2.15 Keras 2 is what tf.keras is anyhow.
     return Environment(tensorflow, legacy, legacy=True) if same_minor and release(tensorflow) >= _FIRST_KERAS3 else None
 
 

@@ -46,6 +46,7 @@ def parameters_of(missing: Missing, base: Base) -> list[Parameter]:
             # The first place wins: its values become the defaults, and the others are passed by their configs.
             values = {**use.config, **values}
     keys = list(dict.fromkeys(k for u in missing.uses if isinstance(u.config, dict) for k in u.config))
+    # What the base takes itself reaches it through **kwargs.
     own = [key for key in keys if isinstance(key, str) and key not in base.keys]
     return [_parameter(key, values[key]) for key in own[:LIMIT]]
 
@@ -114,6 +115,7 @@ def _made(p: Parameter) -> str:
 def _noted(p: Parameter) -> list[str]:
     """The value in the file, where it is no default."""
     shown = p.value.get("class_name") if p.kind and isinstance(p.value, dict) else p.value
+    # A default says it already; lists and objects are too long for one.
     return [] if literal(p.value) is not None else [f"        # In the file: {p.key} = {remark(shown)}"]
 
 

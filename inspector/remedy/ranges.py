@@ -129,4 +129,5 @@ def _minor(version: str) -> str:
 
 def _next_minor(version: str) -> str:
     major, minor = release(version)[:2]
+    # 1.15 was the last of its line.
     return "2.0" if (major, minor) == (1, 15) else f"{major}.{minor + 1}"

@@ -33,6 +33,8 @@ class Spelling:
         if missing.registration is None:
             return []
         package, name = missing.registration
+        # The class may bear another name here (two of one name, or none that Python takes): it is registered under the
+        # old one.
         own = "" if name == identifier else f", name={quoted(name)}"
         return [f"@{self.register}(package={quoted(package)}{own})"]
 

@@ -40,6 +40,7 @@ class LayerStub:
         return self.base.source in {"keras.layers.Layer", "keras.Model"} and "layers" not in self.base.keys
 
     def _places(self) -> list[str]:
+        # Where the class stands in the file: its author knows the layer by its neighbours.
         lines = [f"    # {remark(use.pointer or '/')}{self._flow(use)}" for use in self.missing.uses[:5]]
         if len(self.missing.uses) > 5:  # noqa: PLR2004 - enough to see where it stands
             lines.append(f"    # and {len(self.missing.uses) - 5} more places")
@@ -107,6 +108,7 @@ class LayerStub:
         for text, found in given + own if first else own + given:
             if all(type(size) is int for size in found) and tuple(found) == values:
                 return text
+        # Equal everywhere, and equal to no parameter: a number of the class itself.
         if len(set(values)) == 1:
             return str(values[0])
         return self._table(list(values))

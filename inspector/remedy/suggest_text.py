@@ -51,6 +51,7 @@ def _changes(found: Suggestion, report: Report) -> Iterator[str]:
         return
     yield f"{report.verdict.name} in {where}"
     error = next((o.error for o in report.outcomes if o.loader in report.required and o.error), None)
+    # What fails today comes before what to change: a reader checks first that it is the failure they saw.
     if error is not None:
         yield f"  {error.type}: {' '.join(error.message.split())[:160]}"
     elif report.gaps:
@@ -88,6 +89,7 @@ def _process(option: Change | Requirement) -> list[str]:
     lines = [f"set {name}={value}" for name, value in option.env.items()]
     lines += [f"import {module.replace(':', '  # then call ')}" for module in option.imports]
     if option.custom_objects:
+        # Names come from the file: they are printed on a terminal, and copied from there.
         names = [name if name.isprintable() else ascii(name) for name in option.custom_objects[:_SHOWN]]
         more = ", ..." if len(option.custom_objects) > _SHOWN else ""
         lines.append(f"custom objects: {', '.join(names)}{more}")

@@ -73,6 +73,7 @@ def _networks(model: Any, depth: int) -> Iterator[tuple[list[dict[str, Any]], bo
     if not isinstance(layers, list) or depth > DEPTH:
         return
     kept = [layer for layer in layers if isinstance(layer, dict) and isinstance(layer.get("config"), dict)]
+    # A Sequential's layers have no calls of their own in either Keras.
     yield kept, not any("inbound_nodes" in layer for layer in kept)
     for layer in kept:
         yield from _networks(layer, depth + 1)

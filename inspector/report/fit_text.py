@@ -57,6 +57,7 @@ def table(fit: Fit) -> Iterator[str]:
     yield ""
     yield f"matched by {fit.matched_by}:"
     shown = [_cells(row) for row in rows[:_MOST_ROWS]]
+    # Only where something differs: tabulate is slow to import, and most weights fit.
     yield tabulate(shown, headers=("in the model", "shape", "in the file", "shape", ""), tablefmt="simple")
     if len(rows) > _MOST_ROWS:
         yield f"... and {len(rows) - _MOST_ROWS} more (see --format json)"

@@ -62,6 +62,7 @@ def _row(finding: Finding) -> str:
         f"{finding.severity.value}, {finding.risk.value} risk" if finding.risk is not None else finding.severity.value
     )
     known = " (known)" if finding.standing == "known" else ""
+    # A cell of a table is one line of Markdown; only HTML breaks it.
     where = "<br>".join(_place(place) for place in finding.locations[:3])
     return f"| {rank}{known} | {finding.rule} {finding.name} | {where} | {_text(finding.message)} |"
 

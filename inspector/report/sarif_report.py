@@ -152,5 +152,6 @@ def _precision(finding: Finding) -> str | None:
 
 
 def _suppression(entry: Suppressed) -> dict[str, Any]:
+    # SARIF 2.1.0 has no field for the day on which a suppression ends (3.35).
     until = f" (until {entry.expires})" if entry.expires else ""
     return {"kind": "external", "status": "accepted", "justification": f"{entry.reason}{until}"}

@@ -95,6 +95,7 @@ def _stops(finding: Finding, report: Report) -> str:
 
 def _shorten(message: str) -> str:
     text = " ".join(message.split())
+    # Keras puts the config first and the cause last: either end alone would lose the half that matters.
     return text if len(text) <= HEAD_LIMIT + TAIL_LIMIT else f"{text[:HEAD_LIMIT]} ... {text[-TAIL_LIMIT:]}"
 
 

@@ -52,6 +52,7 @@ TRIGGERS = Path(__file__).parent / "security" / "triggers.json"
 
 def security_rules(tokens: AbstractSet[str]) -> list[ModuleType]:
     """The modules of the security rules that one of these words wakes, by code."""
+    # Most artifacts wake none of these rules: only those that have something to say are imported.
     woken = {name for token, found in _triggers().items() if token in tokens for name in found}
     return [importlib.import_module(f"inspector.rules.security.{name}") for name in sorted(woken)]
 

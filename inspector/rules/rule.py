@@ -56,6 +56,7 @@ def keras_name(runtime: Runtime) -> str:
 def explain(rule: Rule, case: Case, *, required: bool) -> Finding:
     """The finding of one problem. What only stops a loader that is not required is a warning."""
     fields = fields_of(case.problem, case.runtime, case.loader)
+    # What only another loader meets: the one that decides succeeds or fails without it.
     severity = rule.severity if required else min(rule.severity, Severity.WARNING, key=_order)
     return Finding(
         rule=rule.code,

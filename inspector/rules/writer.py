@@ -109,6 +109,7 @@ def _answering(runtime: Runtime) -> tuple[int, ...]:
 def _standing(made: tuple[int, ...], answering: tuple[int, ...]) -> Standing:
     if not made or not answering:
         return Standing.UNKNOWN
+    # Patch releases read each other's files: a failure between them is the file's.
     if made[:2] == answering[:2]:
         return Standing.SAME
     return Standing.NEWER if made > answering else Standing.OLDER
@@ -146,6 +147,8 @@ def _facts(made: tuple[int, ...], version: str, tensorflow: str) -> KerasFacts |
     elif made >= _FIRST_TENSORFLOW_OF_KERAS3:
         flavour = KerasFlavour.TF_KERAS
     listed = recorded_releases().get(flavour, ())
+    # The exact release, else one of its minor version; Keras 3 changes what it reads in patch releases too (3.11.3,
+    # 3.12.1), but rarely.
     near = [known for known in listed if known == version] or [
         known for known in listed if release(known)[:2] == wanted
     ]

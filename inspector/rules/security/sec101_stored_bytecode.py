@@ -49,6 +49,7 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
             _name(stored),
             stored.location,
             found.risk,
+            # Where no recorded Python reads the bytes only their place says that they are code.
             Confidence.HIGH if stored.written is not None else Confidence.MEDIUM,
             guard=f"lambda@{evidence.container}",
             details=details | {"readers": " ".join(stored.readers), "code": _digest(stored.text)},

@@ -39,6 +39,7 @@ TRIGGERS = ("module:foreign",)
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each object of such a module; a user's own classes and functions are none."""
     for entry in evidence.configs:
+        # Configs of Keras before 2.12 name no module: loaders look such classes up in their own tables and the user's.
         if entry.is_keras or not entry.module:
             continue
         found = of_module(entry.module, entry.names, is_function=entry.is_function)

@@ -36,6 +36,8 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
     for entry in evidence.configs:
         path = entry.arguments.get("filepath")
         if entry.class_name == "TFSMLayer" and isinstance(path, str):
+            # tf.io.gfile takes URLs (gs:// by itself): then whoever owns the host decides what runs, long after the
+            # file was looked at.
             risk = Risk.CRITICAL if "://" in path else Risk.HIGH
             guard = f"tfsm_layer@{evidence.container}"
             yield Sighting(RULE.code, path, entry.at("config", "filepath"), risk, guard=guard)

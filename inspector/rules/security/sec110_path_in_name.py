@@ -32,6 +32,7 @@ RULE = Rule(
     references=("https://nvd.nist.gov/vuln/detail/CVE-2026-12479",),
 )
 TRIGGERS = ("name:path",)
+# Only between separators: `a..b` is a plain name, and `..` elsewhere leads nowhere.
 _LEADS_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]")
 
 

@@ -29,6 +29,7 @@ RULE = Rule(
     example="layers/dense.npy with the header {'descr': '|O', ...}",
     references=("https://numpy.org/doc/stable/reference/generated/numpy.load.html",),
 )
+# NumPy reads an entry that is no array as plain bytes: alone it runs nothing, but no writer of weights leaves one.
 _TEXTS = {
     "npz-object-array": (Risk.CRITICAL, "an array of objects: a pickle"),
     "npz-no-array": (Risk.HIGH, "an entry that is no array"),

@@ -34,6 +34,7 @@ TRIGGERS = ("format:keras_json", "format:tfjs")
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each stored function of a bare config."""
+    # In a file that `load_model` opens the mode is in force: what SEC101 says of it is enough.
     if evidence.container == "json":
         for stored in stored_functions(evidence):
             yield Sighting(RULE.code, "Lambda", stored.location, Risk.MEDIUM, guard="lambda_layer_alone")

@@ -43,6 +43,7 @@ _READINGS = {
     ),
     "zip-crowd": Reading(Risk.MEDIUM, "{reason}: it is not read"),
 }
+# By oddity alone: whether a release refuses such a member is what the guards were recorded for.
 TRIGGERS = tuple(f"oddity:{kind}" for kind in _READINGS)
 
 
