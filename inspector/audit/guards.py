@@ -65,8 +65,10 @@ def _in_runtime(
     step = _step(recorded.get(flavour, ()), version)
     if step is None:
         return _not_recorded(sighting, flavour, label)
+    # Said with its reservation: a release after the newest recorded one may have closed, or opened, what is told here.
     newer = _number(version) > _number(_data()["recorded"][flavour][-1])
     state, text = _words(step, when, label)
+    # marshal.loads of another Python raises before a function comes of it: the load fails, but nothing of it runs.
     if state is Exposure.RUNS and not _is_readable(sighting, runtime):
         return Exposure.BLOCKED, f"blocked in Python {runtime.python}: it cannot read the bytecode"
     return state, text + (f" (as in {_data()['recorded'][flavour][-1]}, the newest recorded)" if newer else "")
@@ -80,6 +82,7 @@ def _is_readable(sighting: Sighting, runtime: Runtime) -> bool:
 
 def _step(steps: Any, version: str) -> list[Any] | None:
     """The last change at or before that release."""
+    # Only changes are kept: a release that lies between two of them does what the earlier one did.
     passed = [step for step in steps if _number(step[0]) <= _number(version)]
     return passed[-1] if passed else None
 

@@ -100,6 +100,7 @@ def _texts(code: Code, python: str) -> list[str]:
     consts: Iterable[object] = code.consts
     found = instructions(code, python) if python else None
     if found is not None:
+        # A docstring may speak of curl and /etc: it is a constant that no instruction loads.
         places = {argument for name, argument in found if name in _CONSTANTS}
         consts = (const for place, const in enumerate(code.consts) if place in places)
     flat = [item for const in consts for item in (const if isinstance(const, tuple) else (const,))]
@@ -110,6 +111,7 @@ def _texts(code: Code, python: str) -> list[str]:
 
 def _of_kind(code: Code, python: str, kinds: tuple[str, ...]) -> list[str]:
     """The names that instructions of these kinds use."""
+    # The lowest bit of its argument asks for a NULL from 3.11 on (dis, LOAD_GLOBAL).
     shift = {"LOAD_GLOBAL": int(python not in {"2.7", "3.6", "3.7", "3.8", "3.9", "3.10"})}
     places = {argument >> shift.get(name, 0) for name, argument in instructions(code, python) or () if name in kinds}
     return [name for place, name in enumerate(code.names) if place in places]

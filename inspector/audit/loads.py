@@ -26,6 +26,7 @@ def loads_exposure(sighting: Sighting, outcomes: Iterable[Outcome]) -> tuple[Exp
     asked = [outcome for outcome in outcomes if outcome.loader in sighting.loaders]
     if not asked:
         return None, ""
+    # Each loader that starts it must refuse: one that goes on is enough for it to run.
     if all(_refuses(outcome) for outcome in asked):
         error = asked[0].error
         return Exposure.BLOCKED, f"blocked: the graph is refused before it runs ({error.type if error else ''})"

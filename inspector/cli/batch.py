@@ -72,6 +72,7 @@ def _demand(options: argparse.Namespace) -> None:
 def _models(options: argparse.Namespace) -> tuple[list[str], list[str]]:
     """The paths to judge, and what is to be said of what is not judged. UsageError where there is none."""
     named = [options.model, *options.more]
+    # Named paths are judged even where they look like no model: the answer is then why not.
     if not options.recursive:
         return named, []
     from inspector.formats.below import models_below  # noqa: PLC0415 - only here
@@ -183,6 +184,7 @@ def _shown(one: _One, options: argparse.Namespace) -> _One:
 def _progress(text: str) -> None:
     """The line of progress on a terminal; an empty text wipes it."""
     if sys.stderr.isatty():
+        # Cut short: a line that wraps is not wiped by the next carriage return.
         sys.stderr.write(f"\r\x1b[K{text[:100]}")
         sys.stderr.flush()
 

@@ -21,6 +21,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("--output", metavar="FILE")
     options = parser.parse_args(arguments)
+    # By its beginning, as configurations name rules: `SEC4` is all of them.
     found = [rule for rule in rules() if rule.code.startswith(options.prefix.upper())]
     if not found:
         raise UsageError(f"no rule begins with {options.prefix!r} (`inspect rules` lists all)")

@@ -30,5 +30,6 @@ def run(arguments: Sequence[str]) -> int:
 def _stubs(options: argparse.Namespace) -> int:
     from inspector.remedy.stubs import stub_file  # noqa: PLC0415 - cold start: a wrong request needs none of it
 
+    # Without a target the release that made the model is meant: what that lacks is the author's own code.
     write(stub_file(inspector.read(options.model), resolve(options)), options.output)
     return 0

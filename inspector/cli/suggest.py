@@ -48,6 +48,7 @@ def _parser() -> Parser:
     parser.add_argument("model", metavar="MODEL")
     add_target(parser)
     parser.add_argument("--loader", action="append", default=[], metavar="NAME", help="the loader that decides")
+    # No SARIF or Markdown: advice is no finding.
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     parser.add_argument("--output", metavar="FILE", help="write it there instead of printing it")
     add_isolation(parser)

@@ -90,6 +90,7 @@ def _newest(tree: Tree, names: set[str]) -> str | None:
 
 def _is_v1(tree: Tree, names: list[str]) -> bool:
     """A table that stands alone, not as the index of a bundle."""
+    # By its end: LevelDB's magic number stands in the last eight bytes, and nothing tells a table by its first.
     return len(names) == 1 and sstable.is_table(_tail(tree, names[0]))
 
 

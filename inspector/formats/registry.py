@@ -51,6 +51,7 @@ def detect_and_read(path: str) -> Artifact:
 
 def _of_prefix(path: str) -> Artifact:
     """A checkpoint is named by the prefix of its files, which is no file itself."""
+    # As tf.train.Checkpoint.restore takes it: `ckpt-1` for `ckpt-1.index` and `ckpt-1.data-00000-of-00001`.
     if not Path(path + ".index").exists():
         raise UsageError(f"no such file or folder: {path}")
     return _delegate(Format.CHECKPOINT, LocalTree(str(Path(path).parent)), prefix_place(path))
@@ -80,6 +81,7 @@ def _of_unmarked(place: Source, tree: LocalTree, names: list[str]) -> Artifact:
         return _delegate(Format.SAVED_MODEL, tree, place)
     if any(name.endswith(".index") and "/" not in name for name in names):
         return _delegate(Format.CHECKPOINT, tree, place)
+    # TensorFlow.js writes this name beside its shards of weights.
     if "model.json" in names:
         return replace(_of_file(source(str(Path(place.path, "model.json")))), path=place.path)
     if place.suffix == ".keras":

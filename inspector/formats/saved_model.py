@@ -148,6 +148,8 @@ def _keras_version(keras: KerasMetadata) -> str | None:
         if '"keras_version"' not in node.metadata:
             continue
         try:
+            # Only where the text names it at all: parsing the metadata of every layer to find one key would cost more
+            # than the rest.
             value = json.loads(node.metadata).get("keras_version")
         except (ValueError, AttributeError, RecursionError):
             return None

@@ -32,6 +32,7 @@ def read_bundle(tree: Tree, prefix: str) -> tuple[TensorBundle | None, list[Dama
         data = tree.read(member, MAX_INDEX_BYTES)
         rows = list(sstable.entries(data, member))
         bundle = _bundle(tree, prefix, rows, member)
+        # Before the damage is named: a shard is broken by its first tensor that is.
         bundle = replace(bundle, faults=faults(tree, bundle))
         damage = list(shard_damage(tree, bundle))
     except LimitError as error:

@@ -106,6 +106,7 @@ def _audit(report: Report) -> Headline:
     top = most_dangerous(report.findings)
     if top is not None and top.risk is not None:
         word, color = _DANGER[top.risk]
+        # The worst danger by itself: a count of findings would bury it among notes.
         return Headline(word, color, f" {name}: {_danger(top)}{_more(report)}{end}")
     if report.worst is None:
         return Headline("NO FINDINGS", "yellow" if report.gaps or report.suppressed else "green", f" in {name}{end}")

@@ -56,4 +56,5 @@ def public(version: str) -> str:
 
 def is_final(version: str) -> bool:
     """Whether this is neither a pre-release nor a development version."""
+    # Of the public part alone: local labels such as `+rocm` hold letters of their own.
     return re.search(_UNFINISHED, public(version).lower()) is None

@@ -35,6 +35,7 @@ def complete(label: str, contents: LockContents, python: str | None) -> dict[str
 def tensorflow_of(packages: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Give TensorFlow's version under whatever name it is there, or None with the reason why it cannot be told."""
     found = {name: packages[name] for name in sorted(packages) if name in TENSORFLOW | NIGHTLY}
+    # `tensorflow` 2.15 requires `tensorflow-intel` of the same version on Windows: two names, one module, no conflict.
     if len({public(version) for version in found.values()}) <= 1:
         return next(iter(found.values()), None), None
     listed = ", ".join(f"{name} {version}" for name, version in found.items())

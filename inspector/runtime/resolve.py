@@ -71,6 +71,7 @@ def _kind(path: Path) -> str | None:
         mode = path.stat().st_mode
     except (OSError, ValueError):
         return None
+    # A shell's `<(pip freeze)` is a pipe: its type is told from its first bytes, which are gone at the second opening.
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise UsageError(f"{path}: a pipe or device; a target is read more than once: write it to a file")
     return "folder" if stat.S_ISDIR(mode) else "file"

@@ -126,6 +126,7 @@ class Artifact:
 
     def damaged(self, member: str) -> Damage | None:
         """The first damage of that member, or None."""
+        # The first is the one that stops its reader: what comes behind it was never reached.
         return next((d for d in self.damage if d.member == member), None)
 
     def has_member(self, name: str) -> bool:

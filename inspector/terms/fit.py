@@ -42,6 +42,7 @@ class Fit:
     @property
     def differing(self) -> tuple[FitRow, ...]:
         """The rows that are not the same on both sides."""
+        # What is not known is among them: it may differ.
         return tuple(row for row in self.rows if row.standing is not Standing.SAME)
 
     def count(self, standing: Standing) -> int:

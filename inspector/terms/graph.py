@@ -63,6 +63,7 @@ class Graph:
     min_consumer: int
     bad_consumers: tuple[int, ...] = ()
     gradients: Mapping[str, str] = field(default_factory=dict)
+    # No part of what the graph is: two readings of one file are equal whatever was asked of them.
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 

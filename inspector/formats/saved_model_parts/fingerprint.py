@@ -33,6 +33,7 @@ def read(tree: Tree, damage: list[Damage]) -> Mapping[str, int] | None:
     if not tree.has(MEMBER):
         return None
     whole = read_whole(tree, MEMBER, "tensorflow.FingerprintDef", limit=MAX_BYTES)
+    # Damage without a verdict: a SavedModel loads the same with a broken fingerprint.
     damage += whole.damage
     return None if whole.message is None else {name: getattr(whole.message, name) for name in _HASHES}
 

@@ -105,6 +105,8 @@ class _Reader:
         if not _can_exist(value):
             self.collector.gap(f"{value[:MAX_NAME]!r}: not read, no file has such a name")
             return
+        # Resolved: `../a/base.txt` and `base.txt` may be one file, and files that include each other would go on for
+        # ever.
         if (included.resolve(), constraints) in self.seen:
             return
         if depth >= MAX_DEPTH or len(self.seen) >= MAX_FILES:

@@ -41,6 +41,7 @@ class _Walk:
         self.everything = everything
         self.by_name: dict[str, list[dict[str, Any]]] = {}
         for package in tables(document.get("package")):
+            # Names are normalised by uv itself, in entries and edges alike.
             self.by_name.setdefault(text(package.get("name")), []).append(package)
 
     def contents(self) -> LockContents:
