@@ -38,7 +38,7 @@ def _run(context: Context, graph: MetaGraph, loader: str, signature: Signature) 
     reached = reached_from_tensors(graph.graph, (info.tensor for info in signature.outputs.values() if info.tensor))
     problems, gaps = execution(context, graph.graph, reached, "run")
     name = loader.partition(":")[2]
-    # tensorflow/python/client/session.py maps fetches and feeds before the graph is handed to the runtime, so that both
+    # tensorflow/python/client/session.py maps feeds and fetches before the graph is handed to the runtime, so that both
     # come before anything that a kernel raises.
     early = (*_feed_problems(context, graph, name, signature), *unset_problems(context, graph, reached))
     return Outcome(loader, (*early, *problems), gaps)
@@ -47,22 +47,22 @@ def _run(context: Context, graph: MetaGraph, loader: str, signature: Signature) 
 def _feed_problems(context: Context, graph: MetaGraph, name: str, signature: Signature) -> Iterator[Problem]:
     """What the session checks before it runs anything: that the tensors are there and take what is fed."""
     nodes = {node.name: node for node in graph.graph.nodes}
-    for info in signature.outputs.values():
-        if info.tensor and node_of(info.tensor) not in nodes:
-            error = _fetch_error(context, info.tensor)
-            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
-    for info in signature.inputs.values():
-        if info.tensor and node_of(info.tensor) not in nodes:
-            error = context.error("v1/no_tensor", tensor=info.tensor, node=node_of(info.tensor))
-            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
+    # `BaseSession._run` goes through the whole feed_dict, and makes its _FetchHandler only then.
     for info in signature.inputs.values():
         node = nodes.get(node_of(info.tensor))
         if node is not None:
             yield from _shape_problem(context, name, info, node)
+        elif info.tensor:
+            error = context.error("v1/no_tensor", tensor=info.tensor, node=node_of(info.tensor))
+            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
+    for info in signature.outputs.values():
+        if info.tensor and node_of(info.tensor) not in nodes:
+            error = _fetch_error(context, info.tensor)
+            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
 
 
 def _fetch_error(context: Context, tensor: str) -> ExpectedError:
-    """What is fetched is looked up before what is fed (_FetchMapper in tensorflow/python/client/session.py)."""
+    """What `_ElementFetchMapper` in tensorflow/python/client/session.py makes of a fetch that is not in the graph."""
     cause = (
         f"The name {tensor!r} refers to a Tensor which does not exist. The operation, {node_of(tensor)!r}, does not "
         "exist in the graph."

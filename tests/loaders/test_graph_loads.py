@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import lzma
 from collections import Counter, defaultdict
@@ -10,8 +11,8 @@ from collections import Counter, defaultdict
 import pytest
 from conftest import FIXTURES
 
+from inspector.engine.applicable import MODELS
 from inspector.formats.registry import detect_and_read
-from inspector.loaders import tf_import_graph_def, tf_saved_model, tf_v1_saved_model
 from inspector.runtime.facts import Capabilities
 from inspector.runtime.tensorflow_facts import release_facts
 from inspector.terms.runtime import KerasFlavour, Runtime
@@ -36,8 +37,9 @@ def capabilities(name):
 
 
 def judged(artifact, runtime):
-    modules = (tf_saved_model, tf_v1_saved_model, tf_import_graph_def)
-    found = (o for m in modules if artifact.format in m.FORMATS for o in m.outcomes(artifact, capabilities(runtime)))
+    # Keras has fixtures of its own, and none of its facts are given here.
+    modules = [model.module for model in MODELS.get(artifact.format, ()) if "keras" not in model.needs]
+    found = (o for name in modules for o in importlib.import_module(name).outcomes(artifact, capabilities(runtime)))
     return {outcome.loader: outcome for outcome in found}
 
 

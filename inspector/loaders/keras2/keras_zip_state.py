@@ -17,14 +17,14 @@ from inspector.loaders.keras2.weights import fits, model_layers
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from inspector.loaders.keras2.walk import Event, Walk
     from inspector.terms.artifact import Artifact
     from inspector.terms.keras import Hdf5File, KerasModel
 
 _NETWORKS = ("Sequential", "Functional", "Model")
-# Sublayers that hold the variables of a layer: attribute, name of the sublayer, variables of it. In walking order.
+# Sublayers that hold the variables of a layer: attribute, name of the sublayer, variables of it.
 _INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
     "LSTM": (("cell", "lstm_cell", 3),),
     "GRU": (("cell", "gru_cell", 3),),
@@ -37,6 +37,7 @@ _INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
         ("_key_dense", "key", 2),
     ),
 }
+_BACKWARDS_SINCE = (2, 15)
 # Wrappers, and the attribute whose layer holds the variables.
 _WRAPPERS = {"TimeDistributed": "layer", "Bidirectional": "forward_layer"}
 _STATELESS = frozenset(
@@ -161,9 +162,7 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     if place.class_name in _NETWORKS or place.class_name in _LENIENT:
         return
     if place.class_name in _INNER:
-        # `_walk_trackable` of 2.15 goes through `sorted(dir(trackable), reverse=True)`, which puts `_value_dense`
-        # before `_query_dense`: the first projection that fails is the one that is named.
-        for attribute, name, count in _INNER[place.class_name]:
+        for attribute, name, count in _inner(walk, place.class_name):
             held = count if place.config.get("use_bias", True) else count - 1
             yield from _counted(walk, file, (f"{place.path}/{attribute}", name), held)
         return
@@ -184,6 +183,13 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     yield from wrong
     if not wrong:
         yield from _shapes(walk, file, place, made or [])
+
+
+def _inner(walk: Walk, class_name: str) -> Sequence[tuple[str, str, int]]:
+    """The sublayers of a layer as `_walk_trackable` meets them: the first that fails is the one that is named."""
+    # keras/src/saving/saving_lib.py goes through `dir(trackable)`, which is sorted by name, from 2.12 to 2.14, and
+    # through `sorted(dir(trackable), reverse=True)` in 2.15: `_key_dense` comes first there and last here.
+    return sorted(_INNER[class_name], reverse=walk.release >= _BACKWARDS_SINCE)
 
 
 def _wrapped(walk: Walk, file: Hdf5File, place: _Place, inner: Mapping[str, Any]) -> Iterator[Event]:

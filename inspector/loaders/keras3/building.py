@@ -123,15 +123,15 @@ def _unsized(layer: Thing, given: Shape | None) -> None:
 
 
 def _normalization(session: Session, layer: Thing, given: Shape) -> None:
-    """A mean that was given is reshaped to the kept axes up to 3.6; later releases broadcast it."""
+    """A mean that was given is reshaped to the kept axes up to 3.7; later releases broadcast it."""
     mean = layer.config.get("mean")
     axes = layer.config.get("axis", -1)
     axes = [axes] if isinstance(axes, int) else axes
     # keras/src/layers/preprocessing/normalization.py `build`: `ops.reshape` of the given mean to the shape of the kept
-    # axes became `ops.broadcast_to`, for which a single number fits every shape.
+    # axes became `ops.broadcast_to` in 3.8.0, for which a single number fits every shape.
     if mean is None or not isinstance(axes, list | tuple | None):
         return
-    if session.release >= (3, 7):
+    if session.release >= (3, 8):
         _broadcast(layer, mean, axes or (), given)
         return
     kept = [given[axis] for axis in axes or () if isinstance(axis, int) and -len(given) <= axis < len(given)]

@@ -126,7 +126,7 @@ def _required(data: Any, key: str, pointer: str) -> None:
 
 
 def _process(session: Session, created: dict[str, Thing], waiting: dict[Thing, list[Any]], pointer: str) -> None:
-    """Make every call; a round without progress raises since 3.12.4 and 3.15, and never ends in the others.
+    """Make every call; a round without progress raises from 3.12.2 and 3.14.1 on, and never ends in the others.
 
     Calls wait by layer: those of a layer whose name a later one took are never made.
     """

@@ -12,6 +12,7 @@ from inspector.loaders.keras_common.things import TensorThing, Thing
 
 if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
+    from inspector.loaders.keras_common.things import Shape
 
 
 def from_config(session: Session, model: Thing, config: dict[str, Any], pointer: str) -> Thing:
@@ -25,15 +26,51 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
         text = f"{type(config['layers']).__name__!r} object is not iterable"
         details = {"class": "Sequential", "key": "layers", "value": repr(config["layers"])}
         raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
+    called = 0
     for i, layer_config in enumerate(config["layers"]):
         at = f"{pointer}/layers/{i}"
         _add(model, layer_of(session, layer_config, at), at)
-    _build(session, model, config.get("build_input_shape"))
+        # `add` rebuilds at once (`_maybe_rebuild`): a shape that an early layer refuses is met before the class of a
+        # later one is looked up. What a list of one tensor leads to is told from the whole stack (`check_chain`).
+        listed = any(layer.listed_output for layer in model.layers[called:])
+        if len(model.layers) > 1 and _knows_input(model.layers[0]) and not listed:
+            called = _call_from(session, model, called, _given(model.layers[0]))
+    _build(session, model, config.get("build_input_shape"), called)
     return model
 
 
-def _build(session: Session, model: Thing, stored_shape: Any) -> None:
-    """Call the layers one after the other, where the input's shape is known."""
+def _given(first: Thing) -> Shape | None:
+    """The shape of the model's input as its first layer declares it."""
+    if first.class_name == "InputLayer":
+        return output_shape("InputLayer", first.config, None)
+    shape = first.config.get("input_shape")
+    return (None, *shape) if isinstance(shape, list | tuple) else None
+
+
+def _knows_input(first: Thing) -> bool:
+    # A nested functional model knows its input's shape, which `Sequential._maybe_rebuild` asks the first layer for.
+    return (
+        _given(first) is not None
+        or first.config.get("input_shape") is not None
+        or first.class_name in {"Functional", "Model"}
+    )
+
+
+def _call_from(session: Session, model: Thing, called: int, given: Shape | None) -> int:
+    """Call the layers after the first `called` ones, each on what the one before puts out; how many are called now."""
+    # Keras calls the others anew as well, with the same shapes and so to the same end.
+    shape = model.outputs[0] if called else given
+    for layer in model.layers[called:]:
+        if layer.class_name != "InputLayer":
+            call(session, layer, [TensorThing(None, shape, "")])
+            shape = layer.outputs[-1]
+    model.built = True
+    model.outputs = [shape]
+    return len(model.layers)
+
+
+def _build(session: Session, model: Thing, stored_shape: Any, called: int) -> None:
+    """Call the layers that `add` has not called, where the input's shape is known."""
     first = model.layers[0] if model.layers else None
     if first is None:
         if isinstance(stored_shape, list | tuple) and stored_shape:
@@ -41,24 +78,14 @@ def _build(session: Session, model: Thing, stored_shape: Any) -> None:
             details = {"class": "Sequential", "key": "layers", "value": "[]"}
             raise LoadFailure("ValueError", text, "KER103", details["class"], model.pointer, details)
         return
-    given = output_shape("InputLayer", first.config, None) if first.class_name == "InputLayer" else None
-    # A nested functional model knows its input's shape, which `Sequential._maybe_rebuild` asks the first layer for.
-    known = (
-        given is not None or first.config.get("input_shape") is not None or first.class_name in {"Functional", "Model"}
-    )
+    given, known = _given(first), _knows_input(first)
     # `build_input_shape` counts only where the layers do not say their input's shape themselves (`not
     # model._functional`).
     if given is None and isinstance(stored_shape, list | tuple) and stored_shape:
         given, known = tuple(stored_shape), True
-    if not known:
-        return
-    check_chain(session, model.layers)
-    for layer in model.layers:
-        if layer.class_name != "InputLayer":
-            call(session, layer, [TensorThing(None, given, "")])
-            given = layer.outputs[-1]
-    model.built = True
-    model.outputs = [given]
+    if known and called < len(model.layers):
+        check_chain(session, model.layers)
+        _call_from(session, model, called, given)
 
 
 def _no_name(session: Session, config: Any, pointer: str) -> LoadFailure:
