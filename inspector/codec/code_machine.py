@@ -80,6 +80,7 @@ def shown(value: Any, depth: int = 3) -> str:
     """
     if isinstance(value, Code):
         return f"<function {value.name}>"
+    # str() of an integer of more than 4,300 digits raises ValueError from Python 3.11 on (CVE-2020-10735).
     if isinstance(value, int) and abs(value) >= 1 << 128:
         return "<a long integer>"
     if isinstance(value, slice):

@@ -76,6 +76,7 @@ def parse(text: str, member: str, notes: list[Note] | None = None) -> Any:
 
 def _count_pairs(value: Any) -> int:
     """How many keys all objects have together; RecursionError, as of the parser, where they are nested too deep."""
+    # Level by level: recursion would end at Python's own limit, which is another one in every release and process.
     level, count = [value], 0
     for _ in range(DEPTH_LIMIT):
         below: list[Any] = []

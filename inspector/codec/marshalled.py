@@ -361,5 +361,6 @@ def nested(code: Code) -> list[Code]:
         value = waiting.pop()
         if id(value) not in found and isinstance(value, Code | tuple | list):
             found[id(value)] = value
+            # Reversed, so that the last in, first out comes to the order of the file.
             waiting += reversed(value.consts if isinstance(value, Code) else value)
     return [value for value in found.values() if isinstance(value, Code)]

@@ -81,6 +81,7 @@ def _block(data: bytes, offset: int, size: int, member: str) -> Iterator[tuple[b
         shared, at = _varint(content, at, member)
         fresh, at = _varint(content, at, member)
         length, at = _varint(content, at, member)
+        # What LevelDB calls a corruption too ("bad entry in block", table/block.cc, ParseNextKey).
         if shared > len(key) or at + fresh + length > end:
             raise MalformedArtifactError(member, "an entry reaches beyond its block", offset + at)
         key = key[:shared] + content[at : at + fresh]

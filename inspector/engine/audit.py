@@ -67,6 +67,7 @@ def _sightings(artifact: Artifact, runtime: Runtime | None, *, debug: bool) -> t
     for module in modules:
         try:
             sightings = module.find(evidence) if runtime is None else module.find_in(evidence, runtime)
+            # A list before any of it is kept: a rule that fails halfway leaves a gap, not half of its sightings.
             found += _limited(module, [(module, sighting) for sighting in sightings], gaps)
         except Exception as error:
             if debug:

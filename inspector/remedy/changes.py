@@ -54,6 +54,7 @@ def changes(judge: Judge, runtime: Runtime) -> tuple[Change, ...]:
         return ()
     # sorted is stable: of changes of one size the order in which they were found stands, the nearest release first.
     found = sorted(_all(judge, runtime, report), key=lambda change: change.size)
+    # One that includes a smaller one is no choice, only more work.
     return tuple(c for i, c in enumerate(found) if not any(_asks_less(other, c) for other in found[:i]))
 
 

@@ -55,6 +55,7 @@ class Judge:
 
     def verdict(self, environment: Environment, process: Process) -> Verdict:
         """The verdict in an environment; unknown where no release fits the pins."""
+        # By the objects' names: no more of them is known here, so that nothing else can change the verdict.
         key = (environment, process.imports, tuple(o.registered_name or o.name for o in process.custom_objects))
         if key not in self._known:
             self._known[key] = self._judged(environment, process)

@@ -70,6 +70,7 @@ def constructor(parameters: list[Parameter], extra: list[str]) -> list[str]:
     if not parameters and not extra:
         return []
     named = [p for p in parameters if p.name is not None]
+    # Loaders pass what the base takes (`name`, `trainable`, `dtype`) in the same call.
     head = ["self", *(f"{p.name}={p.default}" for p in named), "**kwargs"]
     lines = _wrapped("    def __init__(", head)
     odd = [p for p in parameters if p.name is None]

@@ -91,6 +91,7 @@ def _note_builds(layers: list[dict[str, Any]], built: Mapping[str, Shape], found
         build = layer.get("build_config")
         given = build.get("input_shape") if isinstance(build, dict) else None
         declared = _shape(config.get("batch_shape", config.get("batch_input_shape")))
+        # What a SavedModel stores of the layer itself goes before what its config implies.
         if name in built:
             found.inputs.setdefault(name, built[name])
         elif given is not None:

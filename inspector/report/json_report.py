@@ -12,4 +12,5 @@ if TYPE_CHECKING:
 
 def render(report: Report, *, color: bool = False) -> str:  # noqa: ARG001 - JSON has no colour
     """Indented JSON with a stable order of fields."""
+    # Not of the copy for people, which is cut short: programs get every text whole.
     return dumps(report.to_dict())

@@ -36,6 +36,7 @@ TRIGGERS = ("class:__lambda__", "class:Lambda", "key:function_type")
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each stored function whose Python is known."""
     for stored in stored_functions(evidence):
+        # Of bytes that no known Python wrote SEC101 says that they are unreadable.
         if stored.written is not None and stored.written.pythons:
             path = printable(stored.written.codes[0].filename) or "an unnamed file"
             details = {"path": path, "readers": " ".join(stored.readers)}

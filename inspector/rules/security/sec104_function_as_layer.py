@@ -37,6 +37,7 @@ def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each function in a list of layers."""
     for entry in evidence.configs:
         if entry.role == "layers" and entry.class_name == "function":
+            # The name stands under `config` for a function; a config without one is damaged on purpose or by chance.
             name = entry.names[0] if entry.names else "?"
             guard = f"function_as_layer@{evidence.container}"
             yield Sighting(RULE.code, f"{entry.module}.{name}".lstrip("."), entry.location, _risk(entry), guard=guard)

@@ -27,6 +27,7 @@ RULE = Rule(
     "credentials of the process for cloud storage are used.",
     example='TextLineDataset with the constant "gs://bucket/key"',
 )
+# Whatever op opens it, a path with a scheme (gs://, http://) is an address.
 TRIGGERS = ("op:network", "op:read", "op:write", "op:checkpoint-read", "op:checkpoint-write", "op:table")
 
 

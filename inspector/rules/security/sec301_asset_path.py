@@ -37,6 +37,7 @@ TRIGGERS = ("asset:path",)
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each name."""
+    # The place is the proto that names the asset: the file itself is outside, or nowhere.
     model = evidence.artifact.saved_model
     for name, how, risk in folders.unsafe_assets(evidence.artifact):
         yield Sighting(RULE.code, name, Location(model.pb_member if model else ""), risk, details={"how": how})

@@ -37,4 +37,5 @@ TRIGGERS = ("member:rival",)
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each file beyond the first."""
     for first, other in folders.rivals(evidence.artifact):
+        # At the file that is not loaded: that is the one to delete.
         yield Sighting(RULE.code, first, Location(other), Risk.MEDIUM)

@@ -44,5 +44,6 @@ TRIGGERS = tuple(f"oddity:{kind}" for kind in _READINGS)
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each oddity; a repeated key that decides what is made is the worst."""
     for sighting in sightings(RULE.code, evidence, _READINGS):
+        # Of these keys either value makes another object of the config.
         is_deciding = sighting.details.get("key") in _DECIDING
         yield replace(sighting, risk=Risk.HIGH) if is_deciding else sighting
