@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.codec import hdf5, json_text
 from inspector.formats.common import HEAD, Source, bare, damage_of, malformed, over_limit
+from inspector.formats.disguises import disguises
 from inspector.formats.hdf5_oddities import oddities
 from inspector.formats.keras_h5 import content_gaps, parsed, text_oddities
 from inspector.formats.npz_oddities import oddities as npz_oddities
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FORMAT = Format.KERAS
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+# What every archive holds, and is read for itself.
+_KNOWN = (CONFIG, METADATA, "model.")
 # Keras 3.7 and later may shard the weights, or store them as npz.
 OTHER_WEIGHTS = ("model.weights.json", "model.weights.npz")
 # Compressed weights are unpacked in the memory of the HDF5 reader, since no process that reads models writes files:
@@ -102,7 +105,10 @@ def read_tree(tree: Tree, start: Artifact) -> Artifact:
         producer=Producer(keras=model.keras_version),
         damage=tuple(damage for part in parts for damage in part.damage),
         gaps=tuple(gap for part in parts for gap in part.gaps),
-        oddities=tuple(oddity for part in parts for oddity in part.oddities),
+        oddities=(
+            *(oddity for part in parts for oddity in part.oddities),
+            *disguises(tree, (CONFIG, METADATA, "model.")),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.formats.disguises import disguises
 from inspector.formats.graph_views import size_gap
 from inspector.formats.meta_graph_views import meta_graph
 from inspector.formats.saved_model_parts import assets, fingerprint, keras_metadata
@@ -25,6 +26,8 @@ FORMAT = Format.SAVED_MODEL
 PB, PBTXT, CPB = "saved_model.pb", "saved_model.pbtxt", "saved_model.cpb"
 VARIABLES = "variables/variables"  # saved_model/constants.py: VARIABLES_DIRECTORY, VARIABLES_FILENAME
 _MESSAGE = "tensorflow.SavedModel"
+# What every SavedModel holds, and is read for itself.
+_KNOWN = ("saved_model.", "keras_metadata.pb", "fingerprint.pb", VARIABLES)
 
 
 def detect(tree: Tree) -> bool:
@@ -56,7 +59,7 @@ def read(tree: Tree, path: str) -> Artifact:
         damage=tuple(damage),
         gaps=tuple(gaps),
         text_errors=whole.text_errors,
-        oddities=whole.oddities + odd + _tampered(tree, model),
+        oddities=(*whole.oddities, *odd, *_tampered(tree, model), *disguises(tree, _KNOWN)),
     )
 
 

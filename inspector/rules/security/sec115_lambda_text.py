@@ -28,7 +28,7 @@ RULE = Rule(
     example='{"class_name": "Lambda", "config": {"function": "lambda x: print(x)"}}',
 )
 TRIGGERS = ("class:Lambda",)
-# Keras 2 stores the type of each beside it: `lambda` is bytecode (lambda-bytecode), `raw` a value that is used as it is.
+# Keras 2 stores the type of each beside it: `lambda` is bytecode, `raw` a value that is used as it is.
 _KEYS = ("function", "output_shape", "mask")
 _OTHER_TYPES = ("lambda", "raw")
 _SHOWN = 120

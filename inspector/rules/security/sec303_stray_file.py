@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.audit import folders
 from inspector.rules.rule import Rule
-from inspector.terms.audit import Moment, Sighting
+from inspector.terms.audit import Moment, Risk, Sighting
 from inspector.terms.finding import Category, Location, Severity
 
 if TYPE_CHECKING:
@@ -33,10 +33,14 @@ RULE = Rule(
     example="keras_hub/__init__.py beside saved_model.pb",
     references=("https://docs.python.org/3/library/sys_path_init.html",),
 )
-TRIGGERS = ("member:stray",)
+TRIGGERS = ("member:stray", "oddity:disguised-file")
 
 
 def find(evidence: Evidence) -> Iterator[Sighting]:
     """One sighting for each file."""
-    for member, what, risk in folders.strays(evidence.artifact):
+    named = {member: (what, risk) for member, what, risk in folders.strays(evidence.artifact)}
+    for oddity in evidence.oddities("disguised-file"):
+        # What a suffix says is no disguise: the words for it stand.
+        named.setdefault(oddity.location.member, (oddity.details["what"], Risk.MEDIUM))
+    for member, (what, risk) in named.items():
         yield Sighting(RULE.code, what, Location(member), risk, moment=Moment.DEAD)
