@@ -25,6 +25,7 @@ def facts_of(document: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     modules = {entry["module"]: {"ops": entry["ops"], "brings": entry["brings"]} for entry in imports}
     facts: dict[str, Any] = {f"module/{name}": brought for name, brought in modules.items()}
     facts["fact/modules"] = list(modules)
+    # An add-on's library is built against one minor version of TensorFlow: this says which one loaded it.
     facts["fact/recorded_with"] = document["tensorflow"]["version"]
     for op in {op for brought in modules.values() for op in brought["ops"]}:
         facts[f"op/{op}"] = document["tensorflow"]["ops"][op]
@@ -62,6 +63,7 @@ def _all_ops(facts: dict[str, Any]) -> set[str]:
 def main(arguments: list[str]) -> None:
     """Fold the recorded documents into the catalog."""
     documents = [json.loads(Path(argument).read_text(encoding="utf-8")) for argument in arguments]
+    # With those of the catalog: whose op it is can only be told beside the package that it came with.
     releases = attributed(catalogued(TARGET) | dict(facts_of(d) for d in documents if is_usable(d)))
     write_store(TARGET, {release: releases[release] for release in sorted(releases)})
 

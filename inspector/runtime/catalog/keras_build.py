@@ -63,8 +63,10 @@ def main(arguments: list[str]) -> None:
     for argument in arguments:
         document = json.loads(Path(argument).read_text(encoding="utf-8"))
         record = document.get("keras", document)
+        # Bytecode differs with each Python that recorded: in the store every release would be another variant.
         classes = {place: without_code(facts) for place, facts in record["classes"].items()}
         releases[release_name(record)] = entries(record | {"classes": classes})
+    # After the recorded ones, of which they are copies: a release that is recorded anew takes its likes along.
     releases |= dict(_alike(releases))
     write_store(TARGET, pack({release: releases[release] for release in sorted(releases, key=_order)}))
 

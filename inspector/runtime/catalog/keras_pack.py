@@ -66,6 +66,7 @@ def pack(releases: dict[str, Entries]) -> dict[str, Entries]:
             entries[key] = {module: _row(table, name, module, found) for module, found in entries[key].items()}
     for entries in packed.values():
         for key in list(_trial_keys(entries)):
+            # In a second round: a table has grown to its end only then, and all releases share the one that is stored.
             entries[f"{key}/table"] = tables[key].packed()
     return packed
 
@@ -74,6 +75,7 @@ def _row(table: Table, name: str, module: str, found: dict[str, Any]) -> list[An
     def number(n: int) -> int:
         return 1 if n == 1 else table.number(found["texts"][n - 2], name, module)
 
+    # The class refused its own default config: nothing else could be tried.
     if "keys" not in found:
         return [number(found["base"])]
     columns: dict[int, Any] = {}

@@ -44,6 +44,7 @@ def union_of(records: list[dict[str, Any]], known: dict[str, Any] | None = None)
 
 def _merge(known: dict[str, list[Any]], emits: dict[str, list[Any]]) -> None:
     for key, values in emits.items():
+        # Automatic names: any text is taken, and each would cost a trial.
         if key != "name":
             merged = known.setdefault(key, [])
             for value in map(without_code, values):

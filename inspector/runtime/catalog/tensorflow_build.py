@@ -26,6 +26,7 @@ def facts_of(record: dict[str, Any]) -> dict[str, Any]:
     facts |= {f"op/{name}": op for name, op in record["ops"].items()}
     facts |= {f"kernels/{name}": kernels for name, kernels in record["kernels"].items()}
     facts |= {f"behaviour/{name}": found for name, found in record.get("behaviours", {}).items()}
+    # A key for each name: as one list the gradients would be stored anew with every release that adds one.
     return facts | {f"gradient/{name}": True for name in record["gradients"]}
 
 
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> None:
     for argument in arguments:
         record = json.loads(Path(argument).read_text(encoding="utf-8"))["tensorflow"]
         releases[record["version"]] = facts_of(record)
+    # By version: as text 2.10 stands before 2.2, and the order of the store is that of "oldest first".
     write_store(TARGET, {release: releases[release] for release in sorted(releases, key=Version)})
 
 
