@@ -29,7 +29,7 @@ _HEAD = 64
 
 
 def disguises(tree: Tree, known: tuple[str, ...]) -> Iterator[Oddity]:
-    """One oddity for each file whose bytes are of a pickle or program; those that begin with a known name are passed."""
+    """One oddity for each file whose bytes are of a pickle or program; those of a known beginning are passed."""
     names = [member.name for member in tree.members() if member.size and not member.name.startswith(known)]
     for name in names[:FILES_LIMIT]:
         try:
