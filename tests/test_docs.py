@@ -5,14 +5,17 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shutil
 
 import jsonschema
 import pytest
 from conftest import CLASSIC, FIXTURES, LOCKS
 
 import inspector
+from inspector.cli.main import main
 
 DOCS = FIXTURES.parent / "docs"
+README = (FIXTURES.parent / "README.md").read_text(encoding="utf-8")
 SCHEMA = json.loads((DOCS / "schema" / "report-1.0.json").read_text())
 
 
@@ -42,3 +45,14 @@ def test_readme_names_only_commands_that_exist():
     makefile = (FIXTURES.parent / "Makefile").read_text()
     for target in re.findall(r"(?:^|`)make (\w+)", (FIXTURES.parent / "README.md").read_text(), re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_readme_shows_what_is_printed(tmp_path, monkeypatch, capsys):
+    shown = re.search(
+        r"^\$ inspect (my_custom_layer\.keras) --against (\S+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL
+    )
+    shutil.copy(CLASSIC / "tf2.15.1" / shown[1], tmp_path)
+    shutil.copy(LOCKS / shown[2], tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main([shown[1], "--against", shown[2]]) == 1
+    assert capsys.readouterr().out.startswith(shown[3])
