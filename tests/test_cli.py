@@ -7,11 +7,13 @@ import json
 import pytest
 from conftest import CLASSIC, LOCKS
 
+import inspector
 from inspector.cli.main import main
 
 LOCK = str(LOCKS / "tf2.15.1.txt")
 LOADS = str(CLASSIC / "tf2.15.1" / "cnn.keras")
 FAILS = str(CLASSIC / "tf2.15.1" / "my_custom_layer.keras")
+LONG = "a" * 300 + ".keras"  # file systems take 255 bytes
 SAVED_MODEL = str(CLASSIC / "tf2.15.1" / "my_custom_layer")
 
 
@@ -56,6 +58,29 @@ def test_wrong_usage_is_one_line_and_status_2(capsys, tmp_path, arguments, says)
     complaint = capsys.readouterr().err
     assert says in complaint
     assert complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [LONG],
+        ["show", LONG],
+        ["stubs", LONG],
+        [LOADS, "--with", LONG, "--against", LOCK],
+        [LOADS, "--against", LOCK, "--custom-objects", LONG],
+        [LOADS, "--against", LOCK, "--custom-objects", f"{LONG}.py"],
+    ],
+)
+def test_a_name_that_is_too_long_for_a_file_is_wrong_usage(capsys, arguments):
+    assert main(arguments) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith("inspect: ")
+    assert complaint.count("\n") == 1
+
+
+def test_reading_a_name_that_is_too_long():
+    with pytest.raises(inspector.UsageError, match="File name too long"):
+        inspector.read(LONG)
 
 
 def test_json_and_output_file(capsys, tmp_path):

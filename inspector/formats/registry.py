@@ -40,12 +40,12 @@ SUPPORTED_TEXT = "SavedModel folder, .keras, .h5, .weights.h5, checkpoint, Graph
 
 def detect_and_read(path: str) -> Artifact:
     """The artifact at that path, whatever state it is in; UsageError where there is no model to speak of."""
-    if not Path(path).exists():
-        return _of_prefix(path)
     try:
+        if not Path(path).exists():
+            return _of_prefix(path)
         place = source(path)
         return _of_folder(place) if place.is_directory else _of_file(place)
-    except OSError as error:  # no right to read it, a link that leads in circles, a disk that fails
+    except OSError as error:  # no right to read it, a name that is too long, a link in circles, a disk that fails
         raise UsageError(f"{error.filename or path}: {error.strerror}") from error
 
 

@@ -83,7 +83,7 @@ def read_custom_objects(named: Iterable[str]) -> tuple[tuple[CustomObject, ...],
     names = []
     for name in named:
         path = Path(name)
-        if path.is_dir() or path.suffix == ".py":
+        if _is_folder(path) or path.suffix == ".py":
             for file in _files(path):
                 _parse(file, sources)
         else:
@@ -103,8 +103,15 @@ def _named(name: str) -> CustomObject:
     return CustomObject(plain, registered_name=name if ">" in name else None)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # longer than any name of a file: it may still be that of a class
+        return False
+
+
 def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
+    if not _is_folder(path):
         yield path
         return
     found = 0
