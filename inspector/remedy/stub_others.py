@@ -101,6 +101,10 @@ def _body(kind: str, what: str, spelling: Spelling, indent: str) -> list[str]:
         lines = ["# TODO: the first values. The stored ones replace them when a model is loaded.", f"return {zeros}"]
     elif kind == "schedule":
         lines = ["# TODO: the learning rate of a step.", "return 0.001"]
+    elif kind not in _ARGUMENTS and not spelling.calls_layers:
+        # Keras 3 calls a Lambda's function while it builds the model, and keeps a layer that raises there without its
+        # shape: a Sequential of an .h5 file then has no layers to give the weights to.
+        lines = ["# TODO: compute the value. While the model is built, what comes in stands for it.", "return args[0]"]
     else:
         lines = [
             f"# TODO: compute the {kind if kind in _ARGUMENTS else 'value'}.",

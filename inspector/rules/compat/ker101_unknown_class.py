@@ -21,7 +21,19 @@ def advise(case: Case) -> str:
     passed = (
         f"pass custom_objects={{'{case.subject}': {name}}}{registered} (`inspect stubs {case.file}` writes a skeleton)"
     )
-    return f"{COMPILE}, or {passed}" if case.compiled else passed
+    if case.compiled:
+        return f"{COMPILE}, or {passed}"
+    # A dtype policy of one's own is as good as unheard of, and no skeleton stands in for one. A class that the same
+    # release has under another module is not missing either: what was changed is the module.
+    policy = case.pointer.endswith(("/dtype", "/dtype_policy"))
+    foreign = policy or case.writer.knows(case.subject) or _said_to_be_keras(case)
+    return f"{passed}; if you have no such class, {case.undo()}" if foreign else passed
+
+
+def _said_to_be_keras(case: Case) -> bool:
+    """Whether the error shows a module of Keras for the class: Keras asks that module, which no release has it in."""
+    before, _, shown = case.problem.error.message.partition(f"', 'class_name': '{case.subject}'")
+    return bool(shown) and before.rpartition("'module': '")[2].startswith("keras")
 
 
 RULE = Rule(

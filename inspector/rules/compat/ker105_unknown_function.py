@@ -11,17 +11,33 @@ from inspector.terms.finding import Category, Severity
 if TYPE_CHECKING:
     from inspector.rules.case import Case
 
+_REBUILD = "build the model again in code with a named function there and load only the weights"
+
 
 def advise(case: Case) -> str:
     """What compile() stored can be left out; of the rest, built-ins of another release are no custom objects."""
-    if not case.subject.replace(">", "").isidentifier():
-        return "if you trust the file, load with safe_mode=False: it names no function but holds the code of one"
     passed = f"pass custom_objects={{'{case.subject}': {case.subject.rpartition('>')[2]}}}"
     if case.compiled:
-        return f"{COMPILE}, or {passed}"
+        return f"{COMPILE}, or {passed}" if _is_name(case.subject) else COMPILE
+    if not _is_name(case.subject):
+        return _nameless(case)
     if not case.same_release and case.writer.knows(case.subject):
         return case.install
     return f"{passed} (`inspect stubs {case.file}` writes a skeleton)"
+
+
+def _is_name(text: str) -> bool:
+    return text.replace(">", "").isidentifier()
+
+
+def _nameless(case: Case) -> str:
+    """A Python lambda: Keras 2 stores its name, Keras 3 also its code (`{'value': [...]}`), which no Keras reads."""
+    if case.subject == "<lambda>":
+        return "pass custom_objects={'<lambda>': the function itself}: the file holds only what every lambda is called"
+    return (
+        f"no release reads the file as it is: {case.place} names no function. A lambda is stored so: {_REBUILD}; "
+        "what was no lambda was changed: copy the model again from where it was saved"
+    )
 
 
 RULE = Rule(
