@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.walk import numbers, until_problem
+from inspector.loaders.keras_common import zero_calls
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from inspector.loaders.keras2.walk import Event, Walk
-    from inspector.runtime.facts import Capabilities
+    from inspector.runtime.facts import Capabilities, TensorFlowFacts
     from inspector.terms.artifact import Artifact
 
 # Layers that call an op of cuDNN whatever the device, with its rnn_mode.
@@ -21,6 +23,7 @@ _OP = "CudnnRNNV2"
 _LONG_TEXT_SINCE = (2, 3)
 # Before it lookups of another dtype are refused when the model is built.
 _CASTS_SINCE = (2, 6)
+_CROPPING_CHECKED_SINCE = (2, 7)
 # Configs are trees of models; deeper than any real model is nested.
 _MAX_DEPTH = 40
 
@@ -28,18 +31,69 @@ _MAX_DEPTH = 40
 def predict_events(walk: Walk, artifact: Artifact, capabilities: Capabilities) -> Iterator[Event]:
     """What `model.predict(zeros)` raises after a load that went well."""
     model = artifact.keras
-    if model is None or capabilities.tensorflow is None:
+    runs = capabilities.tensorflow
+    if model is None or runs is None:
         return
     here = replace(walk, member=model.config_member, pointer=model.config_pointer)
-    if walk.release >= _CASTS_SINCE:
-        yield from _lookups(here, model.config)
+    yield from until_problem(
+        lambda: _lookups(here, model.config) if walk.release >= _CASTS_SINCE else (),
+        lambda: _kernels(here, model.config, numbers(runs.version)),
+        lambda: _cudnn(here, model.config, runs),
+    )
+
+
+def _cudnn(here: Walk, config: Any, tensorflow: TensorFlowFacts) -> Iterator[Event]:
+    """A layer that calls an op of cuDNN, for which no CPU has a kernel."""
     # Asked of the release, not taken for granted: a build with such a kernel would run the layer.
-    if any(kernel.device == "CPU" for kernel in capabilities.tensorflow.kernels(_OP)):
+    if any(kernel.device == "CPU" for kernel in tensorflow.kernels(_OP)):
         return
-    for layer in layers_of(model.config):
+    for layer in layers_of(config):
         if layer.get("class_name") in _CUDNN:
             yield _no_kernel(here, layer["class_name"], layer.get("config") or {})
             return
+
+
+def _kernels(walk: Walk, model: Any, tensorflow: tuple[int, int]) -> Iterator[Event]:
+    """The first layer whose kernel refuses zeros of the declared shape, or that crops all of them away."""
+    for step, given in zero_calls.fed(_steps(model)):
+        call = zero_calls.ZeroCall(step.class_name, step.config, given, tensorflow)
+        found = zero_calls.raised(call)
+        cropping = zero_calls.cropped_away(step.class_name, step.config, given)
+        # Up to Keras 2.6 what is cropped away is an empty slice.
+        if found is None and cropping is not None and walk.release >= _CROPPING_CHECKED_SINCE:
+            start = "cropping parameter of Cropping layer" if step.class_name == "Cropping1D" else "Argument `cropping`"
+            text = f"{start} must be greater than the input shape. Received: inputs.shape={given}, and "
+            found = "ValueError", f"{text}cropping={cropping}"
+        if found is not None:
+            text = texts.calling(walk.release, step.class_name, step.name) + found[1]
+            yield walk.problem("KER103", step.class_name, found[0], text, key="inputs", value=str(given))
+            return
+
+
+def _steps(model: Any) -> Iterator[zero_calls.Step]:
+    """The model's layers as far as each has one input."""
+    config = model.get("config") if isinstance(model, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else config
+    before: str | None = None
+    for layer in layers if isinstance(layers, list) else ():
+        inner = layer.get("config") if isinstance(layer, dict) else None
+        if not isinstance(inner, dict):
+            return
+        name, shape = str(inner.get("name")), inner.get("batch_input_shape")
+        declared = tuple(shape) if isinstance(shape, list) and before is None else None
+        if layer.get("class_name") == "InputLayer":
+            declared = tuple(shape) if isinstance(shape, list) else None
+        source = before if model.get("class_name") == "Sequential" else _only_source(layer)
+        yield zero_calls.Step(name, str(layer.get("class_name")), inner, source, declared)
+        before = name
+
+
+def _only_source(layer: Mapping[str, Any]) -> str | None:
+    """The layer that feeds the first call; None where there are more."""
+    nodes = layer.get("inbound_nodes")
+    first = nodes[0] if isinstance(nodes, list) and nodes else None
+    found = _source(layer) if isinstance(first, list) and len(first) == 1 else None
+    return found if isinstance(found, str) else None
 
 
 def _lookups(walk: Walk, model: Any) -> Iterator[Event]:

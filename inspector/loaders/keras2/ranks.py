@@ -24,6 +24,11 @@ _RANKS = {
 }
 _CONVOLUTIONAL = {f"Conv{rank}D": rank + 2 for rank in (1, 2, 3)}
 _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
+_AXES_SINCE = (2, 4)
+# TensorFlow 1.15 has no mixed policies in effect, 2.2 casts (keras/layers/normalization.py).
+_UNCAST = frozenset({(2, 0), (2, 1)})
+# `_fused_can_be_used` of the same file.
+_FUSED_EPSILON = 1.001e-5
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
 
 
@@ -49,6 +54,12 @@ def rank_events(walk: Walk, model: Any) -> Iterator[Event]:
             text = texts.no_such_axis(walk.release, len(given), axes)
             yield walk.problem("KER103", "BatchNormalization", "ValueError", text, key="axis", value=repr(axes))
             return
+        refused = _refused_call(walk, layer, given) if given is not None or _is_called(layer) else None
+        if refused is not None:
+            key, text = refused
+            value = str(layer["config"].get(key))
+            yield walk.problem("KER103", str(layer["class_name"]), "TypeError", text, key=key, value=value)
+            return
         rank = _rank(layer)
         least = _CONVOLUTIONAL.get(str(layer.get("class_name")))
         if given is not None and least is not None and _too_low(walk, len(given), least):
@@ -59,6 +70,50 @@ def rank_events(walk: Walk, model: Any) -> Iterator[Event]:
             text = texts.wrong_rank(walk.release, _name(layer), rank, given)
             yield walk.problem("KER135", _name(layer), "ValueError", text)
             return
+
+
+def _is_called(layer: Mapping[str, Any]) -> bool:
+    return bool(layer.get("inbound_nodes"))
+
+
+def _refused_call(walk: Walk, layer: Mapping[str, Any], given: list[Any] | None) -> tuple[str, str] | None:
+    """The config's key and the TypeError's text of a built-in layer that can't be called as it is configured."""
+    config = layer.get("config")
+    if not isinstance(config, dict):
+        return None
+    # `softmax` of Keras' backend compares the axis with the rank before 2.4, where the layer learnt to take several.
+    if layer.get("class_name") == "Softmax" and isinstance(config.get("axis"), list) and walk.release < _AXES_SINCE:
+        return "axis", "'>=' not supported between instances of 'list' and 'int'"
+    if layer.get("class_name") == "LayerNormalization" and walk.release in _UNCAST:
+        return _mixed(walk, config, given)
+    return None
+
+
+def _mixed(walk: Walk, config: Mapping[str, Any], given: list[Any] | None) -> tuple[str, str] | None:
+    """LayerNormalization of a mixed policy: up to 2.1 it does not cast its input to the dtype of its variables."""
+    policy = config.get("dtype")
+    name = (policy.get("config") or {}).get("name") if isinstance(policy, dict) else policy
+    if name not in {"mixed_float16", "mixed_bfloat16"}:
+        return None
+    compute = name.removeprefix("mixed_")
+    epsilon = config.get("epsilon", 1e-3)
+    # The fused implementation came with 2.1. It takes trailing axes, and an epsilon that cuDNN takes.
+    fused = walk.release >= (2, 1) and isinstance(epsilon, float) and epsilon >= _FUSED_EPSILON
+    if fused and _are_last(config.get("axis", -1), given):
+        text = f"Value passed to parameter 'scale' has DataType {compute} not in list of allowed values: float32"
+        return "dtype", text
+    if not config.get("scale", True):
+        return None
+    return "dtype", f"Input 'y' of 'Mul' Op has type float32 that does not match type {compute} of argument 'x'."
+
+
+def _are_last(axis: Any, given: list[Any] | None) -> bool:
+    """Whether the axes are the last ones of the input; where its rank is not known they are taken to be."""
+    axes = axis if isinstance(axis, list) else [axis]
+    if given is None or not axes or not all(isinstance(one, int) for one in axes):
+        return True
+    counted = sorted(one % len(given) for one in axes)
+    return counted == list(range(len(given) - len(counted), len(given)))
 
 
 def _rank(layer: Mapping[str, Any]) -> int | None:

@@ -6,22 +6,27 @@ from typing import TYPE_CHECKING
 
 from inspector.loaders.keras3.lookup import empty_table
 from inspector.loaders.keras3.native_weights import MODELS, container, layers_of
+from inspector.loaders.keras_common import zero_calls
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.session import release_of
+from inspector.loaders.keras_common.shapes import output_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.loaders.keras_common.session import Session
-    from inspector.loaders.keras_common.things import Thing
+    from inspector.loaders.keras_common.things import Shape, Thing
 
 
 def predict(session: Session, model: Thing | None) -> None:
     """Raise what one call of the model on zeros raises."""
     if model is None:
         return
+    fed = {step.name: given for step, given in zero_calls.fed(_steps(model))}
     assets = set(session.artifact.keras.assets) if session.artifact.keras else set()
     for place, layer in _layers(model, ""):
         _check_call(session, layer, _input_dtype(model, layer))
+        _check_kernel(session, layer, fed.get(layer.name) if layer in model.layers else None)
         # The `.h5` format has no room for a vocabulary that was adapted; a `.keras` keeps it as an asset.
         # TextVectorization keeps its vocabulary in a StringLookup inside, which the walk of assets names by its
         # attribute.
@@ -40,6 +45,51 @@ def _input_dtype(model: Thing, layer: Thing) -> str | None:
     return dtype if isinstance(dtype, str) else None
 
 
+def _steps(model: Thing) -> Iterator[zero_calls.Step]:
+    """The model's layers as far as each has one input."""
+    before: str | None = None
+    for layer in model.layers:
+        calls = layer.calls[0] if layer.calls else []
+        source = before if model.class_name == "Sequential" else (calls[0][0] if len(calls) == 1 else None)
+        starts = layer.class_name == "InputLayer" or (model.class_name == "Sequential" and before is None)
+        shape = (layer.outputs[0] if layer.outputs else _declared(layer)) if layer.class_name == "InputLayer" else None
+        declared = (shape or layer.build_shape) if starts else None
+        yield zero_calls.Step(layer.name, layer.class_name, layer.config, source, declared)
+        before = layer.name
+
+
+def _declared(layer: Thing) -> Shape | None:
+    return output_shape("InputLayer", layer.config, None)
+
+
+def _check_kernel(session: Session, layer: Thing, given: tuple[int, ...] | None) -> None:
+    """What TensorFlow's kernels, and what Keras says of a size, raise for zeros of that shape."""
+    found = release_of(session.runtime.tensorflow or "2.16")
+    call = zero_calls.ZeroCall(layer.class_name, layer.config, given, (found[0], found[1]), "AddV2")
+    if layer.facts is None:
+        return
+    raised = zero_calls.raised(call)
+    if raised is not None:
+        raise _in_call(layer, *raised)
+    cropping = zero_calls.cropped_away(layer.class_name, layer.config, given)
+    if cropping is not None:
+        text = "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input."
+        if layer.class_name == "Cropping1D":
+            text = "`cropping` parameter of `Cropping1D` layer must be smaller than the input length."
+        raise _in_call(layer, "ValueError", f"{text} Received: inputs.shape={given}, cropping={cropping}")
+
+
+# Functions of keras.activations that need more than the tensor: keras/src/activations/activations.py.
+_NEEDS_MORE = {"threshold": "threshold() missing 2 required positional arguments: 'threshold' and 'default_value'"}
+
+
+def _function_name(identifier: object) -> str:
+    """The name of a built-in function, stored bare or as a serialized object."""
+    if isinstance(identifier, dict):
+        identifier = identifier.get("config")
+    return identifier if isinstance(identifier, str) else ""
+
+
 def _check_call(session: Session, layer: Thing, dtype: str | None) -> None:
     """What a layer raises when it is called with zeros, or empty strings, of that dtype."""
     kind, config = layer.class_name, layer.config
@@ -52,8 +102,14 @@ def _check_call(session: Session, layer: Thing, dtype: str | None) -> None:
             "int64 is not supported [Op:Cast] name: "
         )
         raise _in_call(layer, "UnimplementedError", text)
+    # The constructor only looks the function up; nothing but data calls it, since Keras works the shape out by itself.
+    lacking = _NEEDS_MORE.get(_function_name(config.get("activation"))) if layer.kind == "layer" else None
+    if lacking is not None:
+        raise _in_call(layer, "TypeError", lacking)
     floats = dtype is not None and dtype.startswith(("float", "bfloat"))
-    if floats and kind == "CategoryEncoding" and config.get("output_mode") == "count" and session.release < (3, 3):
+    # `one_hot` of the backend casts its input since 3.3; `multi_hot` always did (keras/src/backend/tensorflow/nn.py).
+    mode = config.get("output_mode")
+    if floats and kind == "CategoryEncoding" and mode in {"count", "one_hot"} and session.release < (3, 3):
         text = (
             "Value for attr 'TI' of float is not in the list of allowed values: uint8, int8, int32, int64\n\t; "
             "NodeDef: {{node OneHot}}; Op<name=OneHot; signature=indices:TI, depth:int32, on_value:T, off_value:T -> "
