@@ -175,3 +175,14 @@ def test_fetching_what_is_not_there(tmp_path):
     builder.graph.signature_def["serving_default"].outputs["y"].name = "gone:0"
     text = run(builder.read(tmp_path), "2.15.1")
     assert text.startswith("ValueError: Argument `fetch` = gone:0 cannot be interpreted as a Tensor.")
+
+
+def test_feeds_are_looked_up_before_fetches(tmp_path):
+    builder = Builder()
+    builder.graph.ClearField("object_graph_def")
+    builder.node("NoOp", "n", (), graph=builder.graph.graph_def)
+    signature = builder.graph.signature_def["serving_default"]
+    signature.inputs["x"].name, signature.outputs["y"].name = "no_feed:0", "no_fetch:0"
+    assert run(builder.read(tmp_path), "2.15.1").startswith(
+        "TypeError: Cannot interpret feed_dict key as Tensor: The name 'no_feed:0'"
+    )

@@ -96,3 +96,11 @@ def test_a_table_that_nothing_fills_fails_when_called():
     found = raised(h5(sequential(inputs(1), lookup)), loader="model.predict")
     assert found[0] == "FailedPreconditionError"
     assert "Table not initialized" in found[1]
+
+
+def test_a_sequential_is_built_as_it_grows():
+    narrow = layer("MaxPooling2D", {"name": "p", "pool_size": [2, 2], "strides": [2, 2], "padding": "valid"})
+    unknown = {**layer("Gone", {"name": "g"}), "module": "gone", "registered_name": "Gone"}
+    _, text = raised(keras_zip(sequential(inputs(4), narrow, unknown)), "3.8.0")
+    assert "expected ndim=4, found ndim=2" in text
+    assert "Gone" in raised(keras_zip(sequential(narrow, unknown)), "3.8.0")[1]

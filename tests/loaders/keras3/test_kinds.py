@@ -242,6 +242,13 @@ def test_weights_in_npz_are_read_back_by_no_release(release, count, cause):
     assert cause in text
 
 
+@pytest.mark.parametrize(("release", "op"), [("3.7.0", "[Op:Reshape]"), ("3.8.0", "[Op:BroadcastTo]")])
+def test_a_given_mean_is_reshaped_up_to_3_7(release, op):
+    stored = layer("Normalization", {"name": "n", "axis": -1, "mean": [0.0] * 3, "variance": [1.0] * 3})
+    kind, text = raised(keras_zip(alone(stored, 4)), release)
+    assert (kind, op in text) == ("InvalidArgumentError", True)
+
+
 @pytest.mark.parametrize(("axis", "fails"), [(None, True), (-1, False)])
 def test_a_given_mean_is_broadcast_over_the_kept_axes(axis, fails):
     stored = layer("Normalization", {"name": "n", "axis": axis, "mean": [0.0] * 4, "variance": [1.0] * 4})
