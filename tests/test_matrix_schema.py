@@ -35,15 +35,19 @@ def test_a_matrix_follows_its_schema(said):
     assert sum(said["counts"].values()) == len(said["runtimes"]) >= 100
 
 
+def outcome(said):
+    return next(iter(said["runtimes"][0]["verdicts"].values()))
+
+
 BROKEN = [
     lambda said: said.pop("counts"),
     lambda said: said["runtimes"][0].update(verdict="maybe"),
     lambda said: said["runtimes"][0].update(keras_flavour="jax"),
-    lambda said: next(iter(said["runtimes"][0]["verdicts"].values())).update(verdict="loads", error={"type": "E", "message": ""}),
-    lambda said: next(iter(said["runtimes"][0]["verdicts"].values())).update(verdict="fails", error=None),
-    lambda said: next(iter(said["runtimes"][0]["verdicts"].values())).update(verdict="unknown", error=None, gaps=[]),
-    lambda said: next(iter(said["runtimes"][0]["verdicts"].values())).update(findings=["no code"]),
-]  # fmt: skip
+    lambda said: outcome(said).update(verdict="loads", error={"type": "E", "message": ""}),
+    lambda said: outcome(said).update(verdict="fails", error=None),
+    lambda said: outcome(said).update(verdict="unknown", error=None, gaps=[]),
+    lambda said: outcome(said).update(findings=["no code"]),
+]
 
 
 @pytest.mark.parametrize("damage", BROKEN)
