@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from conftest import CLASSIC, LOCKS
@@ -81,6 +85,22 @@ def test_a_name_that_is_too_long_for_a_file_is_wrong_usage(capsys, arguments):
 def test_reading_a_name_that_is_too_long():
     with pytest.raises(inspector.UsageError, match="File name too long"):
         inspector.read(LONG)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [[LOADS], ["show", LOADS], ["rules"], [LOADS, LOADS]])
+def test_a_full_disk_behind_standard_output(arguments, unbuffered):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "inspector", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert (done.returncode, done.stderr) == (2, "inspect: cannot write standard output: No space left on device\n")
 
 
 def test_json_and_output_file(capsys, tmp_path):

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import inspector
-from inspector.cli.output import write
+from inspector.cli.output import flush, write
 from inspector.cli.policy import decided, decisions
 from inspector.isolate import limits
 from inspector.report.formats import render
@@ -177,7 +177,7 @@ def _shown(one: _One, options: argparse.Namespace) -> _One:
     if options.format == "table" and options.output is None:
         _progress("")
         write(one.text.replace(one.word, style(allowed=True).paint(one.word, one.color, "bold"), 1))
-        sys.stdout.flush()
+        flush()
     return one
 
 

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from inspector import codec
+from inspector.cli.output import flush
 from inspector.isolate.endings import end
 from inspector.terms.errors import InspectorError
 
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     command = importlib.import_module(COMMANDS.get(name, "inspector.cli.judge"))
     try:
         status: int = command.run(rest)
+        flush()
     except InspectorError as error:
         from inspector.report.readable import plain  # noqa: PLC0415 - cold start: most requests are right
 
@@ -53,8 +55,7 @@ def entry() -> None:
     gc.set_threshold(_COLLECT_AFTER)
     codec.alone = True
     try:
-        status = main(sys.argv[1:])
-        sys.stdout.flush()
+        status = main(sys.argv[1:]) if _has_stdout() else USAGE_STATUS
     # Python would report the error a second time as it flushes stdout at exit (documentation of SIGPIPE in `signal`).
     except BrokenPipeError:
         # The reader (`| head`) is gone: keep the interpreter from complaining about it at exit.
@@ -63,6 +64,15 @@ def entry() -> None:
     except KeyboardInterrupt:
         status = INTERRUPTED_STATUS
     _end(status)
+
+
+def _has_stdout() -> bool:
+    """Whether standard output is open; says so where it is not (`>&-`), for nothing could be answered."""
+    # Python has None there (documentation of sys.__stdout__).
+    if sys.stdout is not None:
+        return True
+    print("inspect: cannot write standard output: it is closed", file=sys.stderr)  # noqa: T201 - as in `main`
+    return False
 
 
 def _end(status: int) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector.terms.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # In the process that reads the model: what another one, which may write, is to write (path, or "" for stdout; text).
 _kept: list[list[tuple[str, str]]] = []
@@ -29,13 +34,28 @@ def write(text: str, path: str | None = None) -> None:
         _save(whole, path)
 
 
+def flush() -> None:
+    """Have standard output take what was printed. Raises UsageError where it cannot: a full disk shows only now."""
+    _to_stdout(sys.stdout.flush)
+
+
 def _print(text: str) -> None:
     """Print, with escapes for what the output's encoding has not: `LANG=C` in a container is ASCII."""
     try:
-        sys.stdout.write(text)
+        _to_stdout(partial(sys.stdout.write, text))
     except UnicodeEncodeError as error:
         # Only after the plain way has failed: a terminal of UTF-8 shows names in any script.
-        sys.stdout.write(text.encode(error.encoding, "backslashreplace").decode(error.encoding))
+        _to_stdout(partial(sys.stdout.write, text.encode(error.encoding, "backslashreplace").decode(error.encoding)))
+
+
+def _to_stdout(act: Callable[[], object]) -> None:
+    try:
+        act()
+    # A reader that left, as `| head` does, is no error of the output: the command ends by the signal's status.
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"cannot write standard output: {error.strerror or error}") from error
 
 
 def _save(text: str, path: str) -> None:
