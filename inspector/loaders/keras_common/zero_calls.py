@@ -124,7 +124,8 @@ class _Window:
     @property
     def count(self) -> int:
         """The output's size as `GetWindowedOutputSize` computes it, where C++ rounds towards zero."""
-        return int((self.length - self.width + self.step) / self.step)
+        room = self.length - self.width + self.step
+        return room // self.step if room >= 0 else -(-room // self.step)
 
 
 def _windows(call: ZeroCall, size_key: str) -> list[_Window]:
@@ -206,8 +207,10 @@ def fed(model: Iterable[Step]) -> Iterator[tuple[Step, tuple[int, ...] | None]]:
         given = outputs.get(step.source) if step.source is not None else None
         if step.declared is not None:
             given = tuple(1 if size is None else size for size in step.declared)
+            # A file may declare anything; sizes that are no numbers are the loader's to refuse.
+            given = given if all(isinstance(size, int) for size in given) else None
         yield step, given
-        shape = layer_output(step.class_name, dict(step.config), [given]) if given is not None else None
+        shape = layer_output(step.class_name, dict(step.config), [given]) if given and len(given) > 1 else None
         sizes = tuple(size for size in shape or () if isinstance(size, int) and size > 0)
         outputs[step.name] = sizes if shape and len(sizes) == len(shape) else None
 

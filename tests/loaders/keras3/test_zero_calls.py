@@ -3,7 +3,7 @@
 import pytest
 from keras3_models import PREDICT, h5, inputs, layer, raised, sequential
 
-from inspector.loaders.keras_common.zero_calls import ZeroCall, cropped_away
+from inspector.loaders.keras_common.zero_calls import Step, ZeroCall, cropped_away, fed
 from inspector.loaders.keras_common.zero_calls import raised as kernel
 
 VALID = {"kernel_size": [3, 3], "strides": [1, 1], "padding": "valid", "filters": 2, "use_bias": True}
@@ -87,3 +87,16 @@ def test_one_hot_of_numbers_is_cast_since_3_3(mode, release, fails):
     model = {"module": "keras", "class_name": "Functional", "config": {**stored, **ends}, "registered_name": None}
     found = raised(h5(model), release, PREDICT)
     assert (found is not None and "Value for attr 'TI' of float" in found[1]) is fails
+
+
+@pytest.mark.parametrize("declared", [(None, "4", 4, 3), (None,), ()])
+def test_shapes_that_are_none_are_not_followed(declared):
+    steps = [Step("x", "InputLayer", {}, None, declared), Step("c", "Conv2D", VALID, "x"), Step("l", "LSTM", {}, "x")]
+    assert [given for _, given in fed(steps)][1:] == [None, None]
+        1:
+    ]
+
+
+def test_a_step_beyond_the_room_rounds_towards_zero():
+    wide = {**VALID, "strides": [10**400, 10**400], "use_bias": False}
+    assert kernel(ZeroCall("Conv2D", wide, ONES, (2, 9))) is None
