@@ -93,8 +93,6 @@ def test_one_hot_of_numbers_is_cast_since_3_3(mode, release, fails):
 def test_shapes_that_are_none_are_not_followed(declared):
     steps = [Step("x", "InputLayer", {}, None, declared), Step("c", "Conv2D", VALID, "x"), Step("l", "LSTM", {}, "x")]
     assert [given for _, given in fed(steps)][1:] == [None, None]
-        1:
-    ]
 
 
 def test_a_step_beyond_the_room_rounds_towards_zero():
