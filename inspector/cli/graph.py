@@ -9,6 +9,8 @@ import inspector
 from inspector.cli.arguments import Parser
 from inspector.cli.isolated import add_isolation, isolated
 from inspector.cli.output import write
+from inspector.cli.remarks import remark
+from inspector.cli.unreadable import STATUS, refused
 from inspector.report.graph_text import GRAPH_FORMATS, graph_text
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Print the graph of the chosen level."""
+    """Print the graph of the chosen level; 3 where nothing of the model could be read."""
     parser = Parser(prog="inspect graph", description="Print the graph of a model artifact.")
     parser.add_argument("model", metavar="MODEL")
     parser.add_argument("--level", choices=("ops", "layers", "functions"), default="layers")
@@ -30,7 +32,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _graph(options: argparse.Namespace) -> int:
-    write(
-        graph_text(inspector.graph(inspector.read(options.model), level=options.level), options.format), options.output
-    )
+    artifact = inspector.read(options.model)
+    if refused(artifact):
+        return STATUS
+    graph = inspector.graph(artifact, level=options.level)
+    if not graph:
+        other = "layers" if options.level != "layers" else "ops"
+        kind = artifact.suffix if artifact.suffix and not artifact.is_directory else artifact.format.value
+        remark(f"this {kind} model holds no {options.level}; use --level {other}")
+    write(graph_text(graph, options.format), options.output)
     return 0

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.cli import output
+from inspector.cli import output, remarks
 from inspector.isolate import limits
 
 if TYPE_CHECKING:
@@ -51,11 +51,12 @@ def isolated(
 
 
 def _told(work: Callable[[], int], *, tty: bool) -> list[tuple[str, str]]:
-    """In the child: do the work; what it would have written, and its exit status."""
+    """In the child: do the work; what it would have said and written, and its exit status."""
     sys.stdout = output.Nowhere(tty=tty)
-    kept = output.keep()
+    kept, said = output.keep(), remarks.keep()
     status = work()
-    return [*(("write", f"{path}\0{text}") for path, text in kept), ("status", str(status))]
+    writes = (("write", f"{path}\0{text}") for path, text in kept)
+    return [*(("remark", text) for text in said), *writes, ("status", str(status))]
 
 
 def _written(options: argparse.Namespace, ended: Ended) -> int:
@@ -68,6 +69,8 @@ def _written(options: argparse.Namespace, ended: Ended) -> int:
             if path and path not in allowed:
                 return _died(options, f"it asked for {path!r} to be written", None)
             output.write(text, path or None)
+        elif kind == "remark":
+            remarks.remark(told)
         elif kind == "status":
             status = told
     return int(status)

@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import inspector
-from inspector.cli.arguments import Parser, add_target
+from inspector.cli.arguments import Parser, add_target, demand_against
 from inspector.cli.isolated import add_isolation, isolated
 from inspector.cli.judge import resolve
 from inspector.cli.output import write
+from inspector.cli.unreadable import refused
 from inspector.terms.finding import Verdict
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 def run(arguments: Sequence[str]) -> int:
     """Print what to require or to change; 0 where something was found (or nothing is needed), else 1."""
     options = _parser().parse_args(arguments)
+    demand_against(options)
     return isolated(options, partial(_suggest, options))
 
 
@@ -29,7 +31,10 @@ def _suggest(options: argparse.Namespace) -> int:
     from inspector.remedy.suggest import suggest  # noqa: PLC0415 - cold start: a wrong request needs none of it
     from inspector.remedy.suggest_text import as_json, as_text  # noqa: PLC0415 - as above
 
-    found = suggest(inspector.read(options.model), resolve(options), tuple(options.loader))
+    artifact = inspector.read(options.model)
+    # Before what to require is looked for: the file is what has to change.
+    refused(artifact)
+    found = suggest(artifact, resolve(options), tuple(options.loader))
     write(as_json(found) if options.format == "json" else as_text(found), options.output)
     return status(found)
 

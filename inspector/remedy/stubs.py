@@ -119,6 +119,9 @@ class _Source:
             yield _PART
 
     def _head(self, missing: tuple[Missing, ...]) -> list[str]:
+        if not missing:
+            said = f"No custom classes or functions are missing: {self.spelling.title} has all that the model needs."
+            return [f'"""{said}"""', "", f"# Made for {remark(self.artifact.path)}", ""]
         plain = any(item.registration is None for item in missing)
         use = "custom_objects=CUSTOM_OBJECTS" if plain else "after importing this file"
         return [

@@ -49,8 +49,11 @@ def _lines(report: Report, whole: Artifact) -> Iterator[str]:
         f"tensorflow {producer.tensorflow}" if producer.tensorflow else "",
         f"keras {producer.keras}" if producer.keras else "",
     ]
-    size = sum(member.size for member in artifact.members)
-    yield f"{artifact.path}: {artifact.format.value}, {size:,} bytes in {len(artifact.members)} files"
+    # Where no reader got into it a single file has no list of members: it is one itself.
+    files = len(artifact.members) or int(not artifact.is_directory)
+    size = sum(member.size for member in artifact.members) if artifact.members else artifact.size
+    many = "" if files == 1 else "s"
+    yield f"{artifact.path}: {artifact.format.value}, {size:,} bytes in {files} file{many}"
     yield f"  producer   {', '.join(part for part in made if part) or 'not stated'}"
     yield from _list("ops", report.requirements.ops)
     yield from _list("classes", report.requirements.classes)

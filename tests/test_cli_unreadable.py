@@ -1,0 +1,49 @@
+"""Files of which nothing can be read: every command says so, and why, before anything else."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import CLASSIC
+
+from inspector.cli.main import main
+
+WHOLE = str(CLASSIC / "tf2.15.1" / "cnn.keras")
+
+
+@pytest.fixture
+def broken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.h5").write_bytes(b"")
+    (tmp_path / "garbage.bin").write_bytes(b"\xf4\x9c" * 1500)
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize(("name", "code"), [("empty.h5", "INT102"), ("garbage.bin", "INT107")])
+@pytest.mark.parametrize(("command", "status"), [("stubs", 3), ("graph", 3), ("suggest", 1)])
+def test_the_finding_and_its_fix(capsys, command, status, name, code):
+    assert main([command, name]) == status
+    told = capsys.readouterr()
+    assert told.err.startswith(f"inspect: {name} cannot be read: {code} ")
+    assert "; fix: " in told.err
+    assert status == 1 or not told.out
+
+
+def test_no_stubs_to_fill_in(capsys):
+    assert main(["stubs", WHOLE]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith('"""No custom classes or functions are missing')
+    assert "TODO" not in out
+
+
+def test_an_empty_graph_is_explained(capsys):
+    assert main(["graph", WHOLE, "--level", "ops"]) == 0
+    assert "this .keras model holds no ops; use --level layers" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize(
+    ("name", "said"), [("garbage.bin", "3,000 bytes in 1 file\n"), ("empty.h5", "0 bytes in 1 file\n")]
+)
+def test_shown_with_its_size(capsys, name, said):
+    main(["show", name])
+    assert said in capsys.readouterr().out
