@@ -19,6 +19,15 @@ if _put_in:
     del sys.modules["gettext"]
 _WIDTH = 100  # characters a line, where the terminal does not say (COLUMNS)
 
+# What completes a target: where argparse keeps it, and the option.
+_COMPLETING = (
+    ("python", "--python"),
+    ("imports", "--import"),
+    ("env", "--env"),
+    ("custom_objects", "--custom-objects"),
+    ("assume_files", "--assume-file"),
+)
+
 
 def help_text(prog: str) -> argparse.HelpFormatter:
     """The formatter of help: keeps lines as written, and knows its width, for which argparse would load shutil."""
@@ -57,6 +66,16 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         "--assume-file", dest="assume_files", action="append", default=[], metavar="PATH",
         help="a file outside the artifact that exists on the target",
     )  # fmt: skip
+
+
+def demand_against(options: argparse.Namespace, also: tuple[tuple[str, str], ...] = ()) -> None:
+    """Raise UsageError where an option completes a target that was not named; `also`: more such, as (dest, option)."""
+    if options.against is not None:
+        return
+    for name, option in (*_COMPLETING, *also):
+        if getattr(options, name) not in (None, []):
+            # Dropped in silence it would look as if it had been counted.
+            raise UsageError(f"{option} needs --against")
 
 
 def environment(pairs: list[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import inspector
-from inspector.cli.arguments import Parser, add_target, environment, help_text
+from inspector.cli.arguments import Parser, add_target, demand_against, environment, help_text
 from inspector.cli.isolated import add_isolation, isolated
 from inspector.cli.output import write
 from inspector.cli.policy import add_policy, decided, decisions, keep_baseline
@@ -39,6 +39,8 @@ with --matrix: 0 loads in some release, 1 in none, 3 in none that could be judge
 def run(arguments: Sequence[str]) -> int:
     """Judge one model and print the report; returns the exit status."""
     options = _parser().parse_args(arguments)
+    if not options.matrix:
+        demand_against(options, (("loader", "--loader"),))
     if options.recursive or options.more:
         from inspector.cli import batch  # noqa: PLC0415 - cold start: only where it is asked for
 
