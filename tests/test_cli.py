@@ -52,6 +52,9 @@ def test_status_and_first_line(capsys, arguments, status, first):
         ([LOADS, "--against", LOCK, "--loader", "nonsense"], "nonsense"),
         ([LOADS, "--against", LOCK, "--env", "NONSENSE"], "NAME=VALUE"),
         ([LOADS, "--format", "nonsense"], "nonsense"),
+        ([""], "MODEL is empty"),
+        (["show", ""], "MODEL is empty"),
+        ([LOADS, "--against", ""], "--against is empty"),
         ([LOADS, "--loader", "tf.saved_model.load"], "--loader needs --against"),
         ([LOADS, LOADS, "--env", "A=B"], "--env needs --against"),
         ([LOADS, "--python", "3.11"], "--python needs --against"),
@@ -93,6 +96,13 @@ def test_a_name_that_is_too_long_for_a_file_is_wrong_usage(capsys, arguments):
 def test_reading_a_name_that_is_too_long():
     with pytest.raises(inspector.UsageError, match="File name too long"):
         inspector.read(LONG)
+
+
+def test_empty_names():
+    with pytest.raises(inspector.UsageError, match="MODEL is empty"):
+        inspector.read("")
+    with pytest.raises(inspector.UsageError, match="--against is empty"):
+        inspector.resolve("")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")

@@ -40,6 +40,9 @@ SUPPORTED_TEXT = "SavedModel folder, .keras, .h5, .weights.h5, checkpoint, Graph
 
 def detect_and_read(path: str) -> Artifact:
     """The artifact at that path, whatever state it is in; UsageError where there is no model to speak of."""
+    # pathlib takes it for the current folder.
+    if not path:
+        raise UsageError("MODEL is empty")
     try:
         if not Path(path).exists():
             return _of_prefix(path)

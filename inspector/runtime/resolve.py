@@ -49,6 +49,9 @@ def resolve(  # noqa: PLR0913 - the public contract names each
     assume_files: tuple[str, ...] = (),
 ) -> Runtime:
     """Resolve a target as `inspector.resolve` describes it. Raises UsageError, one line, for what is no target."""
+    # pathlib takes it for the current folder.
+    if not target:
+        raise UsageError("--against is empty")
     if python is not None and not re.match(_PYTHON, python):
         raise UsageError(f"--python {python}: expected a version such as 3.11 or 3.11.7")
     objects, gaps = _custom_objects(custom_objects)
