@@ -106,7 +106,10 @@ def test_a_configuration_inside_one_of_them_does_not_count(capsys, models, monke
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--recursive", "none"], "no model below none"),
+        (["--recursive", "none"], "no such file or folder: none"),
+        (["--recursive", ""], "MODEL is empty"),
+        (["--recursive", "a" * 300], "File name too long"),
+        (["--recursive", str(LOCKS)], "no model below "),
         (["a", "b", "--matrix"], "one model"),
         (["a", "b", "--with", "c"], "one model"),
         (["a", "b", "--against", "none.lock"], "none.lock"),
@@ -137,6 +140,11 @@ def test_models_are_found_by_name(tmp_path, files, models):
         (tmp_path / name).write_bytes(b"")
     found = models_below(str(tmp_path))
     assert [path.removeprefix(f"{tmp_path}/") for path in found.models] == models
+
+
+def test_a_file_is_judged_as_itself(capsys):
+    assert main(["--recursive", str(KERAS)]) == 0
+    assert str(KERAS) in capsys.readouterr().out
 
 
 def test_models_are_found_by_content_and_through_links(tmp_path):

@@ -34,7 +34,12 @@ class Below:
 
 
 def models_below(folder: str) -> Below:
-    """The models, sorted. Links to files are followed, links to folders are not: they lead in circles."""
+    """The models, sorted; a file counts as one. UsageError where nothing of that name is there.
+
+    Links to files are followed, links to folders are not: they lead in circles.
+    """
+    if not _is_folder(folder):
+        return Below((folder,), 0, ())
     models: list[str] = []
     closed: list[str] = []
     others = seen = 0
@@ -52,6 +57,21 @@ def models_below(folder: str) -> Below:
         models += found
         others += len(files) - len(found)
     return Below(tuple(sorted(models)), others, tuple(sorted(closed)))
+
+
+def _is_folder(path: str) -> bool:
+    """Whether it is a folder; a file, or the prefix of a checkpoint, is not. UsageError for none of them."""
+    if not path:
+        raise UsageError("MODEL is empty")
+    try:
+        if Path(path).is_dir():
+            return True
+        found = Path(path).exists() or Path(path + ".index").exists()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    if not found:
+        raise UsageError(f"no such file or folder: {path}")
+    return False
 
 
 def _is_model(place: str, folders: list[str], files: list[str]) -> bool:
