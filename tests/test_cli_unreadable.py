@@ -47,3 +47,20 @@ def test_an_empty_graph_is_explained(capsys):
 def test_shown_with_its_size(capsys, name, said):
     main(["show", name])
     assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["table", "markdown"])
+def test_a_format_that_is_not_read_is_not_judged(capsys, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.tflite").write_bytes(b"\x18\0\0\0TFL3" + bytes(range(200)))
+    assert main(["x.tflite", "--format", name]) == 3
+    out = capsys.readouterr().out
+    assert "NOT JUDGED" in out.split("\n")[0]
+    assert "NO FINDINGS" not in out
+
+
+def test_many_models_count_what_is_not_judged(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.tflite").write_bytes(b"\x18\0\0\0TFL3" + bytes(range(200)))
+    assert main(["x.tflite", WHOLE]) == 3
+    assert "1 not judged" in capsys.readouterr().out.split("\n")[-2]

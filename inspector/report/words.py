@@ -108,10 +108,19 @@ def _audit(report: Report) -> Headline:
         word, color = _DANGER[top.risk]
         # The worst danger by itself: a count of findings would bury it among notes.
         return Headline(word, color, f" {name}: {_danger(top)}{_more(report)}{end}")
+    if report.worst is None and _unjudged(report):
+        # Whoever greps for NO FINDINGS must not find what no rule has looked into.
+        return Headline("NOT JUDGED", "yellow", f" {name}: {report.gaps[0].reason}{_left_out(report)}")
     if report.worst is None:
         return Headline("NO FINDINGS", "yellow" if report.gaps or report.suppressed else "green", f" in {name}{end}")
     count = f"{len(report.findings)} FINDING{'S' if len(report.findings) > 1 else ''}"
     return Headline(count, SEVERITY_COLORS[report.worst], f" in {name}, worst: {report.worst.value}{end}")
+
+
+def _unjudged(report: Report) -> bool:
+    """Whether nothing of the artifact was read but its name and its first bytes."""
+    parts = ("saved_model", "keras_metadata", "keras", "graph", "bundle", "weights")
+    return bool(report.gaps) and all(getattr(report.artifact, part) is None for part in parts)
 
 
 def most_dangerous(findings: Iterable[Finding]) -> Finding | None:

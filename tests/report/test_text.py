@@ -28,6 +28,8 @@ LOADS_THERE = "LOADS in env.lock (tensorflow 2.15.1, keras 2.15.0, Python 3.11):
 MEDIUM = {"risk": Risk.MEDIUM, "severity": Severity.WARNING}
 LOW = {"risk": Risk.LOW, "severity": Severity.NOTE}
 
+UNREAD = report(gaps=(Gap(Location("a"), "b"),))
+
 
 @pytest.mark.parametrize(
     ("found", "first"),
@@ -73,9 +75,10 @@ LOW = {"risk": Risk.LOW, "severity": Severity.NOTE}
             "NO FINDINGS in models/my model.keras (keras); 1 suppressed",
         ),
         (
-            report(gaps=(Gap(Location("a"), "b"),)),
+            replace(UNREAD, artifact=replace(UNREAD.artifact, graph=object())),
             "NO FINDINGS in models/my model.keras (keras); part of it could not be read",
         ),
+        (UNREAD, "NOT JUDGED models/my model.keras (keras): b"),
     ],
 )
 def test_the_first_line_is_the_answer(found, first):
