@@ -142,6 +142,13 @@ def test_models_are_found_by_name(tmp_path, files, models):
     assert [path.removeprefix(f"{tmp_path}/") for path in found.models] == models
 
 
+def test_a_misspelt_subcommand_is_pointed_out(capsys):
+    assert main(["shw", str(KERAS)]) == 3
+    assert "no such file or folder: shw; did you mean `inspect show`?" in capsys.readouterr().out
+    assert main(["shw"]) == 2
+    assert capsys.readouterr().err == "inspect: no such file or folder: shw; did you mean `inspect show`?\n"
+
+
 def test_a_file_is_judged_as_itself(capsys):
     assert main(["--recursive", str(KERAS)]) == 0
     assert str(KERAS) in capsys.readouterr().out

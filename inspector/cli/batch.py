@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import inspector
+from inspector.cli.main import meant
 from inspector.cli.output import flush, write
 from inspector.cli.policy import decided, decisions
 from inspector.isolate import limits
@@ -95,7 +96,8 @@ def _judged(paths: Iterable[str], options: argparse.Namespace, target: Runtime |
             yield _apart(path, options, target, by)
         # A folder of a thousand models must not end at the first that cannot be read.
         except InspectorError as error:
-            yield _unread(path, str(error), options)
+            hint = meant(path, str(error)) if number == 1 else ""
+            yield _unread(path, f"{error}{hint}", options)
     _progress("")
 
 

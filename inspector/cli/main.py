@@ -44,9 +44,20 @@ def main(arguments: Sequence[str]) -> int:
         from inspector.report.readable import plain  # noqa: PLC0415 - cold start: most requests are right
 
         # A complaint may quote what stands in a file.
-        print(f"inspect: {plain(str(error))}", file=sys.stderr)  # noqa: T201 - the one place that speaks of wrong requests
+        complaint = f"{error}{'' if name or not rest else meant(rest[0], str(error))}"
+        print(f"inspect: {plain(complaint)}", file=sys.stderr)  # noqa: T201 - the one place that speaks of wrong requests
         return USAGE_STATUS
     return status
+
+
+def meant(word: str, complaint: str) -> str:
+    """The subcommand that a misspelt first word may stand for, where the complaint is that no such model is there."""
+    if not complaint.startswith("no such file or folder: ") or not word:
+        return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - cold start: most requests are right
+
+    close = get_close_matches(word, COMMANDS, 1)
+    return f"; did you mean `inspect {close[0]}`?" if close else ""
 
 
 def entry() -> None:
