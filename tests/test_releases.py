@@ -71,3 +71,18 @@ def test_every_keras_is_recorded(distribution, flavour, first):
     major = "3" if flavour is KerasFlavour.KERAS3 else "2"
     released = {v for v in releases(distribution) if v.startswith(f"{major}.") and minor(v)[1] >= first}
     assert released - set(recorded_keras()[flavour]) == set()
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [
+        ("2.15.7", "2.15.7 is no known release of tensorflow"),
+        ("2.14.9", "2.14.9 is no known release of tensorflow"),
+        ("2.22.0", "tensorflow 2.22.0 is newer than 2.21.0, the newest recorded"),
+        ("99.0", "tensorflow 99.0 is newer than 2.21.0, the newest recorded"),
+    ],
+)
+def test_releases_that_do_not_exist(version, reason):
+    report = inspector.check(artifact("cnn.keras"), inspector.resolve(f"tensorflow=={version}"))
+    assert report.verdict is Verdict.UNKNOWN
+    assert reason in [gap.reason for gap in report.gaps]

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.runtime.distributions import release
+from inspector.runtime.distributions import is_final, public, release
+from inspector.runtime.releases import releases
 from inspector.terms.record import record
 from inspector.terms.runtime import KerasFlavour
 
@@ -67,7 +68,8 @@ def _before_choice(tensorflow: str, keras: str | None) -> Answering:
     if keras is not None and release(keras) < (3,):
         return _keras2(tensorflow, keras)
     found = "no keras" if keras is None else f"keras {keras}"
-    return Answering(KerasFlavour.NONE, None, f"tensorflow {tensorflow} needs Keras 2 for tf.keras; there is {found}")
+    reason = f"tensorflow {tensorflow} needs Keras 2 for tf.keras; there is {found}"
+    return Answering(KerasFlavour.NONE, None, (_no_release(tensorflow) if keras is None else None) or reason)
 
 
 def _keras2(tensorflow: str, keras: str) -> Answering:
@@ -92,5 +94,17 @@ def _legacy(tf_keras: str | None) -> Answering:
 
 def _standalone(tensorflow: str, keras: str | None) -> Answering:
     if keras is None:
-        return Answering(KerasFlavour.NONE, None, f"tensorflow {tensorflow} needs keras for tf.keras; none is named")
+        reason = _no_release(tensorflow) or f"tensorflow {tensorflow} needs keras for tf.keras; none is named"
+        return Answering(KerasFlavour.NONE, None, reason)
     return Answering(KerasFlavour.KERAS3, keras) if release(keras) >= (3,) else _keras2(tensorflow, keras)
+
+
+def _no_release(tensorflow: str) -> str | None:
+    """Why no Keras can be known that belongs to it: there is no such release. None for releases and nightly builds."""
+    known = releases("tensorflow")
+    if not is_final(tensorflow) or public(tensorflow) in known:
+        return None
+    newest = next(reversed(known))
+    if release(tensorflow) > release(newest):
+        return f"tensorflow {tensorflow} is newer than {newest}, the newest recorded"
+    return f"{tensorflow} is no known release of tensorflow"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.runtime.distributions import KERAS, NIGHTLY, RELEVANT, TENSORFLOW, public
-from inspector.runtime.releases import exact, newest, requirement
+from inspector.runtime.releases import exact, newest, releases, requirement
 from inspector.terms.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def _add(
 
 def _choose(label: str, name: str, specifier: str, python: str | None) -> str:
     chosen = newest(name, specifier, python)
+    if chosen is None and not releases(name):
+        raise UsageError(f"{label}: {name} is not recorded")
     if chosen is None:
         raise UsageError(f"{label}: no release of {name} is known that satisfies {specifier or 'any version'}")
     return chosen
