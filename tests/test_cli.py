@@ -52,6 +52,7 @@ def test_status_and_first_line(capsys, arguments, status, first):
         ([LOADS, "--against", LOCK, "--loader", "nonsense"], "nonsense"),
         ([LOADS, "--against", LOCK, "--env", "NONSENSE"], "NAME=VALUE"),
         ([LOADS, "--format", "nonsense"], "nonsense"),
+        (["rule", "foo"], "`inspect rules` lists them"),
         ([""], "MODEL is empty"),
         (["show", ""], "MODEL is empty"),
         ([LOADS, "--against", ""], "--against is empty"),

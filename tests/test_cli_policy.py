@@ -135,7 +135,7 @@ def test_a_baseline_makes_only_new_findings_count(capsys, project):
     assert main(["models/twice", *warn]) == 1
     assert main(["models/twice", *warn, "--write-baseline", "baseline.json"]) == 0
     assert main(["models/twice", *warn, "--baseline", "baseline.json"]) == 0
-    assert "1 of them known in the baseline" in capsys.readouterr().out
+    assert "; 1 finding known in the baseline" in capsys.readouterr().out
     (project / "models" / "twice" / "saved_model.cpb").write_bytes(b"")
     assert main(["models/twice", *warn, "--baseline", "baseline.json"]) == 1
     (project / "models" / "twice" / "saved_model.cpb").unlink()

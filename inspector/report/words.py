@@ -159,7 +159,7 @@ def _security(report: Report) -> tuple[str, str]:
 
 def _left_out(report: Report) -> str:
     known = sum(finding.standing == "known" for finding in report.findings)
-    parts = [f"; {known} of them known in the baseline" if known else ""]
+    parts = [f"; {known} finding{'s' if known > 1 else ''} known in the baseline" if known else ""]
     parts.append(f"; {len(report.suppressed)} suppressed" if report.suppressed else "")
     return "".join(parts)
 

@@ -35,7 +35,7 @@ def rule(code: str) -> Rule:
     """The rule of that code; UsageError where there is none."""
     module = codes().get(code.upper())
     if module is None:
-        raise UsageError(f"no rule {code!r}; `inspect rule` lists them")
+        raise UsageError(f"no rule {code!r}; `inspect rules` lists them")
     declared: Rule = importlib.import_module(module).RULE
     return declared
 
