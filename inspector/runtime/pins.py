@@ -11,12 +11,17 @@ from inspector.terms.errors import UsageError
 _REQUIREMENT = re.compile(r"([A-Za-z][\w.-]*)\s*(?:\[[^\]]*\])?\s*((?:===|==|~=|!=|<=|>=|<|>).*)?$")
 _OPERATOR = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)")
 _EXACT = re.compile(r"===?\s*([^\s,*]+)$")
+_TYPO = re.compile(r"([A-Za-z][\w.-]*\s*(?:\[[^\]]*\])?)\s*=\s*(\d[^\s,=]*)$")
 MAX_LENGTH = 2000  # a command-line argument; some fifty requirements
 
 
 def is_pin(target: str) -> bool:
     """Whether the text can only be requirements: it has a version operator, or is the name of TensorFlow or Keras."""
-    return bool(_OPERATOR.search(target)) or canonical(target) in TENSORFLOW | NIGHTLY | KERAS
+    typo = _TYPO.match(target.strip())
+    known = TENSORFLOW | NIGHTLY | KERAS
+    if typo and canonical(typo[1].strip()) in known:
+        return True
+    return bool(_OPERATOR.search(target)) or canonical(target) in known
 
 
 def read_pins(target: str) -> LockContents:
@@ -27,6 +32,8 @@ def read_pins(target: str) -> LockContents:
     wanted: dict[str, str] = {}
     for part in _parts(target):
         found = _REQUIREMENT.match(part)
+        if typo := _TYPO.match(part):
+            raise UsageError(f"{part}: '=' is no specifier; write {typo[1]}=={typo[2]}")
         if not found:
             raise UsageError(f"{target}: {part!r} is no requirement such as tensorflow==2.15.1")
         specifier = (found[2] or "").strip()

@@ -136,6 +136,8 @@ REFUSED = [
     ("a.txt", b"numpy==1.26.4\nh5py==3.10.0\n", "neither TensorFlow nor Keras"),
     ("a.txt", b"", "neither TensorFlow nor Keras"),
     ("a.txt", b"tensorflow>=99", "no release of tensorflow"),
+    ("a.txt", b"tf-nightly", "tf-nightly is not recorded"),
+    ("a.txt", b"numpy==1.26.4\ntensorflow=2.15\n", "a.txt:2: tensorflow=2.15: '=' is no specifier; write ==2.15"),
     ("a.txt", b"\x80\x81\x82", "no text"),
     ("uv.lock", b"[[package]\n", "not a readable lock"),
     ("pylock.toml", b'lock-version = "2.0"\n', "only 1.x"),

@@ -40,7 +40,9 @@ def test_a_pin_means_what_pip_would_install(pin, python, tensorflow, keras, flav
     assert (found.label, found.gaps) == (pin, ())
 
 
-@pytest.mark.parametrize("target", ["nofile.txt", "tensorflow==", "numpy==1.26.4", "foo bar==1", "tensorflow>99", ""])
+@pytest.mark.parametrize(
+    "target", ["nofile.txt", "tensorflow==", "numpy==1.26.4", "foo bar==1", "tensorflow>99", "keras=3.1", ""]
+)
 def test_what_is_no_target_is_a_usage_error(target, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(inspector.UsageError):

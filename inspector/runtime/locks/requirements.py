@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from inspector.runtime.distributions import RELEVANT, canonical
 from inspector.runtime.locks.collect import Collector
 from inspector.runtime.locks.contents import read_text
 from inspector.runtime.locks.wheel_name import name_and_version
+from inspector.terms.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,8 @@ MAX_PATH, MAX_NAME = 1000, 255
 # Every line of a lock meets the first pattern; the others are compiled when a line first needs them (cold start).
 _PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,*()]+)\s*(?:;(.*))?$")
 _LOOSE = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;()@]*)\)?\s*(?:;(.*))?$"
+# One `=` is conda's; pip stops at it.
+_TYPO = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*=\s*(\d[^\s;,=]*)\s*(?:;.*)?$"
 _DIRECT = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)\s*(?:;(.*))?$"
 _OPTION = r"(-[a-zA-Z]|--[a-z-]+)[\s=]*(.*)$"
 _COMMENT = r"(^|\s)#.*$"
@@ -80,10 +84,12 @@ class _Reader:
     def read(self, path: Path, text: str, *, depth: int, constraints: bool) -> None:
         """Read one file's lines; `constraints` where it was included with `-c`."""
         self.seen.add((path.resolve(), constraints))
-        for line in _logical_lines(text):
+        for number, line in _logical_lines(text):
             option = re.match(_OPTION, line) if line.startswith("-") else None
             if option:
                 self._option(option[1], option[2].strip(), path, depth, constraints=constraints)
+            elif (typo := re.match(_TYPO, line)) and canonical(typo[1]) in RELEVANT:
+                raise UsageError(f"{path}:{number}: {line}: '=' is no specifier; write =={typo[2]}")
             else:
                 self._requirement(line, constraints=constraints)
 
@@ -160,10 +166,13 @@ def _is_path(line: str) -> bool:
     return "/" in line.partition(";")[0] or line.startswith(".")
 
 
-def _logical_lines(text: str) -> Iterator[str]:
-    """Lines without comments, continuations joined (a backslash at the very end), blank ones left out."""
-    joined = ""
-    for line in text.splitlines():
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines without comments, continuations joined (a backslash at the very end), blank ones left out.
+
+    Each with its number, the last one's where lines were joined.
+    """
+    joined, number = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
         # pip joins lines before it drops comments, but a comment line is never continued (req_file.py, `join_lines`).
         if line.endswith("\\") and not line.lstrip().startswith("#"):
             joined += line[:-1]
@@ -174,9 +183,9 @@ def _logical_lines(text: str) -> Iterator[str]:
         logical = (re.sub(_COMMENT, "", logical) if "#" in logical else logical).strip()
         joined = ""
         if logical:
-            yield " ".join(logical.split())
+            yield number, " ".join(logical.split())
     if joined.strip():
-        yield " ".join(joined.split())
+        yield number, " ".join(joined.split())
 
 
 def _can_exist(text: str) -> bool:
