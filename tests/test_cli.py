@@ -64,11 +64,14 @@ def test_status_and_first_line(capsys, arguments, status, first):
         ([LOADS, "--assume-file", "a"], "--assume-file needs --against"),
         (["stubs", LOADS, "--custom-objects", "A"], "--custom-objects needs --against"),
         (["suggest", LOADS, "--python", "3.11"], "--python needs --against"),
-        ([], "MODEL"),
+        ([], "are required: MODEL (see"),
+        (["snapshot", "--interpreter", "{tmp}/python"], "neither TensorFlow nor Keras is installed there"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(capsys, tmp_path, arguments, says):
     (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" -S -E "$@"\n')  # without site-packages
+    (tmp_path / "python").chmod(0o755)
     (tmp_path / "other.txt").write_text("numpy==1.26.4\n")
     assert main([argument.replace("{tmp}", str(tmp_path)) for argument in arguments]) == 2
     complaint = capsys.readouterr().err
@@ -97,6 +100,21 @@ def test_a_name_that_is_too_long_for_a_file_is_wrong_usage(capsys, arguments):
 def test_reading_a_name_that_is_too_long():
     with pytest.raises(inspector.UsageError, match="File name too long"):
         inspector.read(LONG)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "Nothing that is inspected is ever executed, imported or instantiated."),
+        (["snapshot"], "  docker run -i IMAGE python - --import my_pkg.layers < recorder.py > snapshot.json"),
+    ],
+)
+def test_help_keeps_its_lines(capsys, arguments, line):
+    with pytest.raises(SystemExit):
+        main([*arguments, "--help"])
+    shown = capsys.readouterr().out
+    assert line in shown.splitlines()
+    assert "public interface" not in shown
 
 
 def test_empty_names():

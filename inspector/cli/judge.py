@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from inspector.terms.report import Report
     from inspector.terms.runtime import Runtime
 
+_DESCRIPTION = """\
+Static inspector for TensorFlow and Keras model artifacts: says whether a model loads in an environment, and why not.
+
+Nothing that is inspected is ever executed, imported or instantiated.
+"""
 _EXAMPLES = """\
 other commands:
   inspect --recursive DIR  every model below a folder, one line each
@@ -39,6 +44,7 @@ with --matrix: 0 loads in some release, 1 in none, 3 in none that could be judge
 def run(arguments: Sequence[str]) -> int:
     """Judge one model and print the report; returns the exit status."""
     options = _parser().parse_args(arguments)
+    options.model, *options.more = options.models
     if not options.matrix:
         demand_against(options, (("loader", "--loader"),))
     if options.recursive or options.more:
@@ -86,11 +92,12 @@ def resolve(options: argparse.Namespace) -> Runtime | None:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="inspect", description=inspector.__doc__, epilog=_EXAMPLES, formatter_class=help_text)
-    parser.add_argument("model", metavar="MODEL", help="SavedModel folder, .keras, .h5, frozen graph, ...")
+    parser = Parser(prog="inspect", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=help_text)
+    # One argument of one or more: two would stand in the help as MODEL and MODEL.
     parser.add_argument(
-        "more", nargs="*", metavar="MODEL", help="more models: one line each, and the worst exit status"
-    )
+        "models", nargs="+", metavar="MODEL",
+        help="SavedModel folder, .keras, .h5, frozen graph, ...; of several one line each, and the worst exit status",
+    )  # fmt: skip
     parser.add_argument("--recursive", action="store_true", help="MODEL is a folder: judge every model below it")
     parser.add_argument(
         "--with", dest="model_of_weights", metavar="MODEL", help="the model that MODEL, a file of weights, should fit"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from inspector.cli.arguments import Parser
+from inspector.cli.arguments import Parser, help_text
 from inspector.cli.output import write
 from inspector.runtime.snapshot import recorder_source
 from inspector.terms.errors import UsageError
@@ -27,7 +27,7 @@ in a container, without installing anything there:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the recorder in the chosen interpreter and print its document."""
-    parser = Parser(prog="inspect snapshot", description=__doc__, epilog=_EPILOG)
+    parser = Parser(prog="inspect snapshot", description=__doc__, epilog=_EPILOG, formatter_class=help_text)
     parser.add_argument("--interpreter", metavar="PYTHON", help="the environment's Python (default: python on PATH)")
     parser.add_argument("--import", dest="imports", action="append", default=[], metavar="MODULE",
                         help="import it first: its registered classes and custom ops count")  # fmt: skip
@@ -66,5 +66,11 @@ def _record(source: str, interpreter: str, imports: list[str]) -> str:
     if done.returncode:
         # The last line of a traceback is the exception; TensorFlow's own warnings stand before it.
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        # The recorder tries Keras alone where TensorFlow cannot be imported: both errors stand in the traceback.
+        if all(f"ModuleNotFoundError: No module named {name!r}" in done.stderr for name in ("tensorflow", "keras")):
+            raise UsageError(
+                f"{interpreter}: neither TensorFlow nor Keras is installed there; "
+                "name the right Python with --interpreter"
+            )
         raise UsageError(f"recording {interpreter} ended with status {done.returncode}: {last}")
     return done.stdout
