@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import CLASSIC
+from conftest import CLASSIC, LOCKS
 
 from inspector.cli.main import main
 
@@ -64,3 +64,11 @@ def test_many_models_count_what_is_not_judged(capsys, tmp_path, monkeypatch):
     (tmp_path / "x.tflite").write_bytes(b"\x18\0\0\0TFL3" + bytes(range(200)))
     assert main(["x.tflite", WHOLE]) == 3
     assert "1 not judged" in capsys.readouterr().out.split("\n")[-2]
+
+
+def test_a_lock_file_is_no_broken_graph(capsys):
+    assert main([str(LOCKS / "tf2.15.1.txt")]) == 1
+    out = capsys.readouterr().out
+    assert "INT107" in out
+    assert "it looks like a lock file: did you mean --against?" in out
+    assert "SEC407" not in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ MESSAGE_OF_SUFFIX = {
     ".meta": Format.META_GRAPH,
     ".index": Format.CHECKPOINT,
 }
+_LOCK_SUFFIXES = {".txt", ".in", ".pip", ".lock"}
+_PIN = re.compile(rb"^[A-Za-z0-9][\w.-]{0,80}(?:\[[\w,-]{0,80}\])?==\d", re.MULTILINE)
 SUPPORTED_TEXT = "SavedModel folder, .keras, .h5, .weights.h5, checkpoint, GraphDef .pb, architecture .json"
 
 
@@ -185,6 +188,10 @@ def _of_hidden(place: Source) -> Artifact:
     from inspector.formats import graph_def  # noqa: PLC0415 - cold start
     from inspector.tree.archive import is_zip  # noqa: PLC0415 - cold start
 
+    # A comment begins text protos too: without this every `pip freeze` with a header would be a broken graph.
+    if place.suffix.lower() in _LOCK_SUFFIXES and _PIN.search(place.head):
+        lock = "it looks like a lock file: did you mean --against?"
+        return unreadable(place, Damage(place.name, DamageKind.WRONG_FORMAT, lock, 0))
     reason = f"no model format begins with the bytes {place.head[:8].hex(' ')}"
     broken = _undirected(place, Damage(place.name, DamageKind.WRONG_FORMAT, reason, 0))
     if is_zip(place.path):
