@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import CLASSIC, LOCKS
 
+import inspector
 from inspector.cli.main import main
 
 WHOLE = str(CLASSIC / "tf2.15.1" / "cnn.keras")
@@ -72,3 +73,11 @@ def test_a_lock_file_is_no_broken_graph(capsys):
     assert "INT107" in out
     assert "it looks like a lock file: did you mean --against?" in out
     assert "SEC407" not in out
+
+
+@pytest.mark.usefixtures("broken")
+def test_places_name_the_file_and_not_its_folder(tmp_path):
+    # Fingerprints are made of places, and must not change with the machine.
+    report = inspector.inspect(str(tmp_path / "empty.h5"), "tensorflow==2.18.0")
+    places = {place.member for finding in report.findings for place in finding.locations}
+    assert places == {"empty.h5"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import legacy_weights
@@ -75,7 +76,7 @@ def _not_opened(session: Session) -> LoadFailure:
     """h5py cannot open the file."""
     text = session.artifact.hdf5_error or "Unable to synchronously open file (file signature not found)"
     rule = "KER115" if session.artifact.is_zip else "KER107"
-    return LoadFailure("OSError", text, rule, session.artifact.path)
+    return LoadFailure("OSError", text, rule, Path(session.artifact.path).name)
 
 
 def _model_config(session: Session, stored: KerasModel) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.loaders.keras3.dispatch import load_model
@@ -53,7 +54,7 @@ def _session(artifact: Artifact, capabilities: Capabilities, name: str) -> Sessi
         facts=capabilities.keras,
         compile=name != NO_COMPILE,
         safe_mode=name != UNSAFE,
-        member=artifact.keras.config_member if artifact.keras else artifact.path,
+        member=artifact.keras.config_member if artifact.keras else Path(artifact.path).name,
     )
 
 
@@ -62,7 +63,7 @@ def _run(session: Session, name: str) -> tuple[Outcome, Thing | None]:
     try:
         model = load_model(session)
     except LoadFailure as failure:
-        member = session.member or session.artifact.path
+        member = session.member or Path(session.artifact.path).name
         # The first exception is the only one that a user sees; gaps that were met before it still stand, since they may
         # hide an earlier one.
         return Outcome(name, (failure.problem(member),), tuple(session.gaps)), None
