@@ -81,3 +81,11 @@ def test_places_name_the_file_and_not_its_folder(tmp_path):
     report = inspector.inspect(str(tmp_path / "empty.h5"), "tensorflow==2.18.0")
     places = {place.member for finding in report.findings for place in finding.locations}
     assert places == {"empty.h5"}
+
+
+@pytest.mark.usefixtures("broken")
+def test_no_matrix_of_what_is_no_model(capsys):
+    assert main(["garbage.bin", "--matrix"]) == 3
+    told = capsys.readouterr()
+    assert told.err.startswith("inspect: garbage.bin cannot be read: INT107 ")
+    assert not told.out

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import inspector
 from inspector.cli.arguments import environment
 from inspector.cli.output import write
+from inspector.cli.unreadable import STATUS, refused
+from inspector.terms.artifact import Format
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Verdict
 
@@ -27,8 +29,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--matrix is about verdicts: a baseline is about findings")
     if options.format not in _FORMATS:
         raise UsageError(f"--matrix has no format {options.format} (these it has: {', '.join(_FORMATS)})")
+    artifact = inspector.read(options.model)
+    # No loader takes a file of no known format: a table of 339 pairs would say the same 339 times.
+    if refused(artifact) and artifact.format is Format.UNKNOWN and options.format == "table":
+        return STATUS
     found = inspector.matrix(
-        inspector.read(options.model),
+        artifact,
         loaders=options.loader,
         imports=options.imports,
         env=environment(options.env),
