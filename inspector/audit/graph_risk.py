@@ -84,7 +84,7 @@ def worst(risks: Iterable[Risk]) -> Risk:
 def judged(reach: Reach) -> Judgement | None:
     """The node by its worst value; None where it is harmless."""
     moment = reach.run.root.moment
-    # An attribute that is left out (a PyFunc without its token) takes no harm away: TensorFlow may have a default for it.
+    # A missing attribute (a PyFunc without its token) takes no harm away: TensorFlow may have a default for it.
     if not reach.op.arguments or not (reach.values or reach.op.can in _FILES):
         return Judgement(_at(moment, _RISKS[reach.op.can][Source.DYNAMIC]), None)
     found = [(risk, value) for value in reach.values if (risk := _value_risk(reach.op.can, value, moment)) is not None]

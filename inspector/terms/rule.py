@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class Rule:
     """One rule. `message` and `fix` are format templates; their fields are listed in `fields_of`.
 
-    `what`, `why`, `example` and `references` are the rule's documentation under its fixed headings. `advise` says the fix
-    of one case (a `rules.case.Case`) in place of `fix`, where that hangs on what wrote the file and on where it fails.
+    `what`, `why`, `example` and `references` are the rule's documentation under its fixed headings. `advise` says the
+    fix of one case (a `rules.case.Case`) in place of `fix`, where that hangs on what wrote the file and on where it
+    fails.
     """
 
     code: str
