@@ -31,11 +31,6 @@ _HOLDS = {
 }
 
 
-def holds_another(artifact: Artifact) -> bool:
-    """Whether a file of the artifact holds a graph under another message's name."""
-    return any(damage.reason in _HOLDS for damage in artifact.damage)
-
-
 def other_units(artifact: Artifact) -> Iterator[Unit]:
     """The graphs of such files."""
     for damage in artifact.damage:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from inspector.terms.audit import Oddity
     from inspector.tree.interface import Tree
 
-PROTOBUF_SUFFIXES = {".pb", ".pbtxt", ".meta"}
 ZIP_MAGIC = b"PK\x03\x04"
 # A folder is taken for what its first marker says; any one of a row's names is enough.
 # The order matters where a folder has several: a TF1 hub module holds a saved_model.pb too, and a folder that was

@@ -27,7 +27,7 @@ PB, PBTXT, CPB = "saved_model.pb", "saved_model.pbtxt", "saved_model.cpb"
 VARIABLES = "variables/variables"  # saved_model/constants.py: VARIABLES_DIRECTORY, VARIABLES_FILENAME
 _MESSAGE = "tensorflow.SavedModel"
 # What every SavedModel holds, and is read for itself.
-_KNOWN = ("saved_model.", "keras_metadata.pb", "fingerprint.pb", VARIABLES)
+_KNOWN = (PB, PBTXT, CPB, "keras_metadata.pb", "fingerprint.pb", f"{VARIABLES}.index", f"{VARIABLES}.data-")
 
 
 def detect(tree: Tree) -> bool:

@@ -11,6 +11,7 @@ import select
 import struct
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from inspector.isolate.endings import end
@@ -92,7 +93,8 @@ def _reaped(child: int) -> int:
             return status
         time.sleep(0.0005)
         found, status = os.waitpid(child, os.WNOHANG)
-    os.kill(child, _SIGNALS.SIGKILL)
+    with suppress(ProcessLookupError):  # it ended in between, and some kernels do not find what waits to be reaped
+        os.kill(child, _SIGNALS.SIGKILL)
     return os.waitpid(child, 0)[1]
 
 

@@ -86,10 +86,6 @@ class TensorFlowFacts(Protocol):
     def graph_def_producer(self) -> int:
         """The GraphDef version that this release writes."""
 
-    @property
-    def graph_def_min_consumer(self) -> int:
-        """The least GraphDef version that may read what this release writes."""
-
     def op(self, name: str) -> OpFacts | None:
         """The registered op, or None where this runtime does not know it."""
 

@@ -114,16 +114,6 @@ class RecordedTensorFlow:
         """The GraphDef version that this release writes: graphs that need a newer consumer are refused."""
         return int(self._record("fact/graph_def")["producer"])
 
-    @property
-    def graph_def_min_consumer(self) -> int:
-        """The least GraphDef version that may read what this release writes."""
-        return int(self._record("fact/graph_def")["min_consumer"])
-
-    @property
-    def graph_def_min_producer(self) -> int:
-        """The least producer version that this release reads."""
-        return int(self._record("fact/graph_def")["min_producer"])
-
     def op(self, name: str) -> OpFacts | None:
         """Give the registered op, None where this runtime does not know it."""
         record = self._record(f"op/{name}")

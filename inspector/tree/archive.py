@@ -112,11 +112,6 @@ class ZipTree:
         except BROKEN as error:
             raise MalformedArtifactError(name, str(error), info.header_offset) from error
 
-    def local_path(self, name: str) -> str | None:
-        """None: the member is inside an archive."""
-        self._by_name[name]
-        return None
-
     def span(self, name: str) -> Span | None:
         """Where the member's bytes lie in the archive file; None where they are compressed or encrypted."""
         info = self._by_name[name]

@@ -38,8 +38,5 @@ class Tree(Protocol):
     def head(self, name: str, count: int) -> bytes:
         """The first `count` bytes (fewer where the file is shorter)."""
 
-    def local_path(self, name: str) -> str | None:
-        """Where the file lies on this machine for a codec that must open it itself (HDF5); None inside an archive."""
-
     def span(self, name: str) -> Span | None:
         """The file's bytes as they lie in a local file; None where they are compressed."""

@@ -180,10 +180,6 @@ class LocalTree:
             # Python makes room for all that it is asked for: 2 GiB for the head of a file of some bytes.
             return file.read(min(count, os.fstat(file.fileno()).st_size))
 
-    def local_path(self, name: str) -> str | None:
-        """Where the file lies on this machine."""
-        return str(self._path(name))
-
     def span(self, name: str) -> Span | None:
         """The whole file."""
         path = self._path(name)

@@ -85,6 +85,21 @@ def test_a_child_that_waits_for_ever_is_ended(monkeypatch):
     no_child_is_left()
 
 
+def test_a_child_that_ends_as_it_is_ended(monkeypatch):
+    """Kernels differ in whether kill() finds a process that only waits to be reaped."""
+    kill = os.kill
+
+    def killed_before(number, _):
+        kill(number, signal.SIGKILL)
+        raise ProcessLookupError
+
+    monkeypatch.setattr(child, "WALL_SECONDS", 0.2)
+    monkeypatch.setattr(os, "kill", killed_before)
+    monkeypatch.setattr(child, "_die_with", lambda _: None)  # the kernel does not end it: kill() must
+    assert "no answer within" in said(lambda: time.sleep(60))
+    no_child_is_left()
+
+
 def test_an_answer_is_limited(monkeypatch):
     monkeypatch.setattr(child, "ANSWER_LIMIT", 1000)
     assert "more than 1000 bytes" in said(lambda: "x" * 10_000_000)

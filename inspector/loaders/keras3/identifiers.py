@@ -13,16 +13,6 @@ if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
     from inspector.runtime.facts import ClassFacts
 
-NAMESPACES = {
-    "activation": "activations",
-    "initializer": "initializers",
-    "regularizer": "regularizers",
-    "constraint": "constraints",
-    "loss": "losses",
-    "metric": "metrics",
-    "optimizer": "optimizers",
-    "dtype_policy": "dtype_policies",
-}
 # How each family's `get` words an identifier that it cannot use.
 _WORDS = {"activation": "activation function"}
 

@@ -237,27 +237,32 @@ def store(file: Hdf5File, place: str) -> list[str]:
     return [name[len(group) + 1 :] for name in file.datasets if name.startswith(f"{group}/")]
 
 
+def count_error(name: str, expected: list[str], found: int, *, built: bool) -> str:
+    """What a layer says that is offered another number of variables than it has (`Layer._raise_load_variables`)."""
+    if expected or built:
+        return (
+            f"Layer '{name}' expected {len(expected)} variables, but received {found} variables during "
+            f"loading. Expected: {expected}"
+        )
+    return (
+        f"Layer '{name}' was never built and thus it doesn't have any variables. However the weights "
+        f"file lists {found} variables for this layer.\nIn most cases, this error indicates that "
+        "either:\n\n"
+        "1. The layer is owned by a parent layer that implements a `build()` method, but calling the parent's "
+        f"`build()` method did NOT create the state of the child layer '{name}'. A `build()` method must "
+        "create ALL state for the layer, including the state of any children layers.\n\n2. You need to "
+        f"implement the `def build_from_config(self, config)` method on layer '{name}', to specify "
+        "how to rebuild "
+        "it during loading. In this case, you might also want to implement the method that generates the build "
+        "config at saving time, `def get_build_config(self)`. The method `build_from_config()` is meant to "
+        "create the state of the layer (i.e. its variables) upon deserialization."
+    )
+
+
 def _error(release: tuple[int, ...], thing: Thing, expected: list[Variable], place: str, file: Hdf5File) -> str | None:
     found = store(file, place)
     if len(found) != len(expected):
-        if not expected and not thing.built:
-            return (
-                f"Layer '{thing.name}' was never built and thus it doesn't have any variables. However the weights "
-                f"file lists {len(found)} variables for this layer.\nIn most cases, this error indicates that "
-                "either:\n\n"
-                "1. The layer is owned by a parent layer that implements a `build()` method, but calling the parent's "
-                f"`build()` method did NOT create the state of the child layer '{thing.name}'. A `build()` method must "
-                "create ALL state for the layer, including the state of any children layers.\n\n2. You need to "
-                f"implement the `def build_from_config(self, config)` method on layer '{thing.name}', to specify "
-                "how to rebuild "
-                "it during loading. In this case, you might also want to implement the method that generates the build "
-                "config at saving time, `def get_build_config(self)`. The method `build_from_config()` is meant to "
-                "create the state of the layer (i.e. its variables) upon deserialization."
-            )
-        return (
-            f"Layer '{thing.name}' expected {len(expected)} variables, but received {len(found)} variables during "
-            f"loading. Expected: {[variable.name for variable in expected]}"
-        )
+        return count_error(thing.name, [variable.name for variable in expected], len(found), built=thing.built)
     group = group_of(file, place)
     for index, variable in enumerate(expected):
         refused = refusal(release, file, f"{group}/{index}", str(index), group or "")

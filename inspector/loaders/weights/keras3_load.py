@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.loaders.keras3 import legacy_weights
-from inspector.loaders.keras3.native_weights import assign_error, fits
+from inspector.loaders.keras3.native_weights import assign_error, count_error, fits
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.weights import files
 from inspector.loaders.weights.places import Place, layout_of, places
@@ -163,15 +163,7 @@ def _store(file: Hdf5File, place: Place) -> list[str]:
 def _error(place: Place, variables: tuple[Variable, ...], file: Hdf5File) -> str | None:
     found = _store(file, place)
     if len(found) != len(variables):
-        if not variables and not place.built:
-            return (
-                f"Layer '{place.name}' was never built and thus it doesn't have any variables. However the weights "
-                f"file lists {len(found)} variables for this layer."
-            )
-        return (
-            f"Layer '{place.name}' expected {len(variables)} variables, but received {len(found)} variables during "
-            f"loading. Expected: {[variable.name for variable in variables]}"
-        )
+        return count_error(place.name, [variable.name for variable in variables], len(found), built=place.built)
     path = _path(file, place)
     for index, variable in enumerate(variables):
         dataset = file.datasets.get(f"/{path}/vars/{index}")
