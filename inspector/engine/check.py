@@ -91,9 +91,16 @@ def loader_outcomes(
         if gap is not None:
             yield Outcome(model.loader, gaps=(gap,))
         else:
-            yield from agreed([_judge(model, artifact, c, debug=debug, wanted=wanted) for c in recorded], recorded)
+            judged = agreed([_judge(model, artifact, c, debug=debug, wanted=wanted) for c in recorded], recorded)
+            yield from judged if not runtime.unknown_imports else _softened(judged, runtime)
     spoken = {model.loader for model in models}
     yield from (_not_judged(artifact, name) for name in REQUIRED.get(artifact.format, ()) if name not in spoken)
+
+
+def _softened(judged: Iterator[Outcome], runtime: Runtime) -> Iterator[Outcome]:
+    from inspector.engine.unknown_imports import unless_registered  # noqa: PLC0415 - cold start: few import such
+
+    return (unless_registered(outcome, runtime.unknown_imports) for outcome in judged)
 
 
 def _unread(artifact: Artifact) -> Gap | None:

@@ -15,7 +15,7 @@ from inspector.runtime.markers import PLATFORM
 from inspector.runtime.partners import complete, tensorflow_of
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location
-from inspector.terms.record import record
+from inspector.terms.record import record, replace
 from inspector.terms.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Process:
     custom_objects: tuple[CustomObject, ...]
     assumed_files: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    sources: tuple[str, ...] = ()  # as `--custom-objects` names them
 
 
 def resolve(  # noqa: PLR0913 - the public contract names each
@@ -55,7 +56,11 @@ def resolve(  # noqa: PLR0913 - the public contract names each
     if python is not None and not re.match(_PYTHON, python):
         raise UsageError(f"--python {python}: expected a version such as 3.11 or 3.11.7")
     objects, gaps = _custom_objects(custom_objects)
-    process = Process(imports, dict(env or {}), objects, assume_files, gaps)
+    process = Process(_checked(imports), dict(env or {}), objects, assume_files, gaps, custom_objects)
+    return _with_imports(_resolved(target, process, python), process)
+
+
+def _resolved(target: str, process: Process, python: str | None) -> Runtime:
     path = Path(target)
     # What lies on the disk comes first: a file called `keras` is a target that the user made.
     kind = _kind(path)
@@ -78,6 +83,27 @@ def _kind(path: Path) -> str | None:
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise UsageError(f"{path}: a pipe or device; a target is read more than once: write it to a file")
     return "folder" if stat.S_ISDIR(mode) else "file"
+
+
+def _checked(imports: tuple[str, ...]) -> tuple[str, ...]:
+    if not imports:
+        return ()
+    from inspector.runtime.imports import checked  # noqa: PLC0415 - cold start: only with imports
+
+    return checked(imports)
+
+
+def _with_imports(runtime: Runtime, process: Process) -> Runtime:
+    """The runtime with what is not known of its process's imports."""
+    if not process.imports:
+        return runtime
+    from inspector.runtime.imports import absent_packages, import_gaps, unknown_imports  # noqa: PLC0415 - as above
+
+    unknown = unknown_imports(process.imports, process.sources, runtime.snapshot)
+    # A snapshot says what really came of its imports.
+    absent = {} if runtime.snapshot else absent_packages(process.imports, runtime.packages)
+    gaps = (*runtime.gaps, *import_gaps(runtime.label, unknown, absent))
+    return replace(runtime, gaps=gaps, unknown_imports=unknown)
 
 
 def _custom_objects(named: tuple[str, ...]) -> tuple[tuple[CustomObject, ...], tuple[Gap, ...]]:

@@ -91,7 +91,8 @@ class Runtime:
 
     `tensorflow` is the version of TensorFlow under whatever distribution name it is pinned (None: not there);
     `keras` that of the Keras that answers, of `keras_flavour`. `snapshot` is the recorder's output where the target
-    was recorded, else None. `assumed_files` count as present on the target.
+    was recorded, else None. `assumed_files` count as present on the target. `unknown_imports` are those of the imports
+    of which it is not known what they register.
     """
 
     label: str
@@ -107,3 +108,4 @@ class Runtime:
     platform: str | None = None
     snapshot: Mapping[str, object] | None = None
     gaps: tuple[Gap, ...] = ()
+    unknown_imports: tuple[str, ...] = ()
