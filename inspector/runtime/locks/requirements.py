@@ -33,8 +33,12 @@ MAX_PATH, MAX_NAME = 1000, 255
 # Every line of a lock meets the first pattern; the others are compiled when a line first needs them (cold start).
 _PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*===?\s*([^\s;,*()]+)\s*(?:;(.*))?$")
 _LOOSE = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;()@]*)\)?\s*(?:;(.*))?$"
-# One `=` is conda's; pip stops at it.
-_TYPO = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*=\s*(\d[^\s;,=]*)\s*(?:;.*)?$"
+# A name with what stands behind it up to a marker, a URL or an option: pip takes specifiers there (PEP 440, PEP 508).
+_NAMED = r"[\"']?([A-Za-z0-9][\w.-]*)[\"']?\s*(?:\[[^\]]*\])?\s*([^;@]*?)\s*(?:[;@].*)?$"
+_VERSION = r"v?(?:\d+!)?\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)[-_.]?\d*|-\d+)*"
+_CLAUSE = (
+    rf"\s*(?:(?:==|!=)\s*{_VERSION}(?:\.\*|\+[\w.-]+)?|(?:~=|<=|>=|<|>)\s*{_VERSION}(?:\+[\w.-]+)?|===\s*[^\s,]+)\s*"
+)
 _DIRECT = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)\s*(?:;(.*))?$"
 _OPTION = r"(-[a-zA-Z]|--[a-z-]+)[\s=]*(.*)$"
 _COMMENT = r"(^|\s)#.*$"
@@ -88,9 +92,8 @@ class _Reader:
             option = re.match(_OPTION, line) if line.startswith("-") else None
             if option:
                 self._option(option[1], option[2].strip(), path, depth, constraints=constraints)
-            elif (typo := re.match(_TYPO, line)) and canonical(typo[1]) in RELEVANT:
-                raise UsageError(f"{path}:{number}: {line}: '=' is no specifier; write =={typo[2]}")
             else:
+                _demand_specifier(line, f"{path}:{number}")
                 self._requirement(line, constraints=constraints)
 
     def _option(self, name: str, value: str, path: Path, depth: int, *, constraints: bool) -> None:
@@ -160,6 +163,24 @@ class _Reader:
         else:
             egg = re.search(_EGG, url)
             self.collector.unknown(name or (egg[1] if egg else ""), url)
+
+
+def _demand_specifier(line: str, place: str) -> None:
+    """UsageError where what stands behind TensorFlow's or Keras' name is no specifier: pip stops there, too.
+
+    Other tools write `tensorflow=2.15`, `tensorflow = "2.15"` and `tensorflow: 2.15`; taken for a range, they would be
+    said to be none that a release satisfies.
+    """
+    found = re.match(_NAMED, line[:MAX_LINE])
+    if found is None or canonical(found[1]) not in RELEVANT:
+        return
+    rest = re.sub(_TRAILING_OPTIONS, "", found[2]).strip().removeprefix("(").removesuffix(")").strip()
+    if rest and not all(re.fullmatch(_CLAUSE, clause) for clause in rest.rstrip(",").split(",")):
+        version = re.search(r"\d+(?:\.\d+)*", rest)
+        meant = f"{found[1]}=={version[0]}" if version else f"{found[1]}==2.15.1"
+        raise UsageError(
+            f"{place}: {line[:MAX_NAME]}: {rest[:MAX_NAME]!r} is no version specifier; expected one such as {meant}"
+        )
 
 
 def _is_path(line: str) -> bool:
