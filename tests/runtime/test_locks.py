@@ -137,7 +137,7 @@ REFUSED = [
     ("a.txt", b"", "neither TensorFlow nor Keras"),
     ("a.txt", b"tensorflow>=99", "no release of tensorflow"),
     ("a.txt", b"tf-nightly", "tf-nightly is not recorded"),
-    ("a.txt", b"numpy==1.26.4\ntensorflow=2.15\n", "'=2.15' is no version specifier; expected one such as tensorflow==2.15"),
+    ("a.txt", b"numpy==1.26.4\ntensorflow=2.15\n", "is no version specifier; expected one such as tensorflow==2.15"),
     ("a.txt", b'numpy==1.26.4\ntensorflow = "2.15"\n', """'= "2.15"' is no version specifier"""),
     ("a.txt", b"numpy==1.26.4\ntensorflow: 2.15\n", "a.txt:2: tensorflow: 2.15: ': 2.15' is no version specifier"),
     ("a.txt", b"numpy==1.26.4\nkeras 3.3\n", "a.txt:2: keras 3.3: '3.3' is no version specifier"),
