@@ -20,7 +20,7 @@ from inspector.report.style import style
 from inspector.report.words import line, tally
 from inspector.terms.artifact import Artifact, Format
 from inspector.terms.errors import InspectorError, UsageError
-from inspector.terms.finding import Gap, Location
+from inspector.terms.finding import Gap
 from inspector.terms.record import record, replace
 from inspector.terms.report import Report, Requirements
 
@@ -121,7 +121,7 @@ def _unread(path: str, reason: str, options: argparse.Namespace) -> _One:
     if options.format == "table":
         return _One(f"{_NOT_READ:11} {plain(path)}: {plain(reason)}", _NOT_JUDGED, _NOT_READ)
     artifact = Artifact(path, Format.UNKNOWN, is_directory=False, suffix="", magic=b"")
-    gaps = (Gap(Location(path), f"not read: {reason}"),)
+    gaps = (Gap(artifact.whole, f"not read: {reason}"),)
     report = Report(artifact, None, (), (), (), Requirements(), gaps, exit_status=_NOT_JUDGED)
     return _One(render(report, options.format), _NOT_JUDGED, _NOT_READ)
 

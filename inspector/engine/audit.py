@@ -8,7 +8,7 @@ from inspector.audit.evidence import evidence_of
 from inspector.audit.targets import tokens as target_tokens
 from inspector.rules.registry import security_rules
 from inspector.terms.audit import Exposure, Risk
-from inspector.terms.finding import Finding, Gap, Location, Severity
+from inspector.terms.finding import Finding, Gap, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +84,7 @@ def _limited(module: ModuleType, found: list[_Seen], gaps: list[Gap]) -> list[_S
 
 
 def _gap(artifact: Artifact, part: str, error: Exception) -> Gap:
-    return Gap(Location(artifact.path), f"internal error in {part}: {type(error).__name__}: {error} (see --debug)")
+    return Gap(artifact.whole, f"internal error in {part}: {type(error).__name__}: {error} (see --debug)")
 
 
 def _finding(module: ModuleType, sighting: Sighting, runtime: Runtime | None, outcomes: Iterable[Outcome]) -> Finding:

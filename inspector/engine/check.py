@@ -126,7 +126,7 @@ def _unsure_add_ons(artifact: Artifact, runtime: Runtime) -> dict[str, Gap]:
 
 def _not_judged(artifact: Artifact, loader: str) -> Outcome:
     """The outcome of a loader that needs more than the file (weights need the model that they should fit)."""
-    return Outcome(loader, gaps=(Gap(Location(artifact.path), "the model that these weights should fit is not given"),))
+    return Outcome(loader, gaps=(Gap(artifact.whole, "the model that these weights should fit is not given"),))
 
 
 def _speaks(model: LoaderModel, wanted: tuple[str, ...]) -> bool:
@@ -149,7 +149,7 @@ def _judge(
         if debug:
             raise
         reason = f"internal error in {model.module.rpartition('.')[2]}: {type(error).__name__}: {error} (see --debug)"
-        return [Outcome(model.loader, gaps=(Gap(Location(artifact.path), reason),))]
+        return [Outcome(model.loader, gaps=(Gap(artifact.whole, reason),))]
 
 
 def _until(outcomes: Iterator[Outcome], wanted: tuple[str, ...]) -> Iterator[Outcome]:
@@ -176,4 +176,4 @@ def _gaps(
 
 def _no_loader(artifact: Artifact) -> Gap:
     """The gap of a format that is read, or only recognised, and that no loader model judges."""
-    return Gap(Location(artifact.path), f"no loader of the {artifact.format.value} format is judged")
+    return Gap(artifact.whole, f"no loader of the {artifact.format.value} format is judged")

@@ -20,7 +20,7 @@ def died_findings(artifact: Artifact) -> tuple[Finding, ...]:
 def died_report(path: str, reason: str) -> Report:
     """A finding and a gap: nothing is known of the model, which is never clean and never loads."""
     # Both: the finding says that the file is dangerous to read, the gap keeps everything else from being called clean.
-    gap = Gap(Location(path), f"not read: {reason}", fatal=True)
+    gap = Gap(Location(Path(path).name or path), f"not read: {reason}", fatal=True)
     return Report(
         artifact=Artifact(
             path, Format.UNKNOWN, is_directory=Path(path).is_dir(), suffix=Path(path).suffix, magic=b"", gaps=(gap,)

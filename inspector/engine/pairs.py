@@ -102,7 +102,7 @@ def _judge(weights: Artifact, model: Artifact, capabilities: Capabilities, *, de
     except Exception as error:
         if debug:
             raise
-        gap = Gap(Location(weights.path), f"internal error: {type(error).__name__}: {error} (see --debug)")
+        gap = Gap(weights.whole, f"internal error: {type(error).__name__}: {error} (see --debug)")
         return [Outcome(name, gaps=(gap,)) for name in load_weights.loaders_of(weights)]
 
 
@@ -169,8 +169,9 @@ def _gaps(
 ) -> tuple[Gap, ...]:
     found = [*weights.gaps, *model.gaps, *(gap for o in outcomes if o.loader in required for gap in o.gaps)]
     if fit is None:
-        found.append(Gap(Location(model.path), "the model's variables, or the stored values, could not be read"))
+        found.append(Gap(model.whole, "the model's variables, or the stored values, could not be read"))
     elif not outcomes:
         rows = [row for row in fit.rows if row.standing is Standing.UNKNOWN]
-        found += [Gap(Location(weights.path, row.in_file), f"{row.in_model}: its shape is not known") for row in rows]
+        name = weights.whole.member
+        found += [Gap(Location(name, row.in_file), f"{row.in_model}: its shape is not known") for row in rows]
     return tuple(dict.fromkeys(found))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.weights.architecture import architecture
 from inspector.terms.artifact import Format
-from inspector.terms.finding import Gap, Location, Outcome, Problem
+from inspector.terms.finding import Gap, Outcome, Problem
 from inspector.terms.record import replace
 from inspector.terms.runtime import KerasFlavour
 
@@ -47,9 +47,9 @@ def outcomes(weights: Artifact, model: Artifact, capabilities: Capabilities) -> 
     for loader in loaders_of(weights):
         if parts is None:
             reason = "the model holds no config of a Sequential or Functional model: its variables do not follow"
-            yield Outcome(loader, gaps=(Gap(Location(Path(model.path).name), reason),))
+            yield Outcome(loader, gaps=(Gap(model.whole, reason),))
         elif facts is None:
-            yield Outcome(loader, gaps=(Gap(Location(weights.path), "no Keras is recorded for this runtime"),))
+            yield Outcome(loader, gaps=(Gap(weights.whole, "no Keras is recorded for this runtime"),))
         # Restoring is TensorFlow's own and asks nothing of Keras but the names of attributes, which differ between 2
         # and 3.
         elif loader == RESTORE:

@@ -22,7 +22,7 @@ LOADER = "tf.import_graph_def"
 def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:
     """What parsing the file and `tf.import_graph_def` do."""
     if capabilities.tensorflow is None:
-        yield Outcome(LOADER, gaps=(Gap(Location(artifact.path), "no facts about this TensorFlow"),))
+        yield Outcome(LOADER, gaps=(Gap(artifact.whole, "no facts about this TensorFlow"),))
         return
     context = context_of(artifact, capabilities, capabilities.tensorflow)
     yield Outcome(LOADER, tuple(_problems(context)), _gaps(context))

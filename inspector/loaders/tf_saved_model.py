@@ -13,7 +13,7 @@ from inspector.loaders.graph_objects import object_problems
 from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, variable_problems
 from inspector.loaders.graph_session import session_problems
 from inspector.loaders.graph_types import type_gaps
-from inspector.terms.finding import Gap, Location, Outcome
+from inspector.terms.finding import Gap, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ LOADER = "tf.saved_model.load"
 def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:
     """What `tf.saved_model.load` does, then what calling each signature does."""
     if capabilities.tensorflow is None:
-        yield Outcome(LOADER, gaps=(Gap(Location(artifact.path), "no facts about this TensorFlow"),))
+        yield Outcome(LOADER, gaps=(Gap(artifact.whole, "no facts about this TensorFlow"),))
         return
     context = context_of(artifact, capabilities, capabilities.tensorflow)
     loaded = Outcome(LOADER, tuple(_problems(context)), _gaps(context))

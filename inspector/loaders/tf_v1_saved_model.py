@@ -9,7 +9,7 @@ from inspector.loaders.graph_files import file_gaps, file_problems
 from inspector.loaders.graph_restore import bundle_gaps
 from inspector.loaders.graph_runs import run_outcomes
 from inspector.loaders.graph_session import session_problems
-from inspector.terms.finding import Gap, Location, Outcome
+from inspector.terms.finding import Gap, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ LOADER = "tf.compat.v1.saved_model.load"
 def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:
     """What the session loader does, then what running each signature does."""
     if capabilities.tensorflow is None:
-        yield Outcome(LOADER, gaps=(Gap(Location(artifact.path), "no facts about this TensorFlow"),))
+        yield Outcome(LOADER, gaps=(Gap(artifact.whole, "no facts about this TensorFlow"),))
         return
     context = context_of(artifact, capabilities, capabilities.tensorflow)
     loaded = Outcome(LOADER, tuple(_problems(context)), file_gaps(context) + bundle_gaps(context))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.terms.finding import Location
 from inspector.terms.record import field, record
 
 if TYPE_CHECKING:
@@ -123,6 +125,12 @@ class Artifact:
     oddities: tuple[Oddity, ...] = ()
     # What was worked out of the artifact once for every target, as in Graph.
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def whole(self) -> Location:
+        """The place of the artifact as a whole: its own name, for paths of the machine say nothing to other readers."""
+        # `.` has no last part.
+        return Location(Path(self.path).name or self.path)
 
     def damaged(self, member: str) -> Damage | None:
         """The first damage of that member, or None."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.terms.finding import Gap, Location, Outcome, Problem
+from inspector.terms.finding import Gap, Outcome, Problem
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
 
     facts = capabilities.keras
     if facts is None:
-        yield Outcome(LOAD, gaps=(Gap(Location(artifact.path), "no Keras is recorded for this runtime"),))
+        yield Outcome(LOAD, gaps=(Gap(artifact.whole, "no Keras is recorded for this runtime"),))
         return
     # No release of Keras 2 looks at links: h5py opens what is behind a soft link under the link's own name, so the file
     # is shown to every step as HDF5 itself shows it.

@@ -10,7 +10,7 @@ from inspector.loaders.keras3.predicting import predict
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.hdf5_guards import followed
 from inspector.loaders.keras_common.session import Session
-from inspector.terms.finding import Gap, Location, Outcome
+from inspector.terms.finding import Gap, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ PREDICT = "model.predict"
 def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome]:
     """What each call does; `model.predict` has an outcome only where the load succeeds."""
     if capabilities.keras is None:
-        gap = Gap(Location(artifact.path), "nothing is recorded of the Keras of this runtime")
+        gap = Gap(artifact.whole, "nothing is recorded of the Keras of this runtime")
         yield from (Outcome(name, gaps=(gap,)) for name in (LOAD, NO_COMPILE, UNSAFE, PREDICT))
         return
     artifact = followed(artifact)
