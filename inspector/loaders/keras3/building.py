@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3.inputs import unlikely_shape
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.names import snake_case
 from inspector.loaders.keras_common.variables import CELL_OF, own_variables
 
 if TYPE_CHECKING:
@@ -64,8 +66,17 @@ def input_of(session: Session, layer: Thing) -> str:
     return f'Input 0 of layer "{layer.name}"'
 
 
-def check_build(session: Session, layer: Thing) -> None:
-    """`build`: the shapes of the variables that it makes."""
+# Layers all of whose variables have the sizes of their input: one that is left open there is open here.
+_OPEN = frozenset(
+    {"Dense", "BatchNormalization", "LayerNormalization", "LSTM", "GRU", "SimpleRNN"}
+    | {f"DepthwiseConv{rank}D" for rank in (1, 2)}
+    | {f"Conv{rank}DTranspose" for rank in (1, 2, 3)}
+)
+_NO_CHANNELS = frozenset(f"Conv{rank}D" for rank in (1, 2, 3))
+
+
+def check_build(session: Session, layer: Thing, *, exact: bool = False) -> None:
+    """`build`: the shapes of the variables that it makes. `exact`: a None in the input's shape is Keras' own."""
     given = layer.build_shape
     if layer.facts is None:
         return
@@ -74,8 +85,12 @@ def check_build(session: Session, layer: Thing) -> None:
         return
     if layer.class_name == "Normalization":
         _normalization(session, layer, given)
+    if exact and layer.class_name in _NO_CHANNELS and layer.config.get("data_format") != "channels_first":
+        _check_channels(layer, given)
     for variable in _made(layer, given):
         _check_shape(session, layer, variable)
+        if exact and layer.class_name in _OPEN and variable.shape is not None and None in variable.shape:
+            raise _open(layer, variable)
 
 
 def _made(layer: Thing, given: Shape) -> list[Variable]:
@@ -89,21 +104,32 @@ def _made(layer: Thing, given: Shape) -> list[Variable]:
 def _check_shape(session: Session, layer: Thing, variable: Variable) -> None:
     """`standardize_shape` of one variable's shape, reworded in 3.13 (`entry` became `dimension`)."""
     shape = variable.shape or ()
-    # keras/src/backend/common/variables.py `standardize_shape` asks each axis for its type first and its sign second.
-    odd = next((size for size in shape if size is not None and not isinstance(size, int)), None)
-    text = None
-    if odd is not None:
-        word = "dimension" if session.release >= (3, 13) else "entry"
-        text = f"Cannot convert '{shape}' to a shape. Found invalid {word} '{odd}' of type '{type(odd)}'. "
-    elif any(isinstance(size, int) and size < 0 for size in shape):
-        text = f"Cannot convert '{shape}' to a shape. Negative dimensions are not allowed."
+    text = unlikely_shape(session, shape)
     # `None` may also stand for a size that was not followed here. Only a `filters` of null in the file itself is
     # certain to reach `_validate_shape` in keras/src/backend/common/variables.py as None.
-    elif None in shape and layer.config.get("filters", 0) is None:
+    if text is None and None in shape and layer.config.get("filters", 0) is None:
         text = _undefined(layer, variable.name, shape)
     if text is not None:
         details = {"class": layer.class_name, "key": variable.name, "value": str(shape)}
         raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _check_channels(layer: Thing, given: Shape) -> None:
+    """A convolution divides the channels by its groups, which an open size does not bear."""
+    if given[-1] is not None:
+        return
+    text = "unsupported operand type(s) for %: 'NoneType' and 'int'"
+    details = {"expected": "a number of channels", "found": str(given)}
+    raise LoadFailure("TypeError", text, "KER110", layer.name, layer.pointer, details)
+
+
+def _open(layer: Thing, variable: Variable) -> LoadFailure:
+    """A variable with a size that is left open."""
+    cell = CELL_OF.get(layer.class_name)
+    name = f"{snake_case(cell)}/{variable.name}" if cell else variable.name
+    details = {"class": layer.class_name, "key": variable.name, "value": str(variable.shape)}
+    text = _undefined(layer, name, variable.shape or ())
+    return LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
 
 
 def _undefined(layer: Thing, variable: str, shape: tuple[Any, ...]) -> str:

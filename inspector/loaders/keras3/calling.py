@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import lambdas
 from inspector.loaders.keras3.building import check_build, check_rank, input_of
+from inspector.loaders.keras3.followed import followed_call, refused_call
+from inspector.loaders.keras3.refusals import Raised
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing, Thing
 from inspector.loaders.weights.shapes import layer_output
@@ -44,7 +46,13 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     _check_mapping(layer, kwargs)
     _check_slices(session, layer, args)
     _check_mixed(session, layer, kwargs)
-    return [_revived(session, tensor, created, pointer) for tensor in (*_tensors(args), *_tensors(kwargs))]
+    given = [_revived(session, tensor, created, pointer) for tensor in _tensors(args)]
+    # Masks and states of a call are no inputs whose shapes the layer joins.
+    return [*given, *(_unshaped(_revived(session, tensor, created, pointer)) for tensor in _tensors(kwargs))]
+
+
+def _unshaped(tensor: TensorThing) -> TensorThing:
+    return TensorThing(tensor.history, tensor.shape, tensor.dtype)
 
 
 # Layers that take all their inputs in one argument. The `.h5` path takes operations of these names for them.
@@ -159,7 +167,7 @@ def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], point
     _check_index(index, pointer)
     if created[name].nodes <= index:
         raise NodeMissing
-    return TensorThing((name, index, tensor), _shape_of(created[name], index, tensor), "")
+    return TensorThing((name, index, tensor), *_shape_of(created[name], index, tensor))
 
 
 def _check_index(index: Any, pointer: str) -> None:
@@ -171,8 +179,11 @@ def _check_index(index: Any, pointer: str) -> None:
     raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
 
 
-def _shape_of(layer: Thing, node: int, tensor: int) -> Shape | None:
-    return layer.outputs[node] if tensor == 0 and node < len(layer.outputs) else None
+def _shape_of(layer: Thing, node: int, tensor: int) -> tuple[Shape | None, str, bool]:
+    """The shape of a call's output, its dtype where that is known, and whether the shape is exact."""
+    if tensor != 0 or not 0 <= node < len(layer.outputs):
+        return None, "", False
+    return layer.outputs[node], "", node < len(layer.exact) and layer.exact[node]
 
 
 def _missing_node(session: Session, name: str, pointer: str) -> LoadFailure:
@@ -203,7 +214,8 @@ def _revived(session: Session, given: TensorThing, created: dict[str, Thing], po
         raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
     layer = created[name]
     if layer.nodes > index:
-        return TensorThing(given.history, _shape_of(layer, index, tensor), given.dtype)
+        shape, _, exact = _shape_of(layer, index, tensor)
+        return TensorThing(given.history, shape, given.dtype, exact)
     if session.release >= (3, 7):
         raise NodeMissing
     text = (
@@ -258,15 +270,22 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         _check_inner_shape(session, inner, given)
     layer.nodes += 1
     layer.calls.append([one.history for one in arguments if one.history is not None])
+    followed = followed_call(layer, arguments)
+    if isinstance(followed, Raised) and not followed.inside:
+        raise refused_call(layer, followed, arguments)
     if not layer.built:
         layer.built = True
+        exact = layer.build_shape is None and len(arguments) == 1 and arguments[0].exact
         layer.build_shape = layer.build_shape or given
-        check_build(session, layer)
+        check_build(session, layer, exact=exact)
+    if isinstance(followed, Raised):
+        raise refused_call(layer, followed, arguments)
     layer.build_shape = layer.build_shape or given
     if layer.layers:
         layer.outputs.append(layer.outputs[0] if layer.outputs else None)
     else:
-        layer.outputs.append(_output(layer, shapes))
+        layer.outputs.append(followed or _output(layer, shapes))
+    layer.exact.append(followed is not None)
 
 
 def _check_inner_shape(session: Session, inner: Thing, given: Shape | None) -> None:

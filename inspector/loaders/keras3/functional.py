@@ -114,7 +114,7 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
     # keras/src/layers/core/input_layer.py makes its one node in the constructor; everything else waits for it.
     if layer.class_name == "InputLayer":
         layer.nodes, layer.built = 1, True
-        layer.outputs = [output_shape("InputLayer", layer.config, None)]
+        layer.outputs, layer.exact = [output_shape("InputLayer", layer.config, None)], [True]
     return layer
 
 
@@ -145,13 +145,17 @@ def _process_layer(session: Session, created: dict[str, Thing], waiting: dict[Th
     done = 0
     for node in nodes:
         try:
-            arguments = node_arguments(session, node, created, layer)
+            call(session, layer, node_arguments(session, node, created, layer))
         # `except IndexError: break` in `functional_from_config`: every other exception ends the load, which is why the
         # release that turned the ValueError of an unmade node into an IndexError can load graphs that older ones
         # refuse.
         except NodeMissing:
             break
-        call(session, layer, arguments)
+        except LoadFailure as failure:
+            # The layer's own IndexError, of an axis that its input does not have, is taken for that of a missing node.
+            if failure.type != "IndexError":
+                raise
+            break
         done += 1
     if done == len(nodes):
         del waiting[layer]

@@ -59,13 +59,13 @@ def _knows_input(first: Thing) -> bool:
 def _call_from(session: Session, model: Thing, called: int, given: Shape | None) -> int:
     """Call the layers after the first `called` ones, each on what the one before puts out; how many are called now."""
     # Keras calls the others anew as well, with the same shapes and so to the same end.
-    shape = model.outputs[0] if called else given
+    shape, exact = (model.outputs[0], model.exact[0]) if called else (given, given is not None)
     for layer in model.layers[called:]:
         if layer.class_name != "InputLayer":
-            call(session, layer, [TensorThing(None, shape, "")])
-            shape = layer.outputs[-1]
+            call(session, layer, [TensorThing(None, shape, "", exact)])
+            shape, exact = layer.outputs[-1], layer.exact[-1]
     model.built = True
-    model.outputs = [shape]
+    model.outputs, model.exact = [shape], [exact]
     return len(model.layers)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3.inputs import Refused, refused_input
 from inspector.loaders.keras_common.things import FunctionThing
 from inspector.terms.record import record
 
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
 
     from inspector.loaders.keras_common.session import Session
     from inspector.runtime.facts import ClassFacts
-
-
-@record
-class Refused:
-    """What the constructor raises, and the key whose value it is about."""
-
-    key: str
-    type: str
-    text: str
 
 
 @record
@@ -140,28 +132,15 @@ def _merged(_session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> R
     return Refused("merge_mode", "ValueError", text)
 
 
-def _input_shape(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+def _input(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
     """A declared input."""
-    shape = config.get("batch_shape")
-    text = unlikely_shape(session, tuple(shape)) if isinstance(shape, list | tuple) else None
-    return None if text is None else Refused("batch_shape", "ValueError", text)
-
-
-def unlikely_shape(session: Session, shape: tuple[Any, ...]) -> str | None:
-    """What `standardize_shape` raises, reworded in 3.13; None for sizes that can be."""
-    odd = next((size for size in shape if size is not None and not isinstance(size, int)), None)
-    if odd is not None:
-        word = "dimension" if session.release >= (3, 13) else "entry"
-        return f"Cannot convert '{shape}' to a shape. Found invalid {word} '{odd}' of type '{type(odd)}'. "
-    if any(isinstance(size, int) and size < 0 for size in shape):
-        return f"Cannot convert '{shape}' to a shape. Negative dimensions are not allowed."
-    return None
+    return refused_input(session, config)
 
 
 _CHECKS: dict[str, Callable[[Session, ClassFacts, Mapping[str, Any]], Refused | None]] = {
     "Bidirectional": _merged,
     "Dense": _dense,
-    "InputLayer": _input_shape,
+    "InputLayer": _input,
     "QuantizedDTypePolicy": _quantized,
     **dict.fromkeys(_CHOICES, _choices),
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell"), _units),

@@ -39,6 +39,8 @@ class Thing:
     listed_output: bool = False
     # The argument of a call that the file holds as the name of a tensor, "" where there is none.
     unrestored: str = ""
+    # For each call whether the shape of its output is exactly Keras' own: a size of None in it is one left open.
+    exact: list[bool] = field(default_factory=list)
     # The tensors of each call, as (layer, node, tensor).
     calls: list[list[tuple[str, int, int]]] = field(default_factory=list)
 
@@ -73,8 +75,12 @@ class FunctionThing:
 
 @record
 class TensorThing:
-    """A symbolic tensor as a node's arguments carry it: its history is (layer, node index, tensor index)."""
+    """A symbolic tensor as a node's arguments carry it: its history is (layer, node index, tensor index).
+
+    `exact` says that its shape is Keras' own, with None for sizes that are left open and not for those not followed.
+    """
 
     history: tuple[str, int, int] | None
     shape: Shape | None
     dtype: str
+    exact: bool = False

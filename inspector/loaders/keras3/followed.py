@@ -1,0 +1,45 @@
+"""One symbolic call of a layer whose inputs have exactly known shapes: its output, or what it raises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.loaders.keras3.refusals import Raised
+from inspector.loaders.keras3.symbolic import output_of
+from inspector.loaders.keras_common.failure import LoadFailure
+
+if TYPE_CHECKING:
+    from inspector.loaders.keras_common.things import Shape, TensorThing, Thing
+
+# Layers whose checks stand in `build` alone.
+_CHECKED_IN_BUILD = frozenset(
+    {"Concatenate", "Dot", "BatchNormalization", "LayerNormalization", "GroupNormalization"}
+    | {f"SeparableConv{rank}D" for rank in (1, 2)}
+)
+
+
+def followed_call(layer: Thing, arguments: list[TensorThing]) -> Shape | Raised | None:
+    """What the call puts out or raises, where the shapes of its inputs are known exactly."""
+    if layer.facts is None or layer.layers or not arguments:
+        return None
+    given = [one.shape for one in arguments if one.exact and one.shape is not None]
+    if len(given) < len(arguments):
+        return None
+    found = output_of(layer.class_name, layer.config, given)
+    if not isinstance(found, Raised) or not layer.built:
+        return found
+    # A layer that its stored shape has built meets no check of `build` any more; those of `compute_output_shape` stay.
+    return Raised(found.type, found.text, inside=True) if layer.class_name not in _CHECKED_IN_BUILD else None
+
+
+def refused_call(layer: Thing, raised: Raised, arguments: list[TensorThing]) -> LoadFailure:
+    """The exception as it leaves `Layer.__call__`: `build` raises it bare, `call` with its arguments."""
+    name, text = layer.class_name, raised.text
+    if raised.inside:
+        shown = ", ".join(f"<KerasTensor shape={one.shape}, dtype=float32, sparse=False>" for one in arguments)
+        text = (
+            f"Exception encountered when calling {name}.call().\n\n\x1b[1m{text}\x1b[0m\n\n"
+            f"Arguments received by {name}.call():\n  • args=('{shown}',)\n  • kwargs=<class 'inspect._empty'>"
+        )
+    details = {"expected": name, "found": ", ".join(str(one.shape) for one in arguments)}
+    return LoadFailure(raised.type, text, "KER110", layer.name, layer.pointer, details)
