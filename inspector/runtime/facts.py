@@ -14,6 +14,7 @@ from inspector.terms.record import record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inspector.runtime.odd_values import Odd
     from inspector.terms.runtime import KerasFlavour, Runtime
 
 
@@ -174,6 +175,9 @@ class KerasFacts(Protocol):
 
     def order(self, path: str, cls: ClassFacts) -> tuple[str, ...]:
         """The keys that the class refuses, in the order in which they are met when all stand in one config."""
+
+    def odd(self, cls: ClassFacts, config: Mapping[str, Any], key: str) -> Odd | None:
+        """What the class raises for a value of another type than it stores there; None: nothing, or not tried."""
 
     def without(self, path: str, cls: ClassFacts, key: str) -> Rejected | bool:
         """What happens when that key of the default config is left out."""

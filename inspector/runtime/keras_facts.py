@@ -16,6 +16,8 @@ from inspector.terms.runtime import CustomObject, KerasFlavour
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from inspector.runtime.odd_values import Odd
+
 STORE = "keras"
 # An automatic name is accepted by every class, and no trial of it would say anything.
 _ALWAYS_TAKEN = frozenset({"name"})
@@ -197,6 +199,26 @@ class RecordedKeras:
         trials = self._trials(path, cls)
         config = cls.config_v3 if path == "v3" and cls.config_v3 is not None else cls.config
         return trials is not None and config is not None and key in config and trials.without(key)
+
+    def odd(self, cls: ClassFacts, config: Mapping[str, Any], key: str) -> Odd | None:
+        """Give what the class raises for a value of another type than its own; None: nothing, or not tried."""
+        from inspector.runtime.odd_values import odd_value  # noqa: PLC0415 - cold start: sound configs have none
+
+        if self._is_stored(cls, key, config[key]):
+            return None
+        found = odd_value((self.flavour.value, self.version), cls, key, config[key])
+        # What is refused beside one value of another argument may be right beside another.
+        others = (name for name in config if name != key and f"`{name}`" in (found.text if found else ""))
+        return None if any(not self._is_stored(cls, name, config[name]) for name in others) else found
+
+    def _is_stored(self, cls: ClassFacts, key: str, value: Any) -> bool:
+        """Whether some release stores that very value there: what it does was tried by itself."""
+        own = cls.config or {}
+        if key in own and type(own[key]) is type(value) and own[key] == value:
+            return True
+        trials = self._trials("legacy", cls) or self._trials("v3", cls)
+        values = trials.values(key) if trials is not None else ()
+        return any(type(one) is type(value) and one == value for one in values)
 
     def order(self, path: str, cls: ClassFacts) -> tuple[str, ...]:
         """Give the refused keys in the order in which the class meets them when all stand in one config."""

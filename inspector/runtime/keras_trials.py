@@ -91,6 +91,11 @@ class Trials:
         pairs = zip(self.table["values"][place], found, strict=False)
         return [(value, number) for value, number in pairs if number is not None]
 
+    def values(self, key: str) -> list[Any]:
+        """Every value of that key that any release tried."""
+        keys = self.table["keys"]
+        return list(self.table["values"][keys.index(key)]) if key in keys else []
+
     def order(self) -> tuple[str, ...]:
         """The refused keys in the order in which they are met."""
         return tuple(self.table["keys"][place] for place in self.row[4]) if len(self.row) == _FULL else ()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.objects import LAYER, object_events
+from inspector.loaders.keras2.odd_calls import called_events
 from inspector.loaders.keras2.ranks import rank_events
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.walk import until_problem
@@ -45,6 +46,7 @@ def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[
     steps = [
         lambda: _readable(walk, model, "model_config", model.config_error),
         lambda: walk.once("model", lambda: _model(config, model.config)),
+        lambda: walk.once("calls", lambda: called_events(config, model.config)),
         # Layers are called while the graph is rebuilt, before any weight is read: a shape that a layer refuses wins
         # over one that does not fit its variable.
         lambda: walk.once("ranks", lambda: rank_events(config, model.config)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2.h5 import unopened
 from inspector.loaders.keras2.keras_zip_state import state_events
+from inspector.loaders.keras2.odd_calls import called_events
 from inspector.loaders.keras2.v3 import model_events, value_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.loaders.keras_common.archives import decoding_exception, exception_of, unpacking_damage
@@ -66,6 +67,7 @@ def _architecture(walk: Walk, model: KerasModel, *, compiling: bool) -> Iterator
     steps: list[Callable[[], Iterable[Event]]] = [
         lambda: () if compiling else _without_compiling(walk, model.config),
         lambda: nested.once("model", lambda: model_events(nested, model.config)),
+        lambda: nested.once("calls", lambda: called_events(nested, model.config)),
     ]
     if compiling and model.compile_config:
         steps.append(lambda: _compiled(replace(walk, path="v3", pointer="/compile_config"), model.compile_config))

@@ -6,7 +6,6 @@ deserializes in turn (initializers, activations, wrapped layers, ...) follows fr
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
@@ -17,7 +16,8 @@ from inspector.loaders.keras2.constructors import (
     wraps_optimizer,
 )
 from inspector.loaders.keras2.keys import config_events, custom_events
-from inspector.loaders.keras2.walk import reworded
+from inspector.loaders.keras2.odd_arguments import made_events
+from inspector.loaders.keras2.walk import reworded, until_problem
 from inspector.runtime.facts import Rejected
 from inspector.terms.finding import ExpectedError, Problem
 from inspector.terms.record import record
@@ -291,10 +291,11 @@ def built_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[st
         failed = failed or isinstance(event, Problem)
         yield event
     if not failed:
-        events = chain(
-            layer_value_events(walk, cls.name, config) if family is LAYER else (),
-            file_events(walk, cls, config),
-            nested_events(walk, family, cls, config),
+        events = until_problem(
+            lambda: layer_value_events(walk, cls.name, config) if family is LAYER else (),
+            lambda: file_events(walk, cls, config),
+            lambda: nested_events(walk, family, cls, config),
+            lambda: made_events(walk, cls, config),
         )
         yield from reworded(events, lambda error: passed_on(walk, family, cls, config, error))
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.objects import LAYER, object_events
+from inspector.loaders.keras2.replay import Made, Replay, check_network, leaves, outputs_of
 from inspector.loaders.keras2.walk import until_problem
+from inspector.loaders.keras_common.failure import LoadFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from inspector.loaders.keras2.walk import Event, Walk
     from inspector.terms.finding import Problem
 
-Node = list[tuple[str, int]]
-# A tensor in a config: layer, call, index, and perhaps the call's keyword arguments. Source: convert_inner_node_data.
-_TENSOR_SIZES = (3, 4)
+_NETWORKS = frozenset({"Sequential", "Functional", "Model"})
 
 
 def graph_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
@@ -32,8 +32,6 @@ def graph_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
         # `reconstruct_from_config` in keras/src/engine/functional.py has these three stages.
         lambda: _layers(walk.at("layers"), layers),
         lambda: _wiring(walk, config),
-        lambda: _ends(walk, config, "input_layers"),
-        lambda: _ends(walk, config, "output_layers"),
     )
 
 
@@ -55,7 +53,7 @@ def broken(walk: Walk, subject: str, exception: str, text: str) -> Problem:
 
 def _layers(walk: Walk, layers: Any) -> Iterator[Event]:
     """Makes each layer once; every unknown class is named, though the first ends the load."""
-    made: set[str] = set()
+    made: set[Any] = set()
     for index, layer in enumerate(layers):
         here = walk.at(index)
         if not isinstance(layer, dict):
@@ -63,7 +61,10 @@ def _layers(walk: Walk, layers: Any) -> Iterator[Event]:
         elif "name" not in layer:
             yield broken(here, str(layer.get("class_name")), "KeyError", "'name'")
         else:
-            name = str(layer["name"])
+            name = layer["name"]
+            if isinstance(name, (list, dict)):
+                yield broken(here, "layers", "TypeError", f"unhashable type: {type(name).__name__!r}")
+                return
             # `if layer_name in created_layers`: of two layers of one name only the first is made, and the calls of both
             # are its.
             if name not in made:
@@ -83,83 +84,51 @@ def _calls(walk: Walk, layer: Mapping[str, Any]) -> Iterator[Event]:
 
 def _wiring(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
     """Calls each layer when its inputs are there; a node that never gets its inputs keeps the loader looping."""
-    counts = _counts(config)
-    waiting = {str(layer["name"]): _sources(layer) for layer in config["layers"]}
-    moved = True
-    while moved and any(waiting.values()):
-        moved = False
-        for name, nodes in waiting.items():
-            while nodes and all(counts.get(source, -1) > node for source, node in nodes[0]):
-                nodes.pop(0)
-                counts[name] += 1
-                moved = True
-    yield from until_problem(
-        lambda: _misformed(walk, config["layers"]),
-        lambda: _unknown_outputs(walk, config["layers"]),
-        lambda: _stuck(walk, counts, waiting),
-    )
-
-
-def _counts(config: Mapping[str, Any]) -> dict[str, int]:
-    return {str(layer["name"]): _called_already(layer) for layer in config["layers"]}
-
-
-def _misformed(walk: Walk, layers: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
-    """What stands where a tensor should is asked for its parts."""
-    for layer in layers:
-        for node in layer["inbound_nodes"]:
-            for leaf in _leaves(node):
-                if not _is_tensor(leaf):
-                    text = f"'{type(leaf).__name__}' object has no attribute 'as_list'"
-                    yield broken(walk.at("layers"), str(layer["name"]), "AttributeError", text)
-                    return
-
-
-def _unknown_outputs(walk: Walk, layers: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
-    """An input has one tensor; how many other layers give is not followed."""
-    inputs = {str(layer["name"]) for layer in layers if layer.get("class_name") == "InputLayer"}
-    for layer in layers:
-        for node in layer["inbound_nodes"]:
-            if any(leaf[0] in inputs and leaf[2] > 0 for leaf in _leaves(node)):
-                yield broken(walk.at("layers"), str(layer["name"]), "IndexError", "list index out of range")
-                return
-
-
-def _stuck(walk: Walk, counts: Mapping[str, int], waiting: Mapping[str, list[Node]]) -> Iterator[Event]:
-    """Why nodes are left: a source that does not exist raises, a node that is never made keeps the loader looping."""
-    for name, nodes in waiting.items():
-        missing = next((source for source, _ in (nodes[0] if nodes else ()) if source not in counts), None)
-        if missing is not None:
-            yield broken(walk, name, "KeyError", repr(missing))
+    try:
+        replay = Replay(_made(walk, config["layers"]), walk.python)
+        stuck = replay.run(config["layers"])
+        if stuck is None:
+            _check_ends(walk, replay, config)
             return
-    stuck = next((name for name, nodes in waiting.items() if nodes), None)
-    if stuck is not None:
-        # `while unprocessed_nodes` has no test for progress in any release of Keras 2, as its own comment says ("may
-        # lead to infinite loops"): the process hangs, and there is no exception to show.
-        yield walk.problem("KER111", stuck, "timeout", "")
-
-
-def _ends(walk: Walk, config: Mapping[str, Any], key: str) -> Iterator[Event]:
-    """The model's own inputs or outputs: tensors of layers that were made and called."""
-    yield from _absent(walk, config, key)
-    calls = {str(layer["name"]): _called_already(layer) + len(_sources(layer)) for layer in config["layers"]}
-    here = walk.at(key)
-    for leaf in _leaves(config.get(key, [])):
-        if not _is_tensor(leaf):
-            yield broken(here, key, "AttributeError", f"'{type(leaf).__name__}' object has no attribute 'as_list'")
-        elif leaf[0] not in calls:
-            yield broken(here, str(leaf[0]), "AssertionError", "")
-        elif leaf[1] >= calls[leaf[0]] and not _is_input(config, leaf[0]):
-            text = "list indices must be integers or slices, not NoneType"
-            yield broken(here, str(leaf[0]), "TypeError", text)
-        else:
-            continue
+    except LoadFailure as failure:
+        yield broken(walk.at("layers"), failure.subject, failure.type, failure.text)
         return
+    # `while unprocessed_nodes` has no test for progress in any release of Keras 2, as its own comment says ("may lead
+    # to infinite loops"): the process hangs, and there is no exception to show.
+    yield walk.problem("KER111", str(stuck), "timeout", "")
 
 
-def _is_input(config: Mapping[str, Any], name: str) -> bool:
-    """Whether that layer is an input, which always answers with its first call."""
-    return any(layer["name"] == name and layer.get("class_name") == "InputLayer" for layer in config["layers"])
+def _check_ends(walk: Walk, replay: Replay, config: Mapping[str, Any]) -> None:
+    """The model's own inputs and outputs, then the model that is made of them."""
+    ends = []
+    for key in ("input_layers", "output_layers"):
+        if key not in config:
+            raise LoadFailure("KeyError", repr(key), "KER104", key)
+        ends.append([replay.end(leaf) for leaf in leaves(config[key])])
+    check_network(ends[0], ends[1], walk.release)
+
+
+def _made(walk: Walk, layers: Any) -> dict[Any, Made]:
+    """The layers by the name of their entry: of two entries of one name the first is made."""
+    made: dict[Any, Made] = {}
+    for layer in layers:
+        if layer["name"] not in made:
+            made[layer["name"]] = _one(walk, layer)
+    return made
+
+
+def _one(walk: Walk, layer: Mapping[str, Any]) -> Made:
+    kind, inner = str(layer.get("class_name")), layer.get("config")
+    config = inner if isinstance(inner, dict) else {}
+    name = config.get("name")
+    is_own = kind not in walk.custom and kind not in _NETWORKS and any(walk.facts.named(kind, "layer"))
+    each = outputs_of(kind, config, is_own=is_own)
+    if kind in ("Functional", "Model"):
+        each = len(list(leaves(config.get("output_layers"))))
+    shape = config.get("batch_input_shape")
+    shown = tuple(shape) if isinstance(shape, list) else shape
+    named = name if isinstance(name, str) else None
+    return Made(named, kind, kind == "InputLayer", _called_already(layer), each, is_own, shown)
 
 
 def _called_already(layer: Mapping[str, Any]) -> int:
@@ -181,39 +150,3 @@ def is_built(layers: Any) -> bool:
     if first.get("class_name") == "Sequential":
         return is_built(inner.get("layers") if isinstance(inner, dict) else inner)
     return isinstance(inner, dict) and ("batch_input_shape" in inner or first.get("class_name") == "InputLayer")
-
-
-def _sources(layer: Mapping[str, Any]) -> list[Node]:
-    """For each call of the layer, the (layer, call) whose outputs it takes."""
-    nodes = layer.get("inbound_nodes")
-    return [list(_tensors(node)) for node in nodes] if isinstance(nodes, list) else []
-
-
-def _tensors(data: Any) -> Iterator[tuple[str, int]]:
-    """Every `[layer, node, tensor, ...]` in a nested structure, those in the call's keyword arguments too."""
-    if isinstance(data, dict):
-        for value in data.values():
-            yield from _tensors(value)
-    elif isinstance(data, list):
-        if _is_tensor(data) and isinstance(data[1], int) and isinstance(data[2], int):
-            if data[0] != "_CONSTANT_VALUE":
-                yield data[0], data[1]
-            data = data[3:]
-        for value in data:
-            yield from _tensors(value)
-
-
-def _leaves(data: Any) -> Iterator[Any]:
-    """The tensors of a nested structure, and whatever else lies where they should."""
-    if isinstance(data, dict):
-        for value in data.values():
-            yield from _leaves(value)
-    elif isinstance(data, list) and not _is_tensor(data):
-        for value in data:
-            yield from _leaves(value)
-    else:
-        yield data
-
-
-def _is_tensor(data: Any) -> bool:
-    return isinstance(data, list) and len(data) in _TENSOR_SIZES and isinstance(data[0], str)

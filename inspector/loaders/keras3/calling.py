@@ -8,6 +8,7 @@ from inspector.loaders.keras3 import lambdas
 from inspector.loaders.keras3.building import check_build, check_rank, input_of
 from inspector.loaders.keras3.followed import followed_call, refused_call
 from inspector.loaders.keras3.refusals import Raised
+from inspector.loaders.keras3.odd import check_called
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing, Thing
 from inspector.loaders.weights.shapes import layer_output
@@ -274,6 +275,7 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     if isinstance(followed, Raised) and not followed.inside:
         raise refused_call(layer, followed, arguments)
     if not layer.built:
+        check_called(session, layer)
         layer.built = True
         exact = layer.build_shape is None and len(arguments) == 1 and arguments[0].exact
         layer.build_shape = layer.build_shape or given

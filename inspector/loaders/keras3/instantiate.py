@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import functional, lambdas, sequential, tfsm_layer, torch_wrapper
 from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
 from inspector.loaders.keras3.lookup import check_vocabulary
+from inspector.loaders.keras3.odd import check_made
 from inspector.loaders.keras3.values import refused
 from inspector.loaders.keras_common.construct import CELL_FIRST, Construction, check_config, last_cause, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -83,6 +84,7 @@ def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: s
     check_config(Construction(session, cls, shown, pointer, nested))
     check_vocabulary(session, cls, shown, pointer)
     _check_values(session, cls, shown, pointer)
+    check_made(session, cls, shown, pointer)
     thing = Thing(cls.name, config, cls)
     thing.broken_dtype = broken
     return thing

@@ -1,0 +1,50 @@
+"""Values of another type than a class's own: what its constructor raises, and what the first call of a layer does.
+
+Recorded by trying (`runtime/odd_values.py`): None, a word, numbers, an empty list or dict, and a value in a list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras2.walk import Event, Walk
+    from inspector.runtime.facts import ClassFacts
+    from inspector.runtime.odd_values import Odd
+    from inspector.terms.finding import Problem
+
+# Keys whose words name other objects: they are looked up elsewhere.
+_NAMING = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "name", "layer", "cell", "vocabulary")
+
+
+def made_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
+    """What the constructor raises for a value that it does not expect."""
+    for key, odd in _odd(walk, cls, config):
+        if not odd.is_called:
+            yield _problem(walk, cls, config, (key, odd))
+            return
+
+
+def call_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
+    """What the layer's call, or the initializer's, raises for such a value."""
+    for key, odd in _odd(walk, cls, config):
+        if odd.is_called:
+            yield _problem(walk, cls, config, (key, odd))
+            return
+
+
+def _odd(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tuple[str, Odd]]:
+    for key, value in config.items():
+        if isinstance(value, str) and key.endswith(_NAMING):
+            continue
+        odd = walk.facts.odd(cls, config, key)
+        if odd is not None:
+            yield key, odd
+
+
+def _problem(walk: Walk, cls: ClassFacts, config: Mapping[str, Any], found: tuple[str, Odd]) -> Problem:
+    key, odd = found
+    text = odd.text.replace("{name}", str(config.get("name")))
+    return walk.at(key).problem("KER103", cls.name, odd.type, text, key=key, value=repr(config.get(key)))

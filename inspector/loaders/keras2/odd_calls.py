@@ -1,0 +1,62 @@
+"""The calls of a model's layers, as far as values of another type than their own make them fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras2.odd_arguments import call_events
+from inspector.loaders.keras2.wiring import is_built
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras2.walk import Event, Walk
+
+_NETWORKS = frozenset({"Sequential", "Functional", "Model"})
+_INNER = ("layer", "backward_layer", "cell")
+# Configs are trees of models; deeper than any real model is nested.
+_MAX_DEPTH = 40
+
+
+def called_events(walk: Walk, model: Any, depth: int = 0) -> Iterator[Event]:
+    """What the first layer raises that was made of a value which only its call looks at."""
+    config = model.get("config") if isinstance(model, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else config
+    if not isinstance(layers, list) or depth > _MAX_DEPTH:
+        return
+    sequential = model.get("class_name") == "Sequential"
+    if sequential and not is_built(layers):
+        return
+    for index, layer in enumerate(layers):
+        if isinstance(layer, dict) and (sequential or layer.get("inbound_nodes")):
+            found = list(_called(walk.at("config").at("layers").at(index), layer, depth))
+            yield from found
+            if found:
+                return
+
+
+def _called(walk: Walk, layer: Mapping[str, Any], depth: int) -> Iterator[Event]:
+    """One layer, the initializers of its variables, and what it wraps."""
+    kind, config = str(layer.get("class_name")), layer.get("config")
+    if kind in walk.custom or not isinstance(config, dict):
+        return
+    if kind in _NETWORKS:
+        yield from called_events(walk, layer, depth + 1)
+        return
+    cls = next(iter(walk.facts.named(kind, "layer")), None)
+    here = walk.at("config")
+    if cls is not None:
+        yield from call_events(here, cls, config)
+    for key, value in config.items():
+        if isinstance(value, dict) and isinstance(value.get("config"), dict):
+            if key.endswith("_initializer"):
+                yield from _initializer(here.at(key), value)
+            elif key in _INNER and depth < _MAX_DEPTH:
+                yield from _called(here.at(key), value, depth + 1)
+
+
+def _initializer(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
+    kind = str(value.get("class_name"))
+    cls = next(iter(walk.facts.named(kind, "initializer")), None)
+    if cls is not None and kind not in walk.custom:
+        yield from call_events(walk.at("config"), cls, value["config"])

@@ -1,0 +1,64 @@
+"""Values of another type than a class's own: what its constructor raises, and what the first call of a layer does.
+
+Recorded by trying (`runtime/odd_values.py`): None, a word, numbers, an empty list or dict, and a value in a list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras_common.construct import wrapped
+from inspector.loaders.keras_common.failure import LoadFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.loaders.keras_common.session import Session
+    from inspector.loaders.keras_common.things import Thing
+    from inspector.runtime.facts import ClassFacts
+    from inspector.runtime.odd_values import Odd
+
+# Keys whose words name other objects: they are looked up elsewhere.
+_NAMING = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "name", "layer", "cell", "vocabulary")
+
+
+def check_made(session: Session, cls: ClassFacts, config: Mapping[str, Any], pointer: str) -> None:
+    """Raise what the constructor does for a value that it does not expect."""
+    for key, odd in _odd(session, cls, config):
+        if not odd.is_called:
+            raise wrapped(session, cls, config, _failure(cls, config, pointer, (key, odd)))
+
+
+def check_called(session: Session, layer: Thing) -> None:
+    """Raise what the layer's first call does; its variables are made then, so that its initializers are called too."""
+    if layer.facts is None or not isinstance(layer.config, dict):
+        return
+    pointer = f"{layer.pointer}/config"
+    _check_called(session, layer.facts, layer.config, pointer)
+    for key, value in layer.config.items():
+        inner = value.get("config") if key.endswith("_initializer") and isinstance(value, dict) else None
+        cls = next(iter(session.facts.named(str(value["class_name"]), "initializer")), None) if inner else None
+        if cls is not None and isinstance(inner, dict):
+            _check_called(session, cls, inner, f"{pointer}/{key}/config")
+
+
+def _check_called(session: Session, cls: ClassFacts, config: Mapping[str, Any], pointer: str) -> None:
+    for key, odd in _odd(session, cls, config):
+        if odd.is_called:
+            raise _failure(cls, config, pointer, (key, odd))
+
+
+def _odd(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tuple[str, Odd]]:
+    for key, value in config.items():
+        if isinstance(value, str) and key.endswith(_NAMING):
+            continue
+        odd = session.facts.odd(cls, config, key)
+        if odd is not None:
+            yield key, odd
+
+
+def _failure(cls: ClassFacts, config: Mapping[str, Any], pointer: str, found: tuple[str, Odd]) -> LoadFailure:
+    key, odd = found
+    text = odd.text.replace("{name}", str(config.get("name")))
+    details = {"class": cls.name, "key": key, "value": repr(config.get(key))}
+    return LoadFailure(odd.type, text, "KER103", cls.name, f"{pointer}/{key}", details)
