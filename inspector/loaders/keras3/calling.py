@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import lambdas
 from inspector.loaders.keras3.building import check_build, check_rank, input_of
-from inspector.loaders.keras3.followed import followed_call, refused_call
-from inspector.loaders.keras3.refusals import Raised
+from inspector.loaders.keras3.followed import built_by, followed_call, refused_call
 from inspector.loaders.keras3.odd import check_called
+from inspector.loaders.keras3.refusals import Raised
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing, Thing
 from inspector.loaders.weights.shapes import layer_output
@@ -107,7 +107,7 @@ def _check_mixed(session: Session, layer: Thing, kwargs: Any) -> None:
     if session.release >= (3, 4) or layer.kind not in {"layer", "model"} or not isinstance(kwargs, dict):
         return
     for key, value in kwargs.items():
-        flat = list(_leaves(value)) if isinstance(value, list | tuple | dict) else []
+        flat = list(leaves(value)) if isinstance(value, list | tuple | dict) else []
         if any(isinstance(one, TensorThing) for one in flat) and not all(isinstance(one, TensorThing) for one in flat):
             text = (
                 "In a nested call() argument, you cannot mix tensors and non-tensors. Received invalid mixed argument: "
@@ -117,11 +117,11 @@ def _check_mixed(session: Session, layer: Thing, kwargs: Any) -> None:
             raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
     """Everything in nested arguments that holds nothing else."""
     if isinstance(value, list | tuple | dict):
         for inner in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(inner)
+            yield from leaves(inner)
     else:
         yield value
 
@@ -238,15 +238,33 @@ def _tensors(value: Any) -> Iterator[TensorThing]:
             yield from _tensors(inner)
 
 
+# Built-in layers whose build() fixes the size of the input's last axis.
+_LAST_AXIS = frozenset({"Dense", "SeparableConv1D", "SeparableConv2D", "Conv1D", "Conv2D", "Conv3D"})
+
+
 def build(session: Session, layer: Thing, config: Any) -> None:
     """`build_from_config`: the stored input shape creates the layer's variables."""
     if layer.built or not isinstance(config, dict) or not config:
         return
     layer.built = True
     shape = config.get("input_shape")
-    if isinstance(shape, list | tuple) and all(size is None or isinstance(size, int) for size in shape):
+    if "input_shape" in config and shape is None and layer.class_name in _INDEXING:
+        details = {"class": layer.class_name, "key": "build_config", "value": str(config)}
+        text = "'NoneType' object is not subscriptable"
+        raise LoadFailure("TypeError", text, "KER103", layer.class_name, layer.pointer, details)
+    if not isinstance(shape, list | tuple):
+        return
+    single = all(size is None or isinstance(size, int) for size in shape)
+    refused = built_by(layer, [tuple(shape)] if single else shape)
+    if refused is not None:
+        raise refused
+    if single:
         layer.build_shape = tuple(shape)
-        check_build(session, layer)
+        check_build(session, layer, exact=True)
+
+
+# Layers whose `build` looks into the shape at once.
+_INDEXING = _LAST_AXIS | {"BatchNormalization", "LayerNormalization", "GroupNormalization", "LSTM", "GRU", "SimpleRNN"}
 
 
 def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
@@ -327,10 +345,6 @@ def _output(layer: Thing, shapes: list[Shape | None]) -> Shape | None:
         return layer_output(kind, config, shapes)
     # Merges of unlike shapes broadcast, which is not followed.
     return shapes[0] if kind in _JOINING and all(one == shapes[0] for one in shapes) else None
-
-
-# Built-in layers whose build() fixes the size of the input's last axis.
-_LAST_AXIS = frozenset({"Dense", "SeparableConv1D", "SeparableConv2D", "Conv1D", "Conv2D", "Conv3D"})
 
 
 def _check_input(session: Session, layer: Thing, given: Shape | None) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.refusals import Raised
 from inspector.loaders.keras3.symbolic import output_of
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import TensorThing
 
 if TYPE_CHECKING:
-    from inspector.loaders.keras_common.things import Shape, TensorThing, Thing
+    from inspector.loaders.keras_common.things import Shape, Thing
 
 # Layers whose checks stand in `build` alone.
 _CHECKED_IN_BUILD = frozenset(
@@ -30,6 +31,21 @@ def followed_call(layer: Thing, arguments: list[TensorThing]) -> Shape | Raised 
         return found
     # A layer that its stored shape has built meets no check of `build` any more; those of `compute_output_shape` stay.
     return Raised(found.type, found.text, inside=True) if layer.class_name not in _CHECKED_IN_BUILD else None
+
+
+def built_by(layer: Thing, shapes: list[Any]) -> LoadFailure | None:
+    """What `build` raises for the shapes that a file has for it; None where it goes well, or is not followed."""
+    known = all(isinstance(shape, list | tuple) and all(_is_size(size) for size in shape) for shape in shapes)
+    if layer.facts is None or layer.layers or not known:
+        return None
+    found = output_of(layer.class_name, layer.config, [tuple(shape) for shape in shapes])
+    if not isinstance(found, Raised) or found.inside:
+        return None
+    return refused_call(layer, found, [TensorThing(None, tuple(shape), "") for shape in shapes])
+
+
+def _is_size(value: Any) -> bool:
+    return value is None or isinstance(value, int)
 
 
 def refused_call(layer: Thing, raised: Raised, arguments: list[TensorThing]) -> LoadFailure:

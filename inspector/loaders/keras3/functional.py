@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras3.calling import NodeMissing, call, node_arguments
+from inspector.loaders.keras3.calling import NodeMissing, call, leaves, node_arguments
 from inspector.loaders.keras3.graph import check_graph
 from inspector.loaders.keras3.listed_output import stays_listed
 from inspector.loaders.keras3.sequential import layer_of
@@ -47,12 +47,15 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
         # Under the name beside the config, not the one in it: that is what stored calls refer to
         # (`created_layers[layer_name]`).
         created[data["name"]] = layer
-        if data["inbound_nodes"]:
-            waiting[layer] = list(_items(data["inbound_nodes"], "inbound_nodes", at))
+        nodes = list(_items(data["inbound_nodes"], "inbound_nodes", at))
+        if nodes:
+            waiting[layer] = nodes
     model.layers = [layer for layer in created.values() if layer.kind != "operation"]
     _process(session, created, waiting, pointer)
     for key in ("input_layers", "output_layers"):
         _map_tensors(session, graph[key], created, f"{pointer}/{key}")
+    for key in ("input_layers", "output_layers"):
+        _check_some(graph[key], key, f"{pointer}/{key}")
     check_graph(session, graph, created, pointer)
     model.built = True
     model.listed_output = stays_listed(session, graph["output_layers"])
@@ -199,6 +202,15 @@ def _map_tensors(session: Session, tensors: Any, created: dict[str, Thing], poin
             _map_tensors(session, value, created, pointer)
         else:
             _tensor(session, value, created, pointer)
+
+
+def _check_some(tensors: Any, key: str, pointer: str) -> None:
+    """`Function.__init__` wants at least one tensor at either end."""
+    if any(not isinstance(one, list | tuple | dict) for one in leaves(tensors)):
+        return
+    text = f"`{key.removesuffix('_layers')}s` argument cannot be empty. Received:\n{key.removesuffix('_layers')}s=[]"
+    details = {"class": "Functional", "key": key, "value": str(tensors)}
+    raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
 
 
 def _items(value: Any, key: str, pointer: str) -> Any:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def from_config(session: Session, model: Thing, config: dict[str, Any], pointer: str) -> Thing:
     """The model with its layers; LoadFailure as Keras raises it."""
     if not isinstance(config, dict) or "name" not in config:
-        raise _no_name(session, config, pointer)
+        if config or session.release >= (3, 15):
+            raise _no_name(session, config, pointer)
+        return _empty(session, model, pointer)
     if "layers" not in config:
         details = {"class": "Sequential", "keys": "layers"}
         raise LoadFailure("KeyError", "'layers'", "KER104", details["class"], pointer, details)
@@ -37,6 +39,15 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
             called = _call_from(session, model, called, _given(model.layers[0]))
     _build(session, model, config.get("build_input_shape"), called)
     return model
+
+
+def _empty(session: Session, model: Thing, pointer: str) -> Thing:
+    """An empty config is taken for an empty list of layers; up to 3.6 a local variable is not set then."""
+    if session.release >= (3, 7):
+        return model
+    text = "cannot access local variable 'build_input_shape' where it is not associated with a value"
+    details = {"class": "Sequential", "keys": "name"}
+    raise LoadFailure("UnboundLocalError", text, "KER104", details["class"], pointer, details)
 
 
 def _given(first: Thing) -> Shape | None:
