@@ -154,8 +154,10 @@ def _public_function(session: Session, named: _Named, facts: ClassFacts | None) 
     """A function is fetched again by module and the name in the config, which an alias (`mse`) does not survive."""
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
-    # Aliases of metrics are classes; aliases of losses are functions, and those are looked up by the alias again.
-    if named.family not in {"loss", "metric"} or (named.family == "metric" and facts is None):
+    # Aliases of metrics are classes; aliases of losses are functions, and those are looked up by the alias again. So
+    # are activations that come with a module: `swish`, stored by a `tf.nn.swish` or by hand, is `silu` in public.
+    again = named.family == "loss" or (named.family == "metric" and facts is not None)
+    if not again and (named.family != "activation" or named.module is None):
         return FunctionThing(named.name)
     module = named.module
     if module is None:

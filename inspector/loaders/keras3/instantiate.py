@@ -136,7 +136,8 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
     if not isinstance(dtype, dict) or cls.kind not in {"layer", "operation", "model"}:
         return config, False
     if session.release < (3, 3):
-        _old_policy(session, cls, config, pointer)
+        if cls.name not in _WITHOUT_POLICY:
+            _old_policy(session, cls, config, pointer)
         return config, False
     policy = deserialize_in(session, "dtype_policy", dtype, f"{pointer}/dtype")
     if isinstance(policy, Thing):

@@ -30,6 +30,8 @@ HOLDING = frozenset(
 _BETTER_KNOWN = frozenset(
     {"Normalization", "Attention", "AdditiveAttention", "PReLU", "EinsumDense", "Resizing", "CenterCrop"}
 )
+# 3.0.0 and 3.0.1 raise the first error as it is (`_raise_loading_failure` came with 3.0.2).
+COLLECTED_SINCE = (3, 0, 2)
 # The folder of layers in files of Keras 2.12 and 2.13, which the loader still looks into.
 _OLD_FOLDER = "_layer_checkpoint_dependencies"
 
@@ -42,8 +44,7 @@ def load(session: Session, model: Thing, file: Hdf5File) -> None:
     thing, place, error = failed[0]
     details = {"expected": str(len(expected_of(thing, thing.build_shape) or ())), "found": str(len(store(file, place)))}
     text = error
-    # 3.0.0 raises the first error as it is.
-    if session.release >= (3, 0, 1):
+    if session.release >= COLLECTED_SINCE:
         text = _sum([one for one, _, _ in failed], error)
     raise LoadFailure("ValueError", text, "KER110", thing.name, f"/{place}/vars", details, "model.weights.h5")
 
@@ -58,7 +59,7 @@ def load_npz(session: Session, model: Thing, member: str) -> None:
     if session.release >= (3, 9):
         failed, text = list(_everything(model)), "Object arrays cannot be loaded when allow_pickle=False"
     kind = "ValueError"
-    if session.release < (3, 0, 1):
+    if session.release < COLLECTED_SINCE:
         kind = "TypeError"
     else:
         text = _sum(failed, text)

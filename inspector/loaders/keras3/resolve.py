@@ -60,6 +60,11 @@ _LEGACY_OPTIMIZERS = frozenset({"Adagrad", "Adam", "Ftrl", "RMSprop", "SGD", "Op
 # Modules of the other model classes, which import Model.
 _IMPORT_MODEL = frozenset({"keras.src.models.functional", "keras.src.models.sequential"})
 _KEPT_LAYERS = frozenset({"AlphaDropout", "RandomHeight", "RandomWidth", "ThresholdedReLU"})
+# What `FeatureSpace.get_encoded_features` puts into a model since 3.4: layers without a public name.
+_FEATURE_SPACE = "keras.src.layers.preprocessing.feature_space"
+_OF_FEATURE_SPACE: dict[str, dict[str, bool]] = {"TFDConcat": {"axis": True}, "TFDIdentity": {}}
+# The packages of these hold no `_tf_keras/keras/layers`, which alone imports what is kept for old code.
+_WITHOUT_OLD_CODE = ((3, 3, 0), (3, 3, 1))
 
 Found = ClassFacts | FunctionThing
 
@@ -111,6 +116,8 @@ def _public(session: Session, wanted: Wanted) -> Found | None:
     if api_name in forbidden_apis(session):
         text = texts.forbidden_api(api_name, hardened=session.hardened)
         raise LoadFailure("ValueError", text, "KER106", api_name, wanted.pointer, {"module": wanted.module})
+    if wanted.module == "keras._legacy.layers" and session.release in _WITHOUT_OLD_CODE:
+        return None
     found = session.facts.exported(api_name) or _kept_for_old_code(session, wanted)
     if found is None:
         return None
@@ -123,11 +130,12 @@ def _kept_for_old_code(session: Session, wanted: Wanted) -> ClassFacts | None:
     if wanted.module != "keras._legacy.layers" or wanted.name not in _KEPT_LAYERS:
         return None
     named = session.facts.named(wanted.name, "layer")
-    if named:
-        return named[0]
-    return ClassFacts(
-        wanted.name, "layer", "keras.src.legacy.layers", (), wanted.name, {}, has_kwargs=True, config=None
-    )
+    return named[0] if named else _private_layer("keras.src.legacy.layers", wanted.name, {})
+
+
+def _private_layer(module: str, name: str, parameters: dict[str, bool]) -> ClassFacts:
+    """A layer that has no public name, so that nothing was tried with it; `parameters` says which are required."""
+    return ClassFacts(name, "layer", module, (), name, parameters, has_kwargs=True, config=None)
 
 
 def forbidden_apis(session: Session) -> frozenset[str]:
@@ -222,9 +230,11 @@ def _of_others(session: Session, wanted: Wanted) -> FunctionThing | CustomClass:
 
 def _member(session: Session, wanted: Wanted, name: str) -> Found | None:
     """The class of that name that the module defines (what it only imports from elsewhere is not known)."""
-    for found in session.facts.named(name):
-        if found.module == wanted.module:
-            return as_found(found)
+    own = next((found for found in session.facts.named(name) if found.module == wanted.module), None)
+    if own is None and wanted.module == _FEATURE_SPACE and name in _OF_FEATURE_SPACE and session.release >= (3, 4):
+        own = _private_layer(wanted.module, name, _OF_FEATURE_SPACE[name])
+    if own is not None:
+        return as_found(own)
     if name == "Model" and wanted.module in _IMPORT_MODEL:
         return next(iter(session.facts.named("Model", "model")), None)
     if wanted.module == "keras.optimizers.legacy" and name in _LEGACY_OPTIMIZERS:

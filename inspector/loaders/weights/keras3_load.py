@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.loaders.keras3 import legacy_weights
-from inspector.loaders.keras3.native_weights import assign_error, count_error, fits
+from inspector.loaders.keras3.native_weights import COLLECTED_SINCE, assign_error, count_error, fits
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.weights import files
 from inspector.loaders.weights.places import Place, layout_of, places
@@ -28,8 +28,6 @@ _UNBUILT = (
     "some data or by using `build()`."
 )
 _BUILT_TEST_SINCE = (3, 7)
-# 3.0 raises the first error as it is; later releases collect them.
-_COLLECTED_SINCE = (3, 0, 1)
 # H5IOStore takes a file without the root's `vars` since it was rewritten.
 _ROOT_OPTIONAL_SINCE = (3, 6)
 
@@ -113,7 +111,7 @@ def _root_failure(session: Session, model: Part, file: Hdf5File) -> Iterator[tup
     if "/vars" in file.groups or session.release >= _ROOT_OPTIONAL_SINCE:
         return
     text = "\"Unable to synchronously open object (object 'vars' doesn't exist)\""
-    if session.release < _COLLECTED_SINCE:
+    if session.release < COLLECTED_SINCE:
         rule = "WGT111" if files.is_classic(file) else "KER132"
         raise LoadFailure("KeyError", text, rule, "vars", "/vars", {"path": "/vars", "layout": "layer_names"})
     yield Place("", model.name, model.class_name, (), model.built), text
@@ -121,7 +119,7 @@ def _root_failure(session: Session, model: Part, file: Hdf5File) -> Iterator[tup
 
 def _sum(session: Session, failed: list[tuple[Place, str]], file: Hdf5File) -> LoadFailure:
     place, text = failed[0]
-    if session.release >= _COLLECTED_SINCE:
+    if session.release >= COLLECTED_SINCE:
         text = (
             f"A total of {len(failed)} objects could not be loaded. Example error message for object {_shown(place)}:"
             f"\n\n{text}\n\nList of objects that could not be loaded:\n[{', '.join(_shown(one) for one, _ in failed)}]"
