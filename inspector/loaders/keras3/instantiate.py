@@ -310,7 +310,10 @@ def _sequential(session: Session, cls: ClassFacts, config: dict[str, Any], point
 
 
 def _lambda(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
-    return lambdas.from_config(session, cls, config, pointer)
+    thing = lambdas.from_config(session, cls, config, pointer)
+    if isinstance(config.get("dtype"), str) or session.release < (3, 3):
+        _with_dtype(session, cls, config, pointer)  # its own from_config leaves the policy to the constructor
+    return thing
 
 
 _SPECIAL: dict[str, Callable[[Session, ClassFacts, dict[str, Any], str], Thing]] = {
