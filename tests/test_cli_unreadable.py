@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
 from conftest import CLASSIC, LOCKS
 
@@ -89,3 +92,33 @@ def test_no_matrix_of_what_is_no_model(capsys):
     told = capsys.readouterr()
     assert told.err.startswith("inspect: garbage.bin cannot be read: INT107 ")
     assert not told.out
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize("arguments", [["suggest", "garbage.bin"], ["empty.h5", "--matrix"]])
+def test_json_holds_the_finding(capsys, arguments):
+    main([*arguments, "--format", "json"])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert [finding["rule"] for finding in findings] in (["INT107"], ["INT102"])
+    assert findings[0]["fix"]
+
+
+@pytest.mark.parametrize("arguments", [["--against", str(LOCKS / "tf2.15.1.txt")], ["--matrix"], []])
+def test_what_no_loader_opens_is_named(capsys, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.tflite").write_bytes(b"\x18\0\0\0TFL3" + bytes(range(200)))
+    assert main(["x.tflite", *arguments]) == 3
+    told = capsys.readouterr()
+    assert "a TensorFlow Lite model: tf.lite.Interpreter runs it" in told.out + told.err
+    assert "its contents are neither read nor judged" in told.out + told.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["show", "--help"]])
+def test_help_that_cannot_be_written_is_an_error(capsys, monkeypatch, arguments):
+    class Full(io.StringIO):
+        def flush(self):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sys.stdout", Full())
+    assert main(arguments) == 2
+    assert "cannot write standard output: No space left on device" in capsys.readouterr().err

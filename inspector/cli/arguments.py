@@ -7,6 +7,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from inspector.cli.output import flush, write
 from inspector.terms.errors import UsageError
 
 # argparse looks up a translation of each of its words, which Python does not bring: a fiftieth of a cold run.
@@ -42,6 +43,15 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError instead of printing the usage and exiting."""
         # argparse would print the whole usage and leave by SystemExit, past everything that turns errors into a status.
         raise UsageError(f"{message} (see {self.prog} --help)")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help and versions as every other answer: argparse drops an output that takes nothing in silence."""
+        # Its own way passes over OSError: `--help > /dev/full` ended with status 0.
+        if message and file is sys.stderr:
+            super()._print_message(message, file)
+        elif message:
+            write(message)
+            flush()
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:

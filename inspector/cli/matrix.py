@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import inspector
 from inspector.cli.arguments import environment
 from inspector.cli.output import write
-from inspector.cli.unreadable import STATUS, refused
-from inspector.terms.artifact import Format
+from inspector.cli.remarks import remark
+from inspector.cli.unreadable import STATUS, damage_found, refused
+from inspector.terms.artifact import UNJUDGED
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Verdict
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +33,10 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--matrix has no format {options.format} (these it has: {', '.join(_FORMATS)})")
     artifact = inspector.read(options.model)
     # No loader takes a file of no known format: a table of 339 pairs would say the same 339 times.
-    if refused(artifact) and artifact.format is Format.UNKNOWN and options.format == "table":
+    unread = refused(artifact)
+    if artifact.format in UNJUDGED and not options.loader and options.format == "table":
+        if not unread:
+            remark(f"{artifact.path}: {UNJUDGED[artifact.format]}; no loader that is judged here does")
         return STATUS
     found = inspector.matrix(
         artifact,
@@ -43,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
         assume_files=options.assume_files,
         debug=options.debug,
     )
+    if unread:
+        found = replace(found, findings=damage_found(artifact))
     write(_render(found, options), options.output)
     return status(found)
 

@@ -10,7 +10,7 @@ from inspector.cli.arguments import Parser, add_target, demand_against
 from inspector.cli.isolated import add_isolation, isolated
 from inspector.cli.judge import resolve
 from inspector.cli.output import write
-from inspector.cli.unreadable import refused
+from inspector.cli.unreadable import damage_found, refused
 from inspector.terms.finding import Verdict
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def _suggest(options: argparse.Namespace) -> int:
 
     artifact = inspector.read(options.model)
     # Before what to require is looked for: the file is what has to change.
-    refused(artifact)
+    damage = damage_found(artifact) if refused(artifact) else ()
     found = suggest(artifact, resolve(options), tuple(options.loader))
-    write(as_json(found) if options.format == "json" else as_text(found), options.output)
+    write(as_json(found, damage) if options.format == "json" else as_text(found), options.output)
     return status(found)
 
 

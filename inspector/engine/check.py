@@ -13,7 +13,7 @@ from inspector.engine.audit import audit
 from inspector.engine.capabilities import candidates
 from inspector.engine.explain import damage_findings, findings_of
 from inspector.engine.requirements import requirements_of
-from inspector.terms.artifact import Format
+from inspector.terms.artifact import UNJUDGED, Format
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location, Outcome
 from inspector.terms.report import Report
@@ -53,6 +53,7 @@ def check(artifact: Artifact, runtime: Runtime | None, *, loaders: Iterable[str]
         requirements=requirements_of(artifact),
         gaps=(*_gaps(artifact, runtime, outcomes, required), *blind),
         timings={"check": time.perf_counter() - began},
+        notes=() if runtime is None else runtime.notes,
     )
 
 
@@ -176,4 +177,4 @@ def _gaps(
 
 def _no_loader(artifact: Artifact) -> Gap:
     """The gap of a format that is read, or only recognised, and that no loader model judges."""
-    return Gap(artifact.whole, f"no loader of the {artifact.format.value} format is judged")
+    return Gap(artifact.whole, f"{UNJUDGED[artifact.format]}; no loader that is judged here does")

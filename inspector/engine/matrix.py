@@ -10,7 +10,7 @@ from inspector.runtime import keras_facts, tensorflow_facts
 from inspector.runtime.custom_objects import read_custom_objects
 from inspector.runtime.distributions import release
 from inspector.runtime.flavour import FIRST_WITH_CHOICE, FIRST_WITH_KERAS, keras_of
-from inspector.runtime.imports import checked, import_gaps, unknown_imports
+from inspector.runtime.imports import checked, unknown_imports
 from inspector.runtime.markers import PLATFORM
 from inspector.runtime.releases import releases, requirement, satisfies
 from inspector.terms.errors import UsageError
@@ -58,10 +58,8 @@ def shared(
     """What all runtimes of a matrix share, in the words of `inspector.resolve`; without TensorFlow and Keras."""
     # Read once for all runtimes: sources do not change with the release that they are held against.
     objects, gaps = read_custom_objects(custom_objects) if custom_objects else ((), ())
-    label = "every release of the catalog"
-    unknown = unknown_imports(checked(imports), custom_objects)
     return Runtime(
-        label=label,
+        label="every release of the catalog",
         python=python,
         packages={},
         tensorflow=None,
@@ -72,8 +70,8 @@ def shared(
         custom_objects=objects,
         assumed_files=assume_files,
         platform=PLATFORM,
-        gaps=(*gaps, *import_gaps(label, unknown, {})),
-        unknown_imports=unknown,
+        gaps=gaps,
+        unknown_imports=unknown_imports(checked(imports), custom_objects),
     )
 
 

@@ -65,6 +65,7 @@ def check_pair(
         gaps=_gaps(weights, model, fit, outcomes, required),
         timings={"check": time.perf_counter() - began},
         fit=fit,
+        notes=() if runtime is None else runtime.notes,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.formats.common import Source, bare, damage_of, source, unreadable
-from inspector.terms.artifact import Artifact, Damage, DamageKind, Format
+from inspector.terms.artifact import UNJUDGED, Artifact, Damage, DamageKind, Format
 from inspector.terms.errors import LimitError, UsageError
 from inspector.terms.finding import Gap, Location
 from inspector.terms.record import replace
@@ -209,7 +209,7 @@ def _delegate(found: Format, tree: Tree, place: Source) -> Artifact:
         return _with_oddities(keras_zip.read_folder(tree, place), tree)
     reader = READERS.get(found)
     if reader is None:
-        reason = f"the {found.value} format is recognised, but its contents are not read yet"
+        reason = f"{UNJUDGED[found]}; it is known by its first bytes, and its contents are neither read nor judged"
         return replace(bare(place, found, gaps=(Gap(Location(place.name), reason),)), members=tree.members())
     artifact: Artifact = importlib.import_module(reader).read(tree, place.path)
     return _with_oddities(replace(artifact, format=found, size=place.size), tree)

@@ -9,13 +9,15 @@ from inspector.report.readable import readable
 from inspector.report.words import describe
 from inspector.terms.finding import Verdict
 from inspector.terms.record import replace
+from inspector.terms.report import finding_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from inspector.remedy.changes import Change
     from inspector.remedy.ranges import Requirement
     from inspector.remedy.suggest import Suggestion
+    from inspector.terms.finding import Finding
     from inspector.terms.report import Report
 
 SCHEMA_VERSION = "1.0"
@@ -100,15 +102,17 @@ def _span(pythons: tuple[str, ...]) -> str:
     return pythons[0] if len(pythons) == 1 else f"{pythons[0]} to {pythons[-1]}"
 
 
-def as_json(found: Suggestion) -> str:
-    """The same as a JSON object."""
+def as_json(found: Suggestion, damage: Iterable[Finding] = ()) -> str:
+    """The same as a JSON object; `damage` are the findings of a file of which nothing could be read."""
     report = found.report
+    findings = [finding_dict(finding, found.artifact.path) for finding in damage]
     document = {
         "schema_version": SCHEMA_VERSION,
         "artifact": {"path": found.artifact.path, "format": found.artifact.format.value},
         "verdict": None if report is None else report.verdict.value,
         "changes": [_change_dict(change) for change in found.changes],
         "requirements": [_requirement_dict(option) for option in found.requirements],
+        **({"findings": findings} if findings else {}),
     }
     return json.dumps(document, indent=2)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.report.readable import readable
+from inspector.terms.artifact import UNJUDGED
 from inspector.terms.audit import Exposure, Moment, Risk
 from inspector.terms.finding import Category, Severity, Verdict
 from inspector.terms.record import record, replace
@@ -63,7 +64,7 @@ def headline(report: Report) -> Headline:
     """The answer of a report with a target, or of an audit."""
     if report.runtime is None:
         return _audit(report)
-    required = ", ".join(report.required) or "no loader"
+    required = ", ".join(report.required) or UNJUDGED.get(report.artifact.format, "no loader")
     rest = f" in {describe(report.runtime)}: {required}"
     return Headline(report.verdict.name, VERDICT_COLORS[report.verdict], rest, *_security(report), _left_out(report))
 
@@ -75,9 +76,9 @@ def line(report: Report) -> Headline:
         said = headline(safe)
         return replace(said, rest=said.rest.removeprefix(" in").strip())
     failed = next((o for o in safe.outcomes if o.loader in safe.required and o.error is not None), None)
-    why = "" if failed is None or failed.error is None else f", {failed.problems[0].rule} {failed.error.type}"
-    unknown = f", {safe.gaps[0].reason}" if safe.verdict is Verdict.UNKNOWN and safe.gaps else ""
-    rest = f"{safe.artifact.path}: {', '.join(safe.required) or 'no loader'}{why}{unknown}"
+    why = "" if failed is None or failed.error is None else f"{failed.problems[0].rule} {failed.error.type}"
+    unknown = safe.gaps[0].reason if safe.verdict is Verdict.UNKNOWN and safe.gaps else ""
+    rest = f"{safe.artifact.path}: {', '.join(filter(None, (*safe.required, why, unknown)))}"
     return Headline(safe.verdict.name, VERDICT_COLORS[safe.verdict], rest, *_security(safe), _left_out(safe))
 
 

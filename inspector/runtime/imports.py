@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.catalog_store import open_store
 from inspector.terms.errors import UsageError
-from inspector.terms.finding import Gap, Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,8 +44,9 @@ def unknown_imports(
     return tuple(name for name in unread if _top(name) not in known and not _packages(_top(name)))
 
 
-def import_gaps(label: str, unknown: Iterable[str], missing: Mapping[str, str]) -> tuple[Gap, ...]:
+def import_notes(unknown: Iterable[str], missing: Mapping[str, str]) -> tuple[str, ...]:
     """What the report says of them; `missing` are recorded ones whose package the target has not: module to package."""
+    # Notes, no gaps: what loads does so whatever they register; where that matters the loader's outcome has the gap.
     said = [
         f"--import {name}: not recorded: what it registers is not known; name its sources with --custom-objects, or "
         "record the environment with it (inspect snapshot --import)"
@@ -55,7 +55,7 @@ def import_gaps(label: str, unknown: Iterable[str], missing: Mapping[str, str]) 
     said += [
         f"--import {name}: {package} is not in the target: nothing of it counts" for name, package in missing.items()
     ]
-    return tuple(Gap(Location(label), text) for text in said)
+    return tuple(said)
 
 
 def absent_packages(imports: Iterable[str], packages: Mapping[str, str]) -> dict[str, str]:

@@ -97,13 +97,12 @@ def _with_imports(runtime: Runtime, process: Process) -> Runtime:
     """The runtime with what is not known of its process's imports."""
     if not process.imports:
         return runtime
-    from inspector.runtime.imports import absent_packages, import_gaps, unknown_imports  # noqa: PLC0415 - as above
+    from inspector.runtime.imports import absent_packages, import_notes, unknown_imports  # noqa: PLC0415 - as above
 
     unknown = unknown_imports(process.imports, process.sources, runtime.snapshot)
     # A snapshot says what really came of its imports.
     absent = {} if runtime.snapshot else absent_packages(process.imports, runtime.packages)
-    gaps = (*runtime.gaps, *import_gaps(runtime.label, unknown, absent))
-    return replace(runtime, gaps=gaps, unknown_imports=unknown)
+    return replace(runtime, unknown_imports=unknown, notes=import_notes(unknown, absent))
 
 
 def _custom_objects(named: tuple[str, ...]) -> tuple[tuple[CustomObject, ...], tuple[Gap, ...]]:

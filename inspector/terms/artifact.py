@@ -36,6 +36,18 @@ class Format(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Of formats that no loader judged here opens: what they are, and what opens them.
+UNJUDGED = {
+    Format.TFLITE: "a TensorFlow Lite model: tf.lite.Interpreter runs it",
+    Format.TFJS: "a TensorFlow.js model: its own runtime in JavaScript opens it",
+    Format.TF_HUB_MODULE: "a TF1 hub module: hub.Module of tensorflow_hub opens it",
+    Format.META_GRAPH: "a MetaGraph: tf.compat.v1.train.import_meta_graph opens it",
+    Format.KERAS_JSON: "an architecture without weights: keras.models.model_from_json opens it",
+    Format.KERAS_YAML: "an architecture without weights: keras.models.model_from_yaml opened it, before TensorFlow 2.6",
+    Format.UNKNOWN: "no model of a format that is known here",
+}
+
+
 class DamageKind(StrEnum):
     """What is wrong with the bytes."""
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.terms.finding import Verdict
 from inspector.terms.record import record
-from inspector.terms.report import SCHEMA_VERSION, artifact_dict, outcome_dict
+from inspector.terms.report import SCHEMA_VERSION, artifact_dict, finding_dict, outcome_dict
 
 if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
-    from inspector.terms.finding import Outcome
+    from inspector.terms.finding import Finding, Outcome
     from inspector.terms.runtime import Runtime
 
 
@@ -38,11 +38,15 @@ class Cell:
 
 @record
 class Matrix:
-    """The verdicts of one artifact over the catalog, TensorFlow by TensorFlow from the oldest on."""
+    """The verdicts of one artifact over the catalog, TensorFlow by TensorFlow from the oldest on.
+
+    `findings` say why nothing of it could be read; empty for a file that was.
+    """
 
     artifact: Artifact
     required: tuple[str, ...]
     cells: tuple[Cell, ...]
+    findings: tuple[Finding, ...] = ()
 
     def counts(self) -> dict[Verdict, int]:
         """How many runtimes have each verdict."""
@@ -57,6 +61,7 @@ class Matrix:
             "required": list(self.required),
             "counts": {verdict.value: count for verdict, count in self.counts().items()},
             "runtimes": [_cell(cell) for cell in self.cells],
+            **({"findings": [finding_dict(f, self.artifact.path) for f in self.findings]} if self.findings else {}),
         }
 
 

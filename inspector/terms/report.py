@@ -77,7 +77,7 @@ class Report:
             "verdict": self.verdict.value,
             "required": list(self.required),
             "verdicts": {outcome.loader: outcome_dict(outcome) for outcome in self.outcomes},
-            "findings": [_finding(finding, self.artifact.path) for finding in self.findings],
+            "findings": [finding_dict(finding, self.artifact.path) for finding in self.findings],
             "requirements": {
                 "ops": list(self.requirements.ops),
                 "classes": list(self.requirements.classes),
@@ -126,7 +126,8 @@ def outcome_dict(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, path: str) -> dict[str, Any]:
+def finding_dict(finding: Finding, path: str) -> dict[str, Any]:
+    """A finding of the artifact at that path."""
     predicts = finding.predicts
     return {
         "rule": finding.rule,
@@ -147,7 +148,7 @@ def _finding(finding: Finding, path: str) -> dict[str, Any]:
 
 def _suppressed(entry: Suppressed, path: str) -> dict[str, Any]:
     words = {"by": entry.by, "reason": entry.reason, "expires": entry.expires or None}
-    return {**_finding(entry.finding, path), **words}
+    return {**finding_dict(entry.finding, path), **words}
 
 
 def _security(finding: Finding) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class Runtime:
     `tensorflow` is the version of TensorFlow under whatever distribution name it is pinned (None: not there);
     `keras` that of the Keras that answers, of `keras_flavour`. `snapshot` is the recorder's output where the target
     was recorded, else None. `assumed_files` count as present on the target. `unknown_imports` are those of the imports
-    of which it is not known what they register.
+    of which it is not known what they register. `notes` are for the reader of a report: they decide nothing.
     """
 
     label: str
@@ -109,3 +109,4 @@ class Runtime:
     snapshot: Mapping[str, object] | None = None
     gaps: tuple[Gap, ...] = ()
     unknown_imports: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
