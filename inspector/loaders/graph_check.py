@@ -105,6 +105,12 @@ _DTYPES_SINCE = {
 _NEVER = (99,)
 
 
+def knows_dtype(dtype: str, release: tuple[int, ...]) -> bool:
+    """Whether the release has a dtype of that name (see terms/dtypes.py)."""
+    base = dtype.removesuffix("_ref")
+    return base != "invalid" and (not is_young(base) or release >= _DTYPES_SINCE.get(base, _NEVER))
+
+
 def is_young(dtype: object) -> bool:
     """Whether only newer releases than 1.15 know the dtype."""
     return isinstance(dtype, str) and (dtype in _DTYPES_SINCE or dtype.startswith("dtype-"))

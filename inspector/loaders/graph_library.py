@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_bodies import (
@@ -32,6 +33,7 @@ from inspector.loaders.graph_edges import edge_faults, unfit_edges
 from inspector.loaders.graph_origin import origin_of
 from inspector.loaders.graph_uses import library, library_uses
 from inspector.terms.finding import ExpectedError
+from inspector.terms.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,8 +62,24 @@ RULES = {
 _LISTS_SINCE, _GRADIENTS_SINCE = (2, 3), (2, 6)
 
 
-def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
-    """What stops the import of the function library, in the loader's order, each kind of fault once."""
+@record
+class Around:
+    """What fails before a function is imported, and after it."""
+
+    before: tuple[Problem, ...] = ()
+    after: tuple[Problem, ...] = ()
+
+
+_NOTHING = Around()
+
+
+def library_problems(
+    context: Context, graph: Graph, around: Mapping[str, Around] = MappingProxyType({})
+) -> Iterator[Problem]:
+    """What stops the import of the function library, in the loader's order, each kind of fault once.
+
+    `around`: by function, what else fails beside its import.
+    """
     # Cycles are found before any function is imported (`_sort_function_defs`), so that nothing else is told of such a
     # library.
     order = load_order(context, graph)
@@ -69,10 +87,11 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
         yield _unresolved(context, order.unresolved)
     bad = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
     unfit, loose = unfit_edges(graph, context.registry), loose_ends(graph, context.registry)
-    if not bad and not order.late and not unfit and not loose:
+    if not bad and not order.late and not unfit and not loose and not around:
         return
     seen: set[tuple[str, str]] = set()
     for name in order.names:
+        yield from around.get(name, _NOTHING).before
         late = order.late.get(name)
         lost = list(_loose_problems(context, name, loose.get(name, ())))
         for node, fault in _in_loader_order(library(graph)[name], bad):
@@ -91,6 +110,7 @@ def library_problems(context: Context, graph: Graph) -> Iterator[Problem]:
             yield _branch_not_loaded(context, name, late)
         yield from lost
         yield from _edge_problems(context, graph, name, unfit)
+        yield from around.get(name, _NOTHING).after
 
 
 def _loose_problems(context: Context, name: str, loose: tuple[Loose, ...]) -> Iterator[Problem]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
-from inspector.loaders.graph_types import type_problems
+from inspector.loaders.graph_captures import capture_problems, dependency_problems
+from inspector.loaders.graph_functions import function_problems, structure_problems
+from inspector.loaders.graph_values import value_problems
 from inspector.terms.finding import ExpectedError
 from inspector.terms.runtime import KerasFlavour
 
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 # The kinds that `_recreate` knew in the first release; `captured_tensor` came with 2.7.
 _KINDS = {"user_object", "asset", "function", "bare_concrete_function", "variable", "constant", "resource"}
 _CAPTURED_TENSOR_SINCE = (2, 7)
-# The library's structures are decoded while it is imported; before, after all objects are made.
-_TYPES_FIRST_SINCE = (2, 8)
+# Objects are made in the order of what they need; the library's structures are decoded while it is imported (before,
+# after all objects are made).
+_DEPENDENCIES_SINCE = (2, 8)
 # recreate_saveable_objects in tensorflow/python/training/saving/saveable_object_util.py calls `save_fn("")` in these.
 _STRING_CALLS_SINCE, _STRING_CALLS_UNTIL = (2, 11), (2, 13)
 # The name under which Keras 2 registers its optimizers for revival (optimizer_v2.RestoredOptimizer).
@@ -28,16 +31,18 @@ _OPTIMIZER = "optimizer"
 
 
 def object_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
-    """What stops the revival, in the order of the object graph."""
-    types = tuple(type_problems(context, graph))
-    if context.release >= _TYPES_FIRST_SINCE:
-        yield from types
+    """What stops the revival, in the loader's order: objects, their wiring, and before 2.8 the structures."""
+    since_dependencies = context.release >= _DEPENDENCIES_SINCE
+    if since_dependencies:
+        yield from dependency_problems(context, graph)
     yield from _kind_problems(context, graph)
-    yield from _function_problems(context, graph)
-    yield from lost_problems(context, graph)
-    if context.release < _TYPES_FIRST_SINCE:
-        yield from types
+    yield from function_problems(context, graph)
+    yield from value_problems(context, graph)
     yield from _slot_problems(context, graph)
+    yield from lost_problems(context, graph)
+    if not since_dependencies:
+        yield from structure_problems(context, graph)
+    yield from capture_problems(context, graph)
     yield from _saveable_problems(context, graph)
 
 
@@ -73,31 +78,6 @@ def _kinds(graph: MetaGraph) -> tuple[tuple[str, int], ...]:
     for node in graph.objects:
         found.setdefault(node.kind, node.index)
     return tuple(found.items())
-
-
-def _function_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
-    """Objects that name a concrete function which the library does not hold."""
-    for name, index in _lost_functions(graph):
-        error = context.error("load/missing_function", function=name)
-        yield context.problem("OPS110", name, f"object_graph/{index}", error, functions=name)
-
-
-@once_per_graph
-def _lost_functions(graph: MetaGraph) -> tuple[tuple[str, int], ...]:
-    found: dict[str, int] = {}
-    for node in graph.objects:
-        for name in _functions_of(node):
-            if name not in graph.graph.functions:
-                found.setdefault(name, node.index)
-    return tuple(found.items())
-
-
-def _functions_of(node: ObjectNode) -> tuple[str, ...]:
-    if node.kind == "function":
-        return tuple(node.message.function.concrete_functions)
-    if node.kind == "bare_concrete_function":
-        return (node.message.bare_concrete_function.concrete_function_name,)
-    return ()
 
 
 def _slot_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:

@@ -8,11 +8,12 @@ from inspector.loaders.graph_assets import asset_problems
 from inspector.loaders.graph_calls import signature_outcomes
 from inspector.loaders.graph_context import context_of
 from inspector.loaders.graph_files import file_gaps, file_problems
+from inspector.loaders.graph_functions import around_imports
 from inspector.loaders.graph_library import library_problems
 from inspector.loaders.graph_objects import object_problems
 from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, variable_problems
 from inspector.loaders.graph_session import session_problems
-from inspector.loaders.graph_types import type_gaps
+from inspector.loaders.graph_structures import type_gaps
 from inspector.terms.finding import Gap, Outcome
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _object_graph_problems(context: Context, model: SavedModel, graph: MetaGraph
     """The object loader never looks at the MetaGraph's own nodes: library, objects, variables, then tables."""
     # `Loader.__init__`: functions first, then objects, then `_restore_checkpoint`, then initializers. A missing op is
     # met before a missing variables folder.
-    yield from library_problems(context, graph.graph)
+    yield from library_problems(context, graph.graph, around_imports(context, graph))
     yield from object_problems(context, graph)
     yield from bundle_problems(context, "load")
     yield from variable_problems(context, model, graph)

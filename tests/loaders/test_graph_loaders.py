@@ -350,6 +350,9 @@ def test_loops_of_tensorflow_1_are_imported_whole(tmp_path):
 def returns(builder, number, name):
     """Make the last function return a composite type of that class number and name."""
     function = builder.objects.concrete_functions[builder.last.signature.name]
+    arguments = function.canonicalized_input_signature.tuple_value.values
+    arguments.add().tuple_value.SetInParent()
+    arguments.add().dict_value.SetInParent()
     outer = function.output_signature.tuple_value.values.add().type_spec_value
     outer.type_spec_class, outer.type_spec_class_name = number, name
     outer.type_state.tuple_value.SetInParent()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.graph_assets import asset_problems
 from inspector.loaders.graph_context import Context, context_of
 from inspector.loaders.graph_files import file_gaps, file_problems
+from inspector.loaders.graph_functions import around_imports
 from inspector.loaders.graph_library import library_problems
 from inspector.loaders.graph_objects import object_problems
 from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, variable_problems
@@ -97,7 +98,7 @@ def _inside(walk: Walk, context: Context, graph: MetaGraph, *, compiling: bool) 
     from_config = walk.release >= _FROM_CONFIG_SINCE
     revive = revival_events if from_config else revived_events
     yield from until_problem(
-        lambda: walk.once("library", lambda: library_problems(context, graph.graph)),
+        lambda: walk.once("library", lambda: library_problems(context, graph.graph, around_imports(context, graph))),
         lambda: revive(walk, nodes, graph, compiling=compiling),
         lambda: walk.once("objects", lambda: object_problems(context, graph)),
         lambda: walk.once("restored", lambda: restored_events(walk, nodes, graph)) if from_config else (),
@@ -116,7 +117,7 @@ def _revived_first(walk: Walk, context: Context, graph: MetaGraph, *, compiling:
         return
     yield from until_problem(
         lambda: revival_events(walk, nodes, graph, compiling=compiling),
-        lambda: walk.once("library", lambda: library_problems(context, graph.graph)),
+        lambda: walk.once("library", lambda: library_problems(context, graph.graph, around_imports(context, graph))),
         lambda: walk.once("objects", lambda: object_problems(context, graph)),
         lambda: walk.once("restored", lambda: restored_events(walk, nodes, graph)),
         lambda: walk.once("values", lambda: _values(walk, context, graph)),
