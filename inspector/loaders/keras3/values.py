@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3.arguments import refused_arguments
 from inspector.loaders.keras3.inputs import Refused, refused_input
 from inspector.loaders.keras_common.things import FunctionThing
 from inspector.terms.record import record
@@ -48,7 +49,8 @@ _QUANTIZATION = (("int8", (3, 3)), ("float8", (3, 3)), ("int4", (3, 11)), ("gptq
 def refused(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
     """What the class's constructor raises because of a value; None where it takes them all."""
     check = _CHECKS.get(cls.name)
-    return check(session, cls, config) if check is not None else None
+    found = check(session, cls, config) if check is not None else None
+    return found or refused_arguments(session, cls, config)
 
 
 def _choices(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
