@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.calls.graph import call_events
 from inspector.loaders.keras2.objects import LAYER, object_events
 from inspector.loaders.keras2.odd_calls import called_events
-from inspector.loaders.keras2.ranks import rank_events
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.loaders.keras2.weights import weight_events
@@ -49,7 +49,7 @@ def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[
         lambda: walk.once("calls", lambda: called_events(config, model.config)),
         # Layers are called while the graph is rebuilt, before any weight is read: a shape that a layer refuses wins
         # over one that does not fit its variable.
-        lambda: walk.once("ranks", lambda: rank_events(config, model.config)),
+        lambda: walk.once("shapes", lambda: call_events(config, model.config)),
         lambda: walk.once("weights", lambda: weight_events(walk, model.config, model.hdf5) if model.hdf5 else ()),
     ]
     if compiling:

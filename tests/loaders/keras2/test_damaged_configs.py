@@ -5,10 +5,10 @@ from copy import deepcopy
 import pytest
 from keras2_models import dense, raised, sequential, walk
 
+from inspector.loaders.keras2.calls.graph import call_events
 from inspector.loaders.keras2.lambdas import _is_there
 from inspector.loaders.keras2.objects import LAYER, OPTIMIZER, object_events
 from inspector.loaders.keras2.prediction import _lookups
-from inspector.loaders.keras2.ranks import rank_events
 from inspector.loaders.keras2.shapes import variables
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.weights import model_layers
@@ -211,7 +211,7 @@ def test_an_inverted_lookup_of_text_fails_when_it_is_called(dtype, invert, expec
 def test_a_recurrent_layer_takes_inputs_of_rank_three(shape, expected):
     layer = {"class_name": "LSTM", "config": {"name": "l", "batch_input_shape": shape}}
     text = 'Input 0 of layer "l" is incompatible with the layer: expected ndim=3, found ndim=2.'
-    found = raised(rank_events(walk("2.10.0"), sequential(layer)))
+    found = raised(call_events(walk("2.10.0"), sequential(layer)))
     assert (found is not None and found[1].startswith(text)) is expected
 
 
@@ -227,7 +227,7 @@ def test_numbers_of_filters(keras, filters, expected):
     config = {"name": "c", "filters": filters, "kernel_size": [2, 2], "batch_input_shape": [None, 6, 6, 3]}
     model = sequential({"class_name": "Conv2D", "config": config})
     here = walk(keras)
-    assert raised([*object_events(here, LAYER, model), *rank_events(here, model)]) == ("TypeError", expected)
+    assert raised([*object_events(here, LAYER, model), *call_events(here, model)]) == ("TypeError", expected)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_numbers_of_filters(keras, filters, expected):
 def test_a_normalization_over_an_axis_that_its_input_lacks(axis, start):
     config = {"name": "n", "axis": axis, "virtual_batch_size": 2, "batch_input_shape": [None, 6, 6, 3]}
     model = sequential({"class_name": "BatchNormalization", "config": config})
-    found = raised([*object_events(walk("2.10.0"), LAYER, model), *rank_events(walk("2.10.0"), model)])
+    found = raised([*object_events(walk("2.10.0"), LAYER, model), *call_events(walk("2.10.0"), model)])
     assert found is None if start is None else found is not None and found[1].startswith(start)
 
 

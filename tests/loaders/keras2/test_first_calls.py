@@ -3,9 +3,9 @@
 import pytest
 from keras2_models import dense, raised, sequential, walk
 
+from inspector.loaders.keras2.calls.graph import call_events
 from inspector.loaders.keras2.keras_zip_state import _inner
 from inspector.loaders.keras2.prediction import _kernels
-from inspector.loaders.keras2.ranks import rank_events
 from inspector.terms.record import replace
 
 AXIS = "'>=' not supported between instances of 'list' and 'int'"
@@ -17,7 +17,7 @@ MIXED = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
 def called(kind, release, **config):
     given = {"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [None, 6, 3]}}
     stored = {"class_name": kind, "config": {"name": "l", **config}}
-    found = raised(rank_events(replace(walk(), release=release), sequential(given, stored)))
+    found = raised(call_events(replace(walk(), release=release), sequential(given, stored)))
     return found and found[1]
 
 

@@ -4,9 +4,9 @@
 import pytest
 from keras2_models import dense, hdf5, raised, sequential, walk, zip_artifact
 
+from inspector.loaders.keras2.calls.graph import call_events
 from inspector.loaders.keras2.keras_zip import zip_events
 from inspector.loaders.keras2.objects import ACTIVATION, LAYER, OPTIMIZER, object_events
-from inspector.loaders.keras2.ranks import rank_events
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.weights import weight_events
 from inspector.terms.keras import KerasModel
@@ -115,7 +115,7 @@ def test_a_config_that_is_no_dict_stands_for_itself(config, compiling, found):
 )
 def test_a_convolution_says_what_rank_it_takes_at_least(shape, text):
     stored = replaced(CONV, batch_input_shape=shape)
-    found = raised(rank_events(walk("2.10.0"), sequential(stored)))
+    found = raised(call_events(walk("2.10.0"), sequential(stored)))
     assert found is None if text is None else found[1].endswith(text)
 
 

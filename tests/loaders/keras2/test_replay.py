@@ -7,6 +7,7 @@ from keras2_models import raised, walk
 from test_damaged_configs import GONE, GRAPH, changed
 
 from inspector.loaders.keras2.objects import LAYER, object_events
+from inspector.loaders.keras2.odd_calls import called_events
 
 LAYERS = ["config", "layers"]
 NODE = [*LAYERS, 1, "inbound_nodes", 0]
@@ -77,3 +78,11 @@ def test_a_nested_model_is_called_from_its_second_call_on():
     assert raised(object_events(walk(), LAYER, changed(outer, ["config", "output_layers"], [["inner", 1, 0]]))) is None
     found = raised(object_events(walk(), LAYER, changed(outer, ["config", "output_layers"], [["inner", 0, 0]])))
     assert found == ("TypeError", "list indices must be integers or slices, not NoneType")
+
+
+@pytest.mark.parametrize(("name", "expected"), [(7, "name for name_scope must be a string."), ("", None), ([], None)])
+def test_a_nested_model_is_called_in_the_scope_of_its_name(name, expected):
+    inner = changed(GRAPH, ["config", "name"], name)
+    outer = changed(GRAPH, [*LAYERS, 1], {**inner, "name": "inner", "inbound_nodes": [[["a", 0, 0, {}]]]})
+    found = raised(called_events(walk(), outer))
+    assert (found[1] if found else None) == expected

@@ -1,0 +1,220 @@
+"""Calls of layers on shapes that they take, and on shapes that they refuse, as recorded of the releases."""
+
+import pytest
+from keras2_models import walk
+
+from inspector.loaders.keras2.calls.graph import call_events, rebuilt
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.terms.record import replace
+
+N = None
+
+
+def layer(kind, name="it", **config):
+    return {"class_name": kind, "config": {"name": name, **config}}
+
+
+def model(entry, *calls):
+    """A functional model that calls the layer once for each list of shapes."""
+    layers, nodes = [], []
+    for shapes in calls:
+        node = []
+        for shape in shapes:
+            name = f"in{len(layers)}"
+            layers.append({**layer("InputLayer", name, batch_input_shape=shape), "name": name, "inbound_nodes": []})
+            node.append([name, 0, 0, {}])
+        nodes.append(node)
+    layers.append({**entry, "name": "it", "inbound_nodes": nodes})
+    ends = {"input_layers": [], "output_layers": [["it", len(calls) - 1, 0]]}
+    return {"class_name": "Functional", "config": {"name": "m", "layers": layers, **ends}}
+
+
+def called(release, entry, *calls):
+    """The output's shape, or the exception's class and text."""
+    try:
+        return rebuilt(replace(walk(), release=release), model(entry, *calls)).results[0].shape
+    except LoadFailure as failure:
+        return failure.type, failure.text
+
+
+DENSE, CONV = layer("Dense", units=2), layer("Conv2D", filters=2, kernel_size=[3, 3], padding="valid")
+LSTM, ADD, JOIN = layer("LSTM", units=2), layer("Add"), layer("Concatenate", axis=-1)
+INNER = layer("Sequential", layers=[layer("Dense", "deep", units=2, batch_input_shape=[N, 4])])
+STEPS = layer("TimeDistributed", layer=layer("Dense", "deep", units=2))
+
+
+@pytest.mark.parametrize(
+    ("entry", "calls", "expected"),
+    [
+        (DENSE, [[[N, 3, 4]]], (N, 3, 2)),
+        (CONV, [[[N, 6, N, 3]]], (N, 4, N, 2)),
+        (layer("Conv2DTranspose", filters=2, kernel_size=3), [[[N, 2, 2, 3]]], (N, 4, 4, 2)),
+        (layer("DepthwiseConv2D", kernel_size=2, strides=2, depth_multiplier=2), [[[N, 5, 4, 3]]], (N, 2, 2, 6)),
+        (layer("MaxPooling2D", pool_size=[2, 1], data_format="channels_first"), [[[N, 3, 6, 6]]], (N, 3, 3, 6)),
+        (layer("GRU", units=2, return_sequences=True), [[[N, 5, 4]]], (N, 5, 2)),
+        (layer("Bidirectional", layer=LSTM, merge_mode="concat"), [[[N, 5, 4]]], (N, 4)),
+        (STEPS, [[[N, 3, 4, 5]]], (N, 3, 4, 2)),
+        (ADD, [[[N, 3, 4], [2, 1, N]]], (2, 3, 4)),
+        (JOIN, [[[N, 4], [2, 3]]], (2, 7)),
+        (layer("Reshape", target_shape=[-1, 3]), [[[N, 6]]], (N, 2, 3)),
+        (layer("Cropping2D", cropping=[[1, 0], [2, 2]]), [[[N, 6, 6, 3]]], (N, 5, 2, 3)),
+        (layer("GlobalAveragePooling2D", keepdims=True), [[[N, 6, 6, 3]]], (N, 1, 1, 3)),
+        (layer("Permute", dims=[2, 1]), [[[N, 7, 3]]], (N, 3, 7)),
+        (INNER, [[[N, 5, 4]]], (N, 5, 2)),
+        (layer("NotKnown"), [[[N, 4]]], None),
+    ],
+)
+def test_outputs(entry, calls, expected):
+    shift = 1 if entry is INNER else 0  # a model was called once when it was made
+    made = model(entry, *calls)
+    made["config"]["output_layers"][0][1] += shift
+    assert rebuilt(walk(), made).results[0].shape == expected
+
+
+CALLING = 'Exception encountered when calling layer "it" '
+
+
+@pytest.mark.parametrize(
+    ("release", "entry", "calls", "kind", "start"),
+    [
+        (
+            (2, 3),
+            DENSE,
+            [[[N]]],
+            "ValueError",
+            "Input 0 of layer it is incompatible with the layer: : expected min_ndim=2",
+        ),
+        (
+            (2, 15),
+            DENSE,
+            [[[N, 4], [N, 4]]],
+            "ValueError",
+            'Layer "it" expects 1 input(s), but it received 2 input tens',
+        ),
+        ((2, 6), DENSE, [[[N, N]]], "ValueError", "The last dimension of the inputs to `Dense` should be defined."),
+        (
+            (2, 15),
+            layer("Dense", units=2, dtype="int32"),
+            [[[N, 4]]],
+            "TypeError",
+            "A Dense layer can only be built with",
+        ),
+        # Of a layer that is built only the releases before KerasTensors ask for the spec again.
+        (
+            (2, 3),
+            DENSE,
+            [[[N, 4]], [[N, 7]]],
+            "ValueError",
+            "Input 0 of layer it is incompatible with the layer: expec",
+        ),
+        ((2, 6), DENSE, [[[N, 4]], [[N, 7]]], "ValueError", "Dimensions must be equal, but are 7 and 4 for '{{node i"),
+        (
+            (2, 8),
+            DENSE,
+            [[[N, 4]], [[N, 7]]],
+            "ValueError",
+            CALLING + "(type Dense).\n\nDimensions must be equal, but a",
+        ),
+        (
+            (2, 1),
+            CONV,
+            [[[N, 2, 6, 3]]],
+            "ValueError",
+            "Negative dimension size caused by subtracting 3 from 2 for 'it",
+        ),
+        ((2, 6), CONV, [[[N, 6, 6, N]]], "ValueError", "The channel dimension of the inputs should be defined. Found"),
+        ((2, 2), CONV, [[[N, 5, 6, 6, 3]]], "ValueError", "Input 0 of layer it is incompatible with the layer: expec"),
+        ((2, 8), LSTM, [[[N, 3, N]]], "TypeError", "int() argument must be a string, a bytes-like object or a real nu"),
+        (
+            (2, 15),
+            LSTM,
+            [[[N, 3, 4], [N, 5], [N, 5]]],
+            "ValueError",
+            "An `initial_state` was passed that is not compati",
+        ),
+        ((2, 15), ADD, [[[N, 4]]], "ValueError", "A merge layer should be called on a list of inputs. Received: input"),
+        (
+            (2, 6),
+            ADD,
+            [[[N, 4], [N, 3]]],
+            "ValueError",
+            "Operands could not be broadcast together with shapes (4,) (3,",
+        ),
+        (
+            (2, 15),
+            ADD,
+            [[[2, 4], [3, 4]]],
+            "ValueError",
+            "Cannot merge tensors with different batch sizes. Got tensors",
+        ),
+        (
+            (2, 15),
+            JOIN,
+            [[[N, 3, 4], [N, 1, 4]]],
+            "ValueError",
+            "A `Concatenate` layer requires inputs with matching sh",
+        ),
+        (
+            (2, 3),
+            layer("Dot", axes=1),
+            [[[N, 4], [N, 3]]],
+            "ValueError",
+            "Dimension incompatibility 4 != 3. Layer shapes:",
+        ),
+        (
+            (2, 8),
+            layer("Reshape", target_shape=[2, 3]),
+            [[[N, 7]]],
+            "ValueError",
+            CALLING + "(type Reshape).\n\ntotal siz",
+        ),
+        (
+            (2, 8),
+            layer("BatchNormalization", axis=3),
+            [[[N, 4]]],
+            "ValueError",
+            "Invalid axis. Expected 0 <= axis < inpu",
+        ),
+        (
+            (2, 4),
+            layer("BatchNormalization", axis=[1]),
+            [[[N, N]]],
+            "ValueError",
+            "('Input has undefined `axis` dimensio",
+        ),
+        ((2, 15), STEPS, [[[N, 7]]], "ValueError", "`TimeDistributed` Layer should be passed an `input_shape ` with a"),
+        (
+            (2, 13),
+            layer("GlobalMaxPooling1D"),
+            [[[N, 0, 3]]],
+            "ValueError",
+            "Incorrect input shape [None, 0, 3] with dim",
+        ),
+        (
+            (2, 3),
+            INNER,
+            [[[N, 7]]],
+            "ValueError",
+            "Input 0 of layer deep is incompatible with the layer: expected axis -1",
+        ),
+        (
+            (2, 15),
+            INNER,
+            [[[N, 7]]],
+            "ValueError",
+            CALLING + '(type Sequential).\n\nInput 0 of layer "deep" is incompat',
+        ),
+    ],
+)
+def test_refusals(release, entry, calls, kind, start):
+    found = called(release, entry, *calls)
+    assert (found[0], found[1][: len(start)]) == (kind, start)
+
+
+def test_what_is_not_followed_is_not_refused():
+    """A layer of the user's may put out anything, of which a Dense layer says nothing."""
+    first = {**layer("NotKnown", "own"), "name": "own", "inbound_nodes": [[["in0", 0, 0, {}]]]}
+    made = model(layer("LSTM", units=2), [[N, 4]])
+    made["config"]["layers"].insert(1, first)
+    made["config"]["layers"][-1]["inbound_nodes"] = [[["own", 0, 0, {}]]]
+    assert list(call_events(walk(), made)) == []
