@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 STORE = "keras_odd"
 # The kinds of value in the order of the rows, and how texts show those that stood for them (`ODD` of the recorder).
-KINDS = ("none", "text", "integer", "negative", "fraction", "list", "dict", "switch", "wrapped")
+_PLAIN = ("none", "text", "integer", "negative", "fraction", "list", "dict", "switch")
+# `in_...`: an item of a list; `shorter` and `longer`: a list of one item less or more than the class's own.
+KINDS = (*_PLAIN, "wrapped", *(f"in_{kind}" for kind in _PLAIN), "in_list_one", "shorter", "longer")
 SHOWN = {
     "none": "None",
     "integer": "7",
@@ -77,17 +79,23 @@ def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -
         return None
     name = _nearest(*release)
     default = (cls.config or {}).get(key)
-    # A list is no odd value where the class stores one, but for a list in it.
-    if kind is None or name is None or (kind == "wrapped" and _is_listed(default) != isinstance(value[0], list)):
+    items, own = items_of(value), items_of(default)
+    if items and own and not (len(items) == 1 and isinstance(items[0], list)):
+        kind, value = _listed_kind(items, own)
+    if kind is None or name is None or (kind == "wrapped" and bool(own) != isinstance(value[0], list)):
         return None
     store = open_store(STORE)
     place = place_of(cls.kind, cls.name, cls.module)
     row = store.get(name, f"{place}/{key}") or store.get(name, f"{place.partition('/')[0]}/*/{key}")
-    number = row[KINDS.index(kind)] if row else 0
+    # Rows end with the last kind that was refused.
+    number = row[KINDS.index(kind)] if row and KINDS.index(kind) < len(row) else 0
     if number < _REFUSED:
         return None
     exception, text = store.get(name, f"text/{number // 2}")
     is_called = bool(number % 2)
+    # How long a list must be is the class's own matter only where the text says so of that argument.
+    if kind in {"shorter", "longer"} and (is_called or f"`{key}`" not in text):
+        return None
     if not _applies(kind, value, text, is_called=is_called):
         return None
     if kind == "text" and isinstance(default, str) and len(_WORD.findall(text)) < _LISTED:
@@ -95,19 +103,35 @@ def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -
     return Odd(exception, text.replace("{value}", str(value)), is_called)
 
 
-def _is_listed(default: Any) -> bool:
-    return isinstance(default, list) or (isinstance(default, dict) and default.get("class_name") == "__tuple__")
+def items_of(value: Any) -> list[Any]:
+    """Give the items of a list, as configs hold lists and tuples; none of anything else."""
+    if isinstance(value, dict) and value.get("class_name") == "__tuple__":
+        value = value.get("items")
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _listed_kind(items: list[Any], own: list[Any]) -> tuple[str | None, Any]:
+    """The kind of a list where the class stores one itself, and the value that it is about."""
+    for item in items:
+        kind = kind_of(item)
+        if kind is not None and kind != kind_of(own[-1]):
+            return ("in_list_one" if kind == "wrapped" else f"in_{kind}"), item
+    if len(items) == len(own):
+        return None, None
+    # A list of other items may have another length: only those that differ in the number alone were tried.
+    return ("shorter" if len(items) < len(own) else "longer"), items
 
 
 def _applies(kind: str, value: Any, text: str, *, is_called: bool) -> bool:
     """Whether the trial speaks for this value too: it was made with one number and one word."""
     # The call of a layer depends on how much, a constructor on of what type.
-    if is_called and kind in {"integer", "negative", "fraction"}:
-        return repr(value) == SHOWN[kind]
+    number = kind.removeprefix("in_")
+    if is_called and number in {"integer", "negative", "fraction"}:
+        return repr(value) == SHOWN[number]
     # A text that lists the words that it takes says itself whether this is one of them; `int("7")` is a number.
-    if kind == "text" and "literal for int()" in text and str(value).strip().lstrip("+-").isdecimal():
+    if number == "text" and "literal for int()" in text and str(value).strip().lstrip("+-").isdecimal():
         return False
-    return kind != "text" or str(value) not in text.replace("{value}", "")
+    return number != "text" or str(value) not in text.replace("{value}", "")
 
 
 @cache

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.shapes import Variable, variables
-from inspector.loaders.keras2.weights import fits, model_layers
-from inspector.terms.record import record
+from inspector.loaders.keras2.walk import until_problem
+from inspector.loaders.keras2.weights import fits, missing_object, model_layers, stored_shape
+from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,8 +40,8 @@ _INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
     ),
 }
 _BACKWARDS_SINCE = (2, 15)
-# Wrappers, and the attribute whose layer holds the variables.
-_WRAPPERS = {"TimeDistributed": "layer", "Bidirectional": "forward_layer"}
+# Wrappers, and the attributes whose layers hold the variables.
+_WRAPPERS = {"TimeDistributed": ("layer",), "Bidirectional": ("backward_layer", "forward_layer")}
 _STATELESS = frozenset(
     {"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty",
      "CategoryEncoding", "Hashing", "HashedCrossing"}
@@ -162,14 +164,14 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     if place.class_name in _NETWORKS or place.class_name in _LENIENT:
         return
     if place.class_name in _INNER:
-        for attribute, name, count in _inner(walk, place.class_name):
-            held = count if place.config.get("use_bias", True) else count - 1
-            yield from _counted(walk, file, (f"{place.path}/{attribute}", name), held)
+        yield from until_problem(*(partial(_cell, walk, file, place, one) for one in _inner(walk, place.class_name)))
         return
     if place.class_name in _WRAPPERS:
         inner = place.config.get("layer")
         if isinstance(inner, dict) and isinstance(inner.get("config"), dict):
-            yield from _wrapped(walk, file, _inside(place, inner), inner)
+            yield from until_problem(
+                *(partial(_wrapped, walk, file, one, inner) for one in _inside(walk, place, inner))
+            )
         return
     made = place.made if place.made is not None else variables(place.class_name, place.config, None)
     # `Layer.load_own_variables` counts first and assigns afterwards; the count can be right where the shapes are not
@@ -182,7 +184,19 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     wrong = list(_counted(walk, file, (place.path, place.name), expected, made))
     yield from wrong
     if not wrong:
-        yield from _shapes(walk, file, place, made or [])
+        yield from _shapes(walk, file, place if made is None else replace(place, made=made), expected)
+
+
+def _cell(walk: Walk, file: Hdf5File, place: _Place, sublayer: tuple[str, str, int]) -> Iterator[Event]:
+    """A sublayer that holds variables of its layer: as many, of these shapes where they are known."""
+    attribute, name, count = sublayer
+    held = count if place.config.get("use_bias", True) else count - 1
+    made = place.made if attribute == "cell" and place.made and len(place.made) == held else None
+    inside = _Place(name, "", place.config, f"{place.path}/{attribute}", made)
+    yield from until_problem(
+        lambda: _counted(walk, file, (inside.path, name), held),
+        lambda: _shapes(walk, file, inside, held),
+    )
 
 
 def _inner(walk: Walk, class_name: str) -> Sequence[tuple[str, str, int]]:
@@ -204,11 +218,14 @@ def _wrapped(walk: Walk, file: Hdf5File, place: _Place, inner: Mapping[str, Any]
             return
 
 
-def _inside(place: _Place, inner: Mapping[str, Any]) -> _Place:
-    """The layer inside a wrapper, at the attribute under which it holds its variables."""
+def _inside(walk: Walk, place: _Place, inner: Mapping[str, Any]) -> Iterator[_Place]:
+    """The layers inside a wrapper, at the attributes under which it holds their variables."""
     name, config = str(inner.get("class_name")), inner["config"]
-    path = f"{place.path}/{_WRAPPERS[place.class_name]}"
-    return _Place(str(config.get("name", "")), name, config, path, variables(name, config, None))
+    # In the order of the walk, as for sublayers.
+    attributes = sorted(_WRAPPERS[place.class_name], reverse=walk.release >= _BACKWARDS_SINCE)
+    made = place.made[: len(place.made) // len(attributes)] if place.made else variables(name, config, None)
+    for attribute in attributes:
+        yield _Place(str(config.get("name", "")), name, config, f"{place.path}/{attribute}", made)
 
 
 def _count(place: _Place) -> int | None:
@@ -230,7 +247,7 @@ def _counted(
 ) -> Iterator[Event]:
     """The ValueError for another number of stored variables than the layer has; `at` is (path, layer's name)."""
     path, name = at
-    found = sum(1 for dataset in file.datasets if dataset.rpartition("/")[0] == f"{path}/vars")
+    found = sum(1 for one in (*file.datasets, *file.groups) if one.rpartition("/")[0] == f"{path}/vars")
     if found == expected:
         return
     names = [f"{name}/{variable.name}:0" for variable in made or ()]
@@ -243,17 +260,23 @@ def _counted(
     )
 
 
-def _shapes(walk: Walk, file: Hdf5File, place: _Place, made: list[Variable]) -> Iterator[Event]:
-    """Each variable is assigned as it is read."""
-    for index, variable in enumerate(made):
-        dataset = file.datasets.get(f"{place.path}/vars/{index}")
-        if dataset is not None and variable.shape is not None and not fits(variable.shape, dataset.shape):
-            expected = tuple(dim if dim is not None else -1 for dim in variable.shape)
-            text = texts.shape_mismatch(walk.release, f"{place.name}/{variable.name}", expected, dataset.shape)
-            yield walk.at(f"{place.path.strip('/')}/vars/{index}").problem(
-                "KER110", place.name, "ValueError", text, expected=str(expected), found=str(dataset.shape)
-            )
+def _shapes(walk: Walk, file: Hdf5File, place: _Place, count: int) -> Iterator[Event]:
+    """Each variable is assigned as it is read, by its number."""
+    for index in range(count):
+        path = f"{place.path}/vars/{index}"
+        found = stored_shape(file, path)
+        if found is None and path not in file.groups:
+            yield missing_object(walk, path, str(index))
             return
+        variable = place.made[index] if place.made and index < len(place.made) else None
+        if found is None or variable is None or variable.shape is None or fits(variable.shape, found):
+            continue
+        expected = tuple(dim if dim is not None else -1 for dim in variable.shape)
+        text = texts.shape_mismatch(walk.release, f"{place.name}/{variable.name}", expected, found)
+        yield walk.at(path.strip("/")).problem(
+            "KER110", place.name, "ValueError", text, expected=str(expected), found=str(found)
+        )
+        return
 
 
 def _assets(walk: Walk, artifact: Artifact, place: _Place) -> Iterator[Event]:

@@ -294,8 +294,9 @@ def built_events(walk: Walk, family: Family, cls: ClassFacts, config: Mapping[st
         events = until_problem(
             lambda: layer_value_events(walk, cls.name, config) if family is LAYER else (),
             lambda: file_events(walk, cls, config),
-            lambda: nested_events(walk, family, cls, config),
+            # Beside what names another object: a value that can name none.
             lambda: made_events(walk, cls, config),
+            lambda: nested_events(walk, family, cls, config),
         )
         yield from reworded(events, lambda error: passed_on(walk, family, cls, config, error))
 

@@ -35,12 +35,22 @@ def called_events(walk: Walk, model: Any, depth: int = 0) -> Iterator[Event]:
                 return
 
 
+def unnamed_events(walk: Walk, model: Any) -> Iterator[Event]:
+    """The name of a model is not looked at before the model is called, in the scope of that name."""
+    config = model.get("config") if isinstance(model, dict) else None
+    name = config.get("name") if isinstance(config, dict) else None
+    if name and not isinstance(name, str) and str(model.get("class_name")) in _NETWORKS:
+        text = "name for name_scope must be a string."
+        yield walk.problem("KER103", "model", "ValueError", text, key="name", value=repr(name))
+
+
 def _called(walk: Walk, layer: Mapping[str, Any], depth: int) -> Iterator[Event]:
     """One layer, the initializers of its variables, and what it wraps."""
     kind, config = str(layer.get("class_name")), layer.get("config")
     if kind in walk.custom or not isinstance(config, dict):
         return
     if kind in _NETWORKS:
+        yield from unnamed_events(walk, layer)
         yield from called_events(walk, layer, depth + 1)
         return
     cls = next(iter(walk.facts.named(kind, "layer")), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.odd_calls import unnamed_events
 from inspector.loaders.keras2.walk import numbers, until_problem
 from inspector.loaders.keras_common import zero_calls
 from inspector.terms.record import replace
@@ -36,6 +37,7 @@ def predict_events(walk: Walk, artifact: Artifact, capabilities: Capabilities) -
         return
     here = replace(walk, member=model.config_member, pointer=model.config_pointer)
     yield from until_problem(
+        lambda: unnamed_events(here, model.config),
         lambda: _lookups(here, model.config) if walk.release >= _CASTS_SINCE else (),
         lambda: _kernels(here, model.config, numbers(runs.version)),
         lambda: _cudnn(here, model.config, runs),

@@ -34,7 +34,7 @@ def variables(
     if class_name == "Normalization":
         return _normalization(config, release)
     if class_name in _COPIES:
-        return _wrapped(config, _COPIES[class_name])
+        return _wrapped(class_name, config, given)
     made = own_variables(CELL_OF.get(class_name, class_name), plain(config), given)
     # Keras 3 renamed the variable to `kernel`; texts of Keras 2 show the old name.
     if made is not None and class_name.startswith("DepthwiseConv"):
@@ -49,13 +49,14 @@ def _normalization(config: Mapping[str, Any], release: tuple[int, int]) -> list[
     return [Variable(name, None, trainable=False) for name in ("mean", "variance", "count")]
 
 
-def _wrapped(config: Mapping[str, Any], copies: int) -> list[Variable] | None:
+def _wrapped(class_name: str, config: Mapping[str, Any], given: Shape) -> list[Variable] | None:
+    """The variables of the layer inside, once or twice; a TimeDistributed gives it one step of its input."""
     inner = config.get("layer")
     if not isinstance(inner, dict) or not isinstance(inner.get("config"), dict):
         return None
-    # Their number is what counts in an HDF5 file; shapes inside a wrapper are not followed.
-    made = variables(str(inner.get("class_name")), inner["config"], None)
-    return None if made is None else [replace(v, shape=None) for v in made * copies]
+    step = (given[0], *given[2:]) if given and class_name == "TimeDistributed" else given
+    made = variables(str(inner.get("class_name")), inner["config"], step)
+    return None if made is None else made * _COPIES[class_name]
 
 
 def plain(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class ModelLayer:
     made: list[Variable] | None
     class_name: str = ""
     copies: int = 1
+    is_frozen: bool = False
 
 
 @record
@@ -180,8 +181,8 @@ def _layer(walk: Walk, file: Hdf5File, group: str, place: tuple[int, ModelLayer,
 
 def _unconverted(layer: ModelLayer, file: Hdf5File, group: str, saved: SavedLayer) -> str | None:
     """The ValueError of `preprocess_weights_for_loading`, which turns old kernels and tells cuDNN biases apart."""
-    found = [file.datasets.get(f"{group}/{weight}") for weight in saved.weights]
-    shapes = [one.shape for one in found if one is not None]
+    found = [stored_shape(file, f"{group}/{weight}") for weight in saved.weights]
+    shapes = [one for one in found if one is not None]
     first = layer.made[0].shape if layer.made else None
     if layer.class_name in _TURNED and shapes and first is not None and not fits(first, shapes[0]):
         return None if len(shapes[0]) == _TURNED_RANK else "axes don't match array"
@@ -216,10 +217,14 @@ def opened(walk: Walk, file: Hdf5File, group: str, weight: str) -> Iterator[Even
         yield walk.at(path.strip("/")).problem("KER133", link.target, "KeyError", repr(text), target=link.target)
         return
     known = group
-    for part in weight.split("/"):
+    parts = weight.split("/")
+    for index, part in enumerate(parts):
         known = f"{known}/{part}"
         if known not in file.groups:
-            yield missing_object(walk, path, part)
+            # HDF5 names what is missing at the end of a path alone.
+            reason = f"object '{part}' doesn't exist" if index == len(parts) - 1 else "component not found"
+            text = repr(texts.hdf5_open(walk.h5py, "object", reason))
+            yield walk.at(path.strip("/")).problem("KER132", part, "KeyError", text, path=path)
             return
 
 
@@ -237,14 +242,26 @@ def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: Sa
         if dataset is not None and is_opaque(dataset):
             yield from _opaque(walk.at(f"{group.strip('/')}/{weight}"), layer, dataset)
             return
-        if dataset is None or made.shape is None or fits(made.shape, dataset.shape):
+        found = stored_shape(file, f"{group}/{weight}")
+        if found is None or made.shape is None or fits(made.shape, found):
             continue
         expected = tuple(dim if dim is not None else -1 for dim in made.shape)
-        text = texts.shape_mismatch(walk.release, f"{layer.name}/{made.name}", expected, dataset.shape)
+        # A nested model's variables go by the name of their own layer.
+        name = made.name[1:] if made.name.startswith("/") else f"{layer.name}/{made.name}"
+        text = texts.shape_mismatch(walk.release, name, expected, found)
         yield walk.at(f"{group.strip('/')}/{weight}").problem(
-            "KER110", layer.name, "ValueError", text, expected=str(expected), found=str(dataset.shape)
+            "KER110", layer.name, "ValueError", text, expected=str(expected), found=str(found)
         )
         return
+
+
+def stored_shape(file: Hdf5File, path: str) -> tuple[int, ...] | None:
+    """The shape of what numpy makes of that object: an empty group becomes an empty array. None where nothing is."""
+    dataset = file.datasets.get(path)
+    if dataset is not None:
+        return dataset.shape
+    is_empty = path in file.groups and not any(one.startswith(f"{path}/") for one in (*file.groups, *file.datasets))
+    return (0,) if is_empty else None
 
 
 def _is_negative(dim: object) -> bool:
@@ -301,9 +318,10 @@ def _model_layer(
     name: str, layer: Mapping[str, Any], config: Mapping[str, Any], made: list[Variable] | None
 ) -> ModelLayer:
     kind, inner = str(layer.get("class_name", "")), config.get("layer")
+    frozen = config.get("trainable") is False
     if kind == "Bidirectional" and isinstance(inner, dict):
-        return ModelLayer(name, made, str(inner.get("class_name", "")), copies=2)
-    return ModelLayer(name, made, kind)
+        return ModelLayer(name, made, str(inner.get("class_name", "")), copies=2, is_frozen=frozen)
+    return ModelLayer(name, made, kind, is_frozen=frozen)
 
 
 def _once(layers: Sequence[Any]) -> Iterator[Any]:
@@ -333,7 +351,18 @@ def _made(
     if name not in _NETWORKS:
         return variables(name, inner, given, release)
     # One unknown layer makes the number for the whole nested model unknown: a partial count would refuse sound files.
-    nested = [part.made for part in model_layers(layer, release)]
-    if any(made is None for made in nested):
+    parts = model_layers(layer, release)
+    if any(part.made is None for part in parts):
         return None
-    return [replace(v, shape=None) for made in nested for v in made or ()]
+    frozen = (
+        {part.name for part in parts if part.is_frozen} if inner.get("trainable", True) else {p.name for p in parts}
+    )
+    found = [(part, v) for part in parts for v in part.made or ()]
+    # `trainable_weights + non_trainable_weights` of the whole model: what is trained stands first.
+    found.sort(key=lambda one: one[0].name in frozen or not one[1].trainable)
+    return [
+        replace(v, name=f"/{part.name}/{v.name}", trainable=v.trainable and part.name not in frozen)
+        if not v.name.startswith("/")
+        else replace(v, trainable=v.trainable and part.name not in frozen)
+        for part, v in found
+    ]

@@ -62,7 +62,10 @@ def entries(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row(row: Mapping[str, int], texts: list[Any]) -> list[Any]:
-    return [_outcome(kind, texts, row.get(kind)) for kind in KINDS]
+    found = [_outcome(kind, texts, row.get(kind)) for kind in KINDS]
+    while found and isinstance(found[-1], int):
+        found.pop()
+    return found
 
 
 def _outcome(kind: str, texts: list[Any], number: int | None) -> Any:
@@ -73,7 +76,7 @@ def _outcome(kind: str, texts: list[Any], number: int | None) -> Any:
     text = re.sub(r"\s+$", "", text.rpartition(_CAUSE)[2][:_LENGTH])
     for name, mark in _NAMES:
         text = text.replace(name, mark)
-    shown = SHOWN.get(kind)
+    shown = SHOWN.get(kind.removeprefix("in_"))
     if shown is not None and re.search(rf"(: |=|value |got |'){re.escape(shown)}(?![\w.])", text):
         text = re.sub(rf"(: |=|value |got |'){re.escape(shown)}(?![\w.])", r"\1{value}", text)
     # What stands after the place of a value in a list is that value, which is the caller's own.

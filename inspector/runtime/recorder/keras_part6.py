@@ -31,8 +31,29 @@ def odd_values(value):
     for kind, odd in ODD:
         if not ordinary(value, odd):
             yield kind, odd
-    if value is not None:
-        yield WRAPPED, [value]
+    yield WRAPPED, [value]
+    items = listed_items(value)
+    if items:
+        for kind, odd in ODD:
+            if not ordinary(items[-1], odd):
+                yield "in_" + kind, relisted(value, items[:-1] + [odd])
+        yield "in_list_one", relisted(value, items[:-1] + [[items[-1]]])
+        yield "shorter", relisted(value, items[:-1])
+        yield "longer", relisted(value, items + items[-1:])
+
+
+def listed_items(value):
+    """The items of a list, as configs hold lists and tuples."""
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    if isinstance(value, dict) and value.get("class_name") == "__tuple__":
+        return list(value["items"])
+    return []
+
+
+def relisted(value, items):
+    """The same form of list with these items."""
+    return dict(value, items=items) if isinstance(value, dict) else items
 
 
 class OddTrials(object):
