@@ -269,6 +269,24 @@ def _vocabulary(_session: Session, cls: ClassFacts, config: Mapping[str, Any]) -
     return None
 
 
+def _text(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """`TextVectorization.__init__`, whose StringLookup comes last."""
+    mode, length = config.get("output_mode", "int"), config.get("output_sequence_length")
+    if mode != "int" and length is not None:
+        text = (
+            "`output_sequence_length` must not be set if `output_mode` is not 'int'. Received "
+            f"output_sequence_length={length}."
+        )
+        return Refused("output_sequence_length", "ValueError", text)
+    if config.get("ragged") and mode != "int":
+        text = (
+            f"`ragged` must not be true if `output_mode` is `'int'`. Received: ragged={config['ragged']} and "
+            f"output_mode={mode}"
+        )
+        return Refused("ragged", "ValueError", text)
+    return _vocabulary(session, cls, config)
+
+
 def _permutation(_session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
     dims = tuple(config.get("dims") or ())
     if sorted(dims) == list(range(1, len(dims) + 1)):
@@ -298,7 +316,8 @@ _CHECKS: dict[str, Callable[[Session, ClassFacts, Mapping[str, Any]], Refused | 
     "GaussianNoise": _rate("stddev"),
     **dict.fromkeys(_BOUNDS, _factor),
     **dict.fromkeys(_NAMED_FACTORS, _named_factors),
-    **dict.fromkeys(("StringLookup", "IntegerLookup", "TextVectorization"), _vocabulary),
+    **dict.fromkeys(("StringLookup", "IntegerLookup"), _vocabulary),
+    "TextVectorization": _text,
     **{f"Global{kind}Pooling{rank}D": _formatted for kind in ("Max", "Average") for rank in (1, 2, 3)},
     **{f"{kind}{rank}D": _formatted for kind in ("ZeroPadding", "Cropping") for rank in (2, 3)},
     "Flatten": _formatted,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import lambdas
 from inspector.loaders.keras3.building import check_build, check_rank, input_of
 from inspector.loaders.keras3.followed import built_by, followed_call, refused_call
+from inspector.loaders.keras3.nested import check_nested, nested_output
 from inspector.loaders.keras3.odd import check_called
 from inspector.loaders.keras3.refusals import Raised
+from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_output
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing, Thing
 from inspector.loaders.weights.shapes import layer_output
@@ -29,6 +31,10 @@ class NodeMissing(Exception):  # noqa: N818 - Keras' IndexError: the call has to
 
 def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer: Thing) -> list[TensorThing]:
     """The tensors that a stored call of the layer takes; NodeMissing where one does not exist yet."""
+    try:
+        check_form(node, layer)
+    except PartMissingError as error:
+        raise NodeMissing from error
     if not node:
         return []
     pointer = layer.pointer
@@ -42,9 +48,9 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
         details = {"class": "Functional", "keys": "args"}
         raise LoadFailure("KeyError", "'args'", "KER104", layer.class_name, pointer, details)
     args = deserialize(session, node["args"], pointer)
-    _check_positional(layer, args)
     kwargs = deserialize(session, node["kwargs"], pointer)
-    _check_mapping(layer, kwargs)
+    check_call(layer, args, kwargs)
+    _check_positional(layer, args)
     _check_slices(session, layer, args)
     _check_mixed(session, layer, kwargs)
     given = [_revived(session, tensor, created, pointer) for tensor in _tensors(args)]
@@ -61,19 +67,12 @@ _MERGES = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minim
 
 
 def _check_positional(layer: Thing, args: Any) -> None:
-    """`Layer.__call__` takes only tensors by position, and merging layers only one list of them."""
+    """Merging layers take only one list of tensors by position."""
     if layer.kind != "layer" or not isinstance(args, list):
         return
-    details = {"class": layer.class_name, "key": "inbound_nodes", "value": str(args)}
-    wrong = next((arg for arg in args if isinstance(arg, str | int | float)), None)
-    if wrong is not None:
-        text = (
-            "Only input tensors may be passed as positional arguments. The following argument value should be passed "
-            f"as a keyword argument: {wrong} (of type {type(wrong)})"
-        )
-        raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
     if layer.class_name in _MERGES and len(args) > 1:
         text = "too many positional arguments"
+        details = {"class": layer.class_name, "key": "inbound_nodes", "value": str(args)}
         raise LoadFailure("TypeError", text, "KER103", layer.class_name, layer.pointer, details)
 
 
@@ -168,14 +167,25 @@ def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], point
     _check_index(index, pointer)
     if created[name].nodes <= index:
         raise NodeMissing
+    check_output(created[name], tensor)
+    _check_tensor(created[name], tensor)
     return TensorThing((name, index, tensor), *_shape_of(created[name], index, tensor))
 
 
+def _check_tensor(layer: Thing, tensor: Any) -> None:
+    """`output_tensors[tensor]` of a layer that puts out one: the IndexError of another is taken for a missing call."""
+    single = layer.class_name == "InputLayer" or any(layer.exact)
+    if single and isinstance(tensor, int) and tensor > 0:
+        raise NodeMissing
+
+
 def _check_index(index: Any, pointer: str) -> None:
-    """A call's number must be one: it is an index into the layer's list of calls."""
+    """A call's number must be one: it is compared with how many calls there are, then an index among them."""
     if isinstance(index, int):
         return
-    text = f"list indices must be integers or slices, not {type(index).__name__}"
+    text = f"'<=' not supported between instances of 'int' and {type(index).__name__!r}"
+    if isinstance(index, float):
+        text = f"list indices must be integers or slices, not {type(index).__name__}"
     details = {"class": "Functional", "key": "inbound_nodes", "value": repr(index)}
     raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
 
@@ -209,12 +219,12 @@ def _revived(session: Session, given: TensorThing, created: dict[str, Thing], po
         raise LoadFailure("ValueError", f"Unknown layer: {name}", "KER103", details["class"], pointer, details)
     if len(given.history) < _HISTORY:
         raise LoadFailure("IndexError", "list index out of range", "KER103", details["class"], pointer, details)
-    index, tensor = given.history[1], given.history[2]
-    if not isinstance(index, int):
-        text = f"'<=' not supported between instances of 'int' and {type(index).__name__!r}"
-        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
+    index, tensor = given.history[1:3]
+    _check_index(index, pointer)
     layer = created[name]
     if layer.nodes > index:
+        check_output(layer, tensor)
+        _check_tensor(layer, tensor)
         shape, _, exact = _shape_of(layer, index, tensor)
         return TensorThing(given.history, shape, given.dtype, exact)
     if session.release >= (3, 7):
@@ -281,7 +291,7 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     given = shapes[0] if len(shapes) == 1 or (shapes and layer.class_name in _STATEFUL) else None
     check_rank(session, layer, given)
     _check_input(session, layer, given)
-    _check_model_input(session, layer, given)
+    check_nested(session, layer, given)
     if layer.class_name == "Lambda":
         lambdas.call(session, layer)
     inner = layer.inner.get("layer")
@@ -289,7 +299,7 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         _check_inner_shape(session, inner, given)
     layer.nodes += 1
     layer.calls.append([one.history for one in arguments if one.history is not None])
-    followed = followed_call(layer, arguments)
+    followed = followed_call(layer, arguments) if not layer.layers else nested_output(layer, arguments)
     if isinstance(followed, Raised) and not followed.inside:
         raise refused_call(layer, followed, arguments)
     if not layer.built:
@@ -302,7 +312,8 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         raise refused_call(layer, followed, arguments)
     layer.build_shape = layer.build_shape or given
     if layer.layers:
-        layer.outputs.append(layer.outputs[0] if layer.outputs else None)
+        # The first of a model's outputs is that of its own graph, before any call.
+        layer.outputs.append(followed or (layer.outputs[0] if layer.outputs else None))
     else:
         layer.outputs.append(followed or _output(layer, shapes))
     layer.exact.append(followed is not None)
@@ -364,20 +375,4 @@ def _check_input(session: Session, layer: Thing, given: Shape | None) -> None:
         f"{built[-1]}, but received input with shape {given}"
     )
     details = {"expected": str(built[-1]), "found": str(given[-1])}
-    raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)
-
-
-def _check_model_input(session: Session, layer: Thing, given: Shape | None) -> None:
-    """The same of a nested functional model with one input: every known size of that input."""
-    inputs = [one for one in layer.layers if one.class_name == "InputLayer"]
-    if layer.class_name not in {"Functional", "Model"} or len(inputs) != 1 or given is None or not inputs[0].outputs:
-        return
-    declared = inputs[0].outputs[0]
-    if declared is None or len(declared) != len(given):
-        return
-    expected = (None, *declared[1:])
-    if all(a is None or b is None or a == b for a, b in zip(expected, given, strict=True)):
-        return
-    text = f"{input_of(session, layer)} is incompatible with the layer: expected shape={expected}, found shape={given}"
-    details = {"expected": str(expected), "found": str(given)}
     raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.calling import build
+from inspector.loaders.keras3.inputs import unlikely_tensor
 from inspector.loaders.keras3.instantiate import instantiate, instantiate_custom
 from inspector.loaders.keras3.resolve import NO_LEGACY, CustomClass, Wanted, retrieve
 from inspector.loaders.keras_common import texts
@@ -147,7 +148,7 @@ def _function(session: Session, config: dict[str, Any], pointer: str) -> Any:
     return retrieve(session, Wanted(name, registered, config.get("module"), "function", config, pointer))
 
 
-def _tensor(_session: Session, config: dict[str, Any], pointer: str) -> TensorThing:
+def _tensor(session: Session, config: dict[str, Any], pointer: str) -> TensorThing:
     inner = config["config"] or {}
     if not isinstance(inner, dict):
         text = (
@@ -156,13 +157,18 @@ def _tensor(_session: Session, config: dict[str, Any], pointer: str) -> TensorTh
             else f"{_kind(inner)} object is not subscriptable"
         )
         raise LoadFailure("TypeError", text, "KER130", "__keras_tensor__", pointer)
+    missing = next((key for key in ("shape", "dtype", "keras_history") if key not in inner), None)
+    if missing is not None and inner:
+        raise LoadFailure("KeyError", repr(missing), "KER130", "__keras_tensor__", pointer)
     shape, history = inner.get("shape"), inner.get("keras_history")
-    if history and not isinstance(history, list | tuple):
+    unlikely = unlikely_tensor(session, shape, inner.get("dtype")) if inner else None
+    if unlikely is not None:
+        raise LoadFailure(*unlikely, "KER130", "__keras_tensor__", pointer)
+    if history and not isinstance(history, list | tuple):  # taken apart when the call is made
         text = f"{_kind(history)} object is not subscriptable"
+        if isinstance(history, dict):
+            raise LoadFailure("KeyError", "0", "KER130", "__keras_tensor__", pointer)
         raise LoadFailure("TypeError", text, "KER130", "__keras_tensor__", pointer)
-    if shape is not None and not hasattr(shape, "__iter__"):  # backend.standardize_shape
-        text = f"Cannot convert '{shape}' to a shape."
-        raise LoadFailure("ValueError", text, "KER130", "__keras_tensor__", pointer)
     place = tuple(history) if history else None
     return TensorThing(place, None if shape is None else tuple(shape), str(inner.get("dtype")))
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.calling import NodeMissing, call, leaves, node_arguments
 from inspector.loaders.keras3.graph import check_graph
-from inspector.loaders.keras3.listed_output import stays_listed
+from inspector.loaders.keras3.listed_output import stays_listed, tensor
 from inspector.loaders.keras3.sequential import layer_of
+from inspector.loaders.keras3.stored_calls import broken, check_output
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import Thing
@@ -55,23 +56,29 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
     for key in ("input_layers", "output_layers"):
         _map_tensors(session, graph[key], created, f"{pointer}/{key}")
     for key in ("input_layers", "output_layers"):
-        _check_some(graph[key], key, f"{pointer}/{key}")
-    check_graph(session, graph, created, pointer)
+        _check_some(session, graph, key, f"{pointer}/{key}")
+    order = check_graph(session, graph, created, pointer)
+    if order is not None:
+        # Files name the layers in the model's order; an edited one may not, or may hold some that lead nowhere.
+        model.layers = [created[name] for name in order if created[name].kind != "operation"]
     model.built = True
     model.listed_output = stays_listed(session, graph["output_layers"])
-    model.outputs = [_output_shape(graph["output_layers"], created)]
+    shape, exact = _output_shape(graph["output_layers"], created)
+    model.outputs, model.exact = [shape], [exact]
     return model
 
 
-def _output_shape(output_layers: Any, created: dict[str, Thing]) -> Shape | None:
-    """The shape of the model's single output; None where there are more, or it is not known."""
+def _output_shape(output_layers: Any, created: dict[str, Thing]) -> tuple[Shape | None, bool]:
+    """The shape of the model's single output, and whether it is exact; None where there are more, or not known."""
     single = output_layers
     if isinstance(single, list) and len(single) == 1 and isinstance(single[0], list):
         single = single[0]
     if not _is_leaf(single) or single[0] not in created:
-        return None
-    outputs = created[single[0]].outputs
-    return outputs[0] if len(outputs) == 1 else None
+        return None, False
+    layer = created[single[0]]
+    if len(layer.outputs) != 1:
+        return None, False
+    return layer.outputs[0], layer.exact[:1] == [True]
 
 
 def _not_functional(model: Thing, config: dict[str, Any], pointer: str) -> LoadFailure:
@@ -113,6 +120,8 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
         session.gap(pointer, "a function stands where a layer should")
         layer = Thing(str(data.get("class_name")), {"name": data["name"]})
     layer.pointer = pointer
+    if isinstance(data["name"], list | dict):  # `created_layers[layer_name] = layer`
+        raise broken(layer, "TypeError", f"unhashable type: {type(data['name']).__name__!r}", data["name"])
     _required(data, "inbound_nodes", pointer)
     # keras/src/layers/core/input_layer.py makes its one node in the constructor; everything else waits for it.
     if layer.class_name == "InputLayer":
@@ -123,7 +132,13 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
 
 def _required(data: Any, key: str, pointer: str) -> None:
     """`layer_data[key]`: the name is asked for before the layer is made, its calls afterwards."""
-    if not isinstance(data, dict) or key not in data:
+    if not isinstance(data, dict):
+        text = {
+            str: "string indices must be integers, not 'str'",
+            list: "list indices must be integers or slices, not str",
+        }.get(type(data), f"'{type(data).__name__}' object is not subscriptable")
+        raise LoadFailure("TypeError", text, "KER104", "Functional", pointer, {"class": "Functional", "keys": key})
+    if key not in data:
         details = {"class": "Functional", "keys": key}
         raise LoadFailure("KeyError", repr(key), "KER104", details["class"], pointer, details)
 
@@ -204,12 +219,18 @@ def _map_tensors(session: Session, tensors: Any, created: dict[str, Thing], poin
             _tensor(session, value, created, pointer)
 
 
-def _check_some(tensors: Any, key: str, pointer: str) -> None:
+def _check_some(session: Session, graph: dict[str, Any], key: str, pointer: str) -> None:
     """`Function.__init__` wants at least one tensor at either end."""
-    if any(not isinstance(one, list | tuple | dict) for one in leaves(tensors)):
+    if any(not isinstance(one, list | tuple | dict) for one in leaves(graph[key])):
         return
-    text = f"`{key.removesuffix('_layers')}s` argument cannot be empty. Received:\n{key.removesuffix('_layers')}s=[]"
-    details = {"class": "Functional", "key": key, "value": str(tensors)}
+    shown = {
+        end: "[]" if end == key else f"[{tensor(session, None, 'x')}]" for end in ("input_layers", "output_layers")
+    }
+    text = (
+        f"`{key.removesuffix('_layers')}s` argument cannot be empty. Received:\ninputs={shown['input_layers']}\n"
+        f"outputs={shown['output_layers']}"
+    )
+    details = {"class": "Functional", "key": key, "value": str(graph[key])}
     raise LoadFailure("ValueError", text, "KER103", details["class"], pointer, details)
 
 
@@ -239,12 +260,16 @@ def _tensor(session: Session, reference: Any, created: dict[str, Thing], pointer
     # Files count from that built-in node: `get_tensor` takes one off the stored index of a Functional (`node_index -=
     # 1`).
     made = layer.nodes + (1 if layer.class_name in FUNCTIONAL and session.release >= (3, 3) else 0)
-    if not isinstance(words[2], int):
-        text = f"list indices must be integers or slices, not {type(words[2]).__name__}"
-        details = {"class": "Functional", "key": "input_layers", "value": repr(words[2])}
-        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
-    beyond = layer.class_name == "InputLayer" and words[2] > 0
-    if not isinstance(index, int) or index >= made or beyond:
+    # The call first, then its output; a call of a nested model is counted down by one.
+    functional = layer.class_name in FUNCTIONAL and session.release >= (3, 3)
+    if not isinstance(index, int) and functional and not isinstance(index, float):
+        text = f"unsupported operand type(s) for -=: {type(index).__name__!r} and 'int'"
+        raise broken(layer, "TypeError", text, index)
+    check_output(layer, index)
+    if index < made:
+        check_output(layer, words[2])
+    beyond = layer.class_name == "InputLayer" and index < made and words[2] > 0
+    if index >= made or beyond:
         details = {"layers": str(name)}
         raise LoadFailure("IndexError", "list index out of range", "KER111", str(name), pointer, details)
 

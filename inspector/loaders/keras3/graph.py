@@ -31,8 +31,13 @@ class Ends:
     outputs: tuple[Node, ...]
 
 
-def check_graph(session: Session, graph: Mapping[str, Any], created: Mapping[str, Thing], pointer: str) -> None:
-    """LoadFailure as the constructor raises it; `graph` holds the stored layers, inputs and outputs."""
+def check_graph(
+    session: Session, graph: Mapping[str, Any], created: Mapping[str, Thing], pointer: str
+) -> list[str] | None:
+    """The operations' names in the model's order; None where the graph is not followed.
+
+    LoadFailure as the constructor raises it. `graph` holds the stored layers, inputs and outputs.
+    """
     ends = Ends(
         tuple(_nodes(graph["input_layers"], created)),
         tuple(_nodes(graph["output_layers"], created)),
@@ -40,13 +45,62 @@ def check_graph(session: Session, graph: Mapping[str, Any], created: Mapping[str
     # Inputs in the middle of a graph are cloned first (keras/src/models/functional.py `clone_graph_nodes`), which is
     # not followed: nothing is said of such a model.
     if not ends.inputs or any(created[name].class_name != "InputLayer" for name, _ in ends.inputs):
-        return
+        return None
     reached = _reached(ends, created)
     # The order of the three is that of `Function.__init__`: `map_graph` looks for disconnected tensors, then for names
     # used twice; inputs that lead nowhere are asked for after it has returned.
     _check_connected(session, ends, reached, created, pointer)
     _check_names(session, graph, {*(name for name, _ in reached), *(name for name, _ in ends.inputs)}, created, pointer)
     _check_used(session, ends, created, pointer)
+    return _ordered(ends, reached)
+
+
+def _ordered(ends: Ends, reached: Mapping[Node, list[Node]]) -> list[str] | None:
+    """`map_graph`: operations by their distance from the outputs, then by when the walk from those met them."""
+    walk = _Walk(reached, set(ends.inputs))
+    for node in ends.outputs:
+        walk.visit(node)
+    depths: dict[str, int] = {}
+    nodes: dict[Node, int] = {}
+    for node in reversed(walk.finished):
+        depths[node[0]] = nodes[node] = max(nodes.get(node, 0), depths.get(node[0], 0))
+        for source in walk.sources(node):
+            nodes[source] = max(nodes[node] + 1, nodes.get(source, 0))
+    for name, _ in ends.inputs:
+        # Inputs that nothing takes stand at the end, before what else has their depth.
+        if name not in depths:
+            depths[name], walk.met[name] = 0, -1
+    if any(name not in walk.met for name in depths):
+        return None
+    return sorted(depths, key=lambda name: (-depths[name], walk.met[name]))
+
+
+class _Walk:
+    """The walk from the outputs to the inputs, depth first (`_build_map`)."""
+
+    def __init__(self, reached: Mapping[Node, list[Node]], inputs: set[Node]) -> None:
+        self._reached = reached
+        self._inputs = inputs
+        self.met: dict[str, int] = {}
+        self.finished: list[Node] = []
+        self._seen: set[Node] = set()
+
+    def sources(self, node: Node) -> list[Node]:
+        """The calls whose outputs this one takes."""
+        return [] if node in self._inputs else self._reached.get(node, [])
+
+    def visit(self, node: Node) -> None:
+        """Note the call and all before it; graphs are as deep as models, which a loop bears and recursion does not."""
+        waiting = [(node, False)]
+        while waiting:
+            one, done = waiting.pop()
+            if done:
+                self.finished.append(one)
+            elif one not in self._seen:
+                self._seen.add(one)
+                self.met.setdefault(one[0], len(self.met))
+                waiting.append((one, True))
+                waiting.extend((source, False) for source in reversed(self.sources(one)))
 
 
 def _nodes(tensors: Any, created: Mapping[str, Thing]) -> Iterator[Node]:

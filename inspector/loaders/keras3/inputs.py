@@ -44,6 +44,9 @@ def unlikely_shape(session: Session, shape: Any) -> str | None:
         # A bool is no integer for `is_int_dtype(bool)`, but `int()` takes it since 3.13.
         if size is None or (isinstance(size, bool) and later):
             continue
+        # `is_int_dtype(type(size))` makes a dtype of the type's name first, until 3.13 asks the number itself.
+        if isinstance(size, list | dict) and not later:
+            return f"Invalid dtype: {type(size).__name__}"
         if not isinstance(size, int) or isinstance(size, bool):
             word = "dimension" if later else "entry"
             # 3.0.0 does not tell the type.
@@ -52,6 +55,18 @@ def unlikely_shape(session: Session, shape: Any) -> str | None:
         if size < 0:
             return f"Cannot convert '{shown}' to a shape. Negative dimensions are not allowed."
     return None
+
+
+def unlikely_tensor(session: Session, shape: Any, dtype: Any) -> tuple[str, str] | None:
+    """What `KerasTensor(shape, dtype=dtype)` raises, (exception class, text): the shape is looked at first."""
+    text = unlikely_shape(session, shape)
+    if text is not None:
+        return "ValueError", text
+    if isinstance(dtype, list | dict):
+        return "TypeError", f"unhashable type: {type(dtype).__name__!r}"
+    if dtype is None or (isinstance(dtype, str) and (dtype in DTYPES or dtype in _LATER_DTYPES or dtype == "float")):
+        return None
+    return "ValueError", f"Invalid dtype: {dtype}"
 
 
 def refused_input(session: Session, config: Mapping[str, Any]) -> Refused | None:

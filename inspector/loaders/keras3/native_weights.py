@@ -32,6 +32,8 @@ _BETTER_KNOWN = frozenset(
 )
 # 3.0.0 and 3.0.1 raise the first error as it is (`_raise_loading_failure` came with 3.0.2).
 COLLECTED_SINCE = (3, 0, 2)
+# Layers that a policy of quantization changes; others take its compute dtype and no more.
+_QUANTIZED = frozenset({"Dense", "EinsumDense", "Embedding", "ReversibleEmbedding"})
 # The folder of layers in files of Keras 2.12 and 2.13, which the loader still looks into.
 _OLD_FOLDER = "_layer_checkpoint_dependencies"
 
@@ -203,7 +205,7 @@ def expected_of(thing: Thing, given: Shape | None) -> list[Variable] | None:
 def made_by(class_name: str, config: dict[str, Any], given: Shape | None) -> list[Variable] | None:
     """The variables that a built-in class itself makes; None where they do not follow from its config."""
     # Quantized layers hold integers and scales instead.
-    if _is_quantized(config):
+    if class_name in _QUANTIZED and _is_quantized(config):
         return None
     made = own_variables(class_name, config, given)
     if class_name in _BETTER_KNOWN and not config.get("lora_rank"):

@@ -72,12 +72,24 @@ def _call_from(session: Session, model: Thing, called: int, given: Shape | None)
     # Keras calls the others anew as well, with the same shapes and so to the same end.
     shape, exact = (model.outputs[0], model.exact[0]) if called else (given, given is not None)
     for layer in model.layers[called:]:
+        if layer.class_name == "InputLayer" and layer is not model.layers[0]:
+            raise _input_inside(layer)
         if layer.class_name != "InputLayer":
             call(session, layer, [TensorThing(None, shape, "", exact)])
             shape, exact = layer.outputs[-1], layer.exact[-1]
     model.built = True
     model.outputs, model.exact = [shape], [exact]
     return len(model.layers)
+
+
+def _input_inside(layer: Thing) -> LoadFailure:
+    """An input behind other layers is called like them, and takes nothing."""
+    text = (
+        "Layers added to a Sequential model can only have a single positional argument, the input tensor. Layer "
+        "InputLayer has multiple positional arguments: []"
+    )
+    details = {"class": "Sequential", "key": "layers"}
+    return LoadFailure("ValueError", text, "KER103", "Sequential", layer.pointer, details)
 
 
 def _build(session: Session, model: Thing, stored_shape: Any, called: int) -> None:

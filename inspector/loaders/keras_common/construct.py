@@ -71,6 +71,9 @@ def _objections(made: Construction) -> Iterator[_Objection]:
         # recorded.
         if key in made.skip:
             continue
+        # The dtype was tried with the default mode, the one in which Hashing wants an integer.
+        if made.cls.name == "Hashing" and key == "dtype" and made.config.get("output_mode", "int") != "int":
+            continue
         fate = key_fate(made.session, made.cls, key, value, made.pointer)
         if isinstance(fate, Rejected):
             if is_unknown_key(fate, key):

@@ -1,0 +1,175 @@
+"""Symbolic calls on exactly known shapes, and values that constructors hold against each other."""
+
+
+import pytest
+from keras3_models import TINY_LAYERS, dense, h5, inputs, keras_zip, layer, legacy, raised, sequential
+
+from inspector.loaders.keras3.refusals import Raised
+from inspector.loaders.keras3.symbolic import output_of
+
+CONV = {"filters": 4, "kernel_size": [3, 3], "strides": [1, 1], "padding": "valid"}
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "given", "made"),
+    [
+        ("Add", {}, [(None, 4), (None, 1)], (None, 4)),
+        ("Add", {}, [(None, 4), (None, 2, 4)], (None, 2, 4)),
+        ("Concatenate", {"axis": -1}, [(None, 4), (None, 3)], (None, 7)),
+        ("Concatenate", {"axis": 1}, [(None, None, 3), (None, 2, 3)], (None, None, 3)),
+        ("Dot", {"axes": 1}, [(None, 4), (None, 4)], (None, 1)),
+        ("Dot", {"axes": [2, 1]}, [(None, 3, 4), (None, 4, 5)], (None, 3, 5)),
+        ("Conv2D", CONV, [(None, 8, None, 3)], (None, 6, None, 4)),
+        ("Conv2D", {**CONV, "padding": "same", "strides": 2}, [(None, 7, 8, 3)], (None, 4, 4, 4)),
+        ("Conv2D", {**CONV, "data_format": "channels_first"}, [(None, 3, 8, 8)], (None, 4, 6, 6)),
+        ("Conv2DTranspose", {**CONV, "strides": 2}, [(None, 4, 4, 3)], (None, 9, 9, 4)),
+        (
+            "MaxPooling2D",
+            {"pool_size": [2, 2], "strides": None, "padding": "valid"},
+            [(None, 5, 4, 3)],
+            (None, 2, 2, 3),
+        ),
+        ("Reshape", {"target_shape": [-1, 2]}, [(None, 4)], (None, 2, 2)),
+        ("Reshape", {"target_shape": [-1, 2]}, [(None, None)], (None, None, 2)),
+        ("Flatten", {}, [(None, None, 3)], (None, None)),
+        ("ZeroPadding2D", {"padding": [[1, 0], [0, 2]]}, [(None, 4, 4, 3)], (None, 5, 6, 3)),
+        ("UpSampling1D", {"size": 3}, [(None, 4, 3)], (None, 12, 3)),
+        ("Lambda", {}, [(None, 4)], None),
+        ("Conv2D", {**CONV, "kernel_size": "three"}, [(None, 8, 8, 3)], None),
+    ],
+)
+def test_shapes_are_those_of_keras(class_name, config, given, made):
+    assert output_of(class_name, config, given) == made
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "given", "text"),
+    [
+        ("Add", {}, [(None, 4), (None, 3)], "Inputs have incompatible shapes. Received shapes (4,) and (3,)"),
+        ("Add", {}, [(2, 4), (3, 4)], "Cannot merge tensors with different batch sizes."),
+        (
+            "Concatenate",
+            {"axis": 1},
+            [(None, 2, 3), (None, 2, 4)],
+            "A `Concatenate` layer requires inputs with matching shapes",
+        ),
+        ("Dot", {"axes": 1}, [(None, 4), (None, 3)], "Incompatible input shapes: axis values 4 (at axis 1) != 3"),
+        ("Conv2D", CONV, [(None, 1, 1, 3)], "Computed output size would be negative."),
+        ("Conv2D", {**CONV, "groups": 2}, [(None, 8, 8, 3)], "The number of input channels must be evenly divisible"),
+        (
+            "AveragePooling1D",
+            {"pool_size": [9], "strides": [1], "padding": "valid"},
+            [(None, 4, 3)],
+            "Computed output size would be negative.",
+        ),
+        ("Reshape", {"target_shape": [3, 2]}, [(None, 4)], "The total size of the tensor must be unchanged."),
+        ("GroupNormalization", {"groups": 3}, [(None, 4)], "Number of groups (3) must be a multiple"),
+        (
+            "Cropping2D",
+            {"cropping": [[2, 2], [0, 0]]},
+            [(None, 4, 4, 3)],
+            "Values in `cropping` argument should be smaller",
+        ),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(class_name, config, given, text):
+    found = output_of(class_name, config, given)
+    assert isinstance(found, Raised)
+    assert found.text.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("shape", "release", "text"),
+    [
+        ("relu", "3.5.0", "Cannot convert '('r', 'e', 'l', 'u')' to a shape. Found invalid entry 'r'"),
+        ("relu", "3.15.1", "Cannot convert 'relu' to a shape. Found invalid dimension 'r'"),
+        (0.5, "3.12.0", "Cannot convert '0.5' to a shape."),
+        (5, "3.3.3", "'int' object is not iterable"),
+        ([None, -4], "3.8.0", "Cannot convert '(None, -4)' to a shape. Negative dimensions are not allowed."),
+    ],
+)
+def test_inputs_of_impossible_shapes(shape, release, text):
+    stored = sequential(layer("InputLayer", {"batch_shape": shape, "dtype": "float32", "name": "x"}), dense())
+    kind, message = raised(h5(stored), release)
+    assert kind == "TypeError"
+    assert message.startswith("Error when deserializing class 'InputLayer'")
+    assert text in message
+
+
+def conv(**more):
+    return layer("Conv2D", {"name": "c", "filters": 4, "kernel_size": [3, 3], "padding": "valid", **more})
+
+
+@pytest.mark.parametrize(
+    ("stored", "release", "kind", "text"),
+    [
+        (
+            layer("RandomShear", {"name": "r", "x_factor": [-0.2, 0.2]}),
+            "3.13.2",
+            "TypeError",
+            "Received: input_number=-0.2",
+        ),
+        (layer("Dropout", {"name": "r", "rate": 1.5}), "3.8.0", "TypeError", "Expected a float value between 0 and 1."),
+        (
+            conv(strides=2, dilation_rate=2),
+            "3.8.0",
+            "TypeError",
+            "`strides > 1` not supported in conjunction with `dilation_rate > 1`",
+        ),
+        (
+            conv(filters=3, groups=2),
+            "3.8.0",
+            "TypeError",
+            "The number of filters must be evenly divisible by the number of groups",
+        ),
+        (conv(padding="around"), "3.8.0", "TypeError", "The `padding` argument must be a list/tuple or one of"),
+        (conv(kernel_size=[9, 9]), "3.8.0", "ValueError", "Computed output size would be negative"),
+    ],
+)
+def test_values_that_do_not_go_together(stored, release, kind, text):
+    found = raised(h5(sequential(inputs(6, 6, 3), stored)), release)
+    assert found is not None
+    assert found[0] == kind
+    assert text in found[1]
+
+
+def test_an_open_size_makes_no_kernel():
+    found = raised(h5(sequential(layer("InputLayer", {"batch_shape": [None, None], "name": "x"}), dense())), "3.12.0")
+    assert found is not None
+    assert "Shapes used to initialize variables must be fully-defined" in found[1]
+
+
+def functional(layers, outputs):
+    config = {"name": "f", "layers": layers, "input_layers": [["x", 0, 0]], "output_layers": outputs}
+    return {"class_name": "Functional", "config": config}
+
+
+def node(stored, *sources):
+    name = stored["config"]["name"]
+    return {
+        **legacy(stored),
+        "name": name,
+        "inbound_nodes": [[[source, 0, 0, {}] for source in sources]] if sources else [],
+    }
+
+
+def test_layers_stand_in_the_order_of_the_graph():
+    graph = [node(inputs(4)), node(dense("d2", 1), "d1"), node(dense("d1", 3), "x"), node(dense("d3", 7), "d1")]
+    assert raised(h5(functional(graph, [["d2", 0, 0]]), TINY_LAYERS), "3.12.0") is None
+
+
+@pytest.mark.parametrize(("release", "kind"), [("3.8.0", "timeout"), ("3.15.1", "ValueError")])
+def test_an_axis_that_is_not_there_looks_like_a_missing_call(release, kind):
+    norm = node(layer("BatchNormalization", {"name": "b", "axis": [3]}), "x")
+    found = raised(h5(functional([node(inputs(4)), norm], [["b", 0, 0]])), release)
+    assert found is not None
+    assert found[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("release", "kind"), [("3.5.0", "UnboundLocalError"), ("3.12.0", None), ("3.15.1", "ValueError")]
+)
+def test_a_sequential_without_a_config(release, kind):
+    stored = {"module": "keras", "class_name": "Sequential", "config": None, "registered_name": None}
+    found = raised(keras_zip(stored), release)
+    assert (found and found[0]) == kind
