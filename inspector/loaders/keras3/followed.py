@@ -21,7 +21,8 @@ _CHECKED_IN_BUILD = frozenset(
 
 def followed_call(layer: Thing, arguments: list[TensorThing]) -> Shape | Raised | None:
     """What the call puts out or raises, where the shapes of its inputs are known exactly."""
-    if layer.facts is None or layer.layers or not arguments:
+    # Operations have names of layers (Add, Reshape), and other arguments.
+    if layer.kind != "layer" or not arguments:
         return None
     given = [one.shape for one in arguments if one.exact and one.shape is not None]
     if len(given) < len(arguments):
@@ -36,7 +37,7 @@ def followed_call(layer: Thing, arguments: list[TensorThing]) -> Shape | Raised 
 def built_by(layer: Thing, shapes: list[Any]) -> LoadFailure | None:
     """What `build` raises for the shapes that a file has for it; None where it goes well, or is not followed."""
     known = all(isinstance(shape, list | tuple) and all(_is_size(size) for size in shape) for shape in shapes)
-    if layer.facts is None or layer.layers or not known:
+    if layer.kind != "layer" or not known:
         return None
     found = output_of(layer.class_name, layer.config, [tuple(shape) for shape in shapes])
     if not isinstance(found, Raised) or found.inside:

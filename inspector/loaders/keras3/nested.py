@@ -69,7 +69,7 @@ def _through(layer: Thing, given: Shape) -> Shape | None:
     for one in layer.layers:
         if one.class_name == "InputLayer":
             continue
-        if one.layers or one.facts is None or shape is None or isinstance(shape, Raised):
+        if one.kind != "layer" or shape is None or isinstance(shape, Raised):
             return None
         shape = output_of(one.class_name, one.config, [shape])
     return None if isinstance(shape, Raised) else shape

@@ -43,7 +43,7 @@ def output_of(class_name: str, config: Config, given: Sequence[Shape]) -> Shape 
         return follow(config, given[0]) if follow is not None else None
     except RefusedError as refused:
         return refused.raised
-    except (TypeError, ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, ZeroDivisionError, KeyError, IndexError, OverflowError):
         # Values that constructors of later releases refuse, and older ones take: what comes of them is not followed.
         return None
 
