@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras2.other_variables import other_variables
 from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.variables import CELL_OF, Variable, own_variables
 from inspector.terms.record import replace
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 Shape = tuple[int | None, ...] | None
 # Wrappers with the number of copies that they make of the layer inside.
 _COPIES = {"TimeDistributed": 1, "Bidirectional": 2}
-# Layers whose variables follow from other things than their config.
-_UNKNOWN = frozenset({"RNN", "StackedRNNCells"})
 _CONSTANT_MEAN_SINCE = (2, 6)
 
 
@@ -29,13 +28,13 @@ def variables(
 
     `release` is Keras' (major, minor).
     """
-    if class_name in _UNKNOWN:
-        return None
     if class_name == "Normalization":
         return _normalization(config, release)
     if class_name in _COPIES:
         return _wrapped(class_name, config, given)
     made = own_variables(CELL_OF.get(class_name, class_name), plain(config), given)
+    if made is None or class_name == "RNN" or any(one.shape is None for one in made):
+        made = other_variables(class_name, plain(config), given)
     # Keras 3 renamed the variable to `kernel`; texts of Keras 2 show the old name.
     if made is not None and class_name.startswith("DepthwiseConv"):
         made = [replace(v, name="depthwise_kernel") if v.name == "kernel" else v for v in made]
@@ -64,7 +63,9 @@ def plain(config: Mapping[str, Any]) -> dict[str, Any]:
     axis = config.get("axis")
     single = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
     # A GRU whose config says nothing of `reset_after` is one of TensorFlow 1, whose default is False.
-    return {"reset_after": False, **config, "axis": single} if axis is not None else {"reset_after": False, **config}
+    changed = {"reset_after": False, **config, **({"axis": single} if axis is not None else {})}
+    # `self.units = int(units)`: a size may be stored with a fraction of nothing, or of something.
+    return {**changed, "units": int(changed["units"])} if isinstance(changed.get("units"), float) else changed
 
 
 def output(class_name: str, config: Mapping[str, Any], given: Shape) -> Shape:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.calls.graph import network_of
 from inspector.loaders.keras2.shapes import Shape, Variable, output, variables
 from inspector.loaders.keras2.walk import Event, until_problem
 from inspector.loaders.keras_common.hdf5_errors import NO_CAST, attributes_error, is_opaque, object_error
@@ -16,6 +17,7 @@ from inspector.terms.record import record, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from inspector.loaders.keras2.calls.graph import Network
     from inspector.loaders.keras2.walk import Walk
     from inspector.terms.finding import Problem
     from inspector.terms.keras import Hdf5Dataset, Hdf5File
@@ -58,7 +60,8 @@ class SavedLayer:
 
 def weight_events(walk: Walk, model: Any, file: Hdf5File, group: str = "/model_weights") -> Iterator[Event]:
     """What loading the weights raises. `walk.member` is the HDF5 file, pointers are paths in it."""
-    yield from layer_events(walk, model_layers(model, walk.release), file, group)
+    layers = model_layers(model, walk.release, network_of(walk, model))
+    yield from layer_events(walk, layers, file, group)
 
 
 def layer_events(walk: Walk, layers: list[ModelLayer], file: Hdf5File, group: str) -> Iterator[Event]:
@@ -283,8 +286,11 @@ def fits(made: tuple[int | None, ...] | None, found: tuple[int, ...]) -> bool:
     )
 
 
-def model_layers(model: Any, release: tuple[int, int] = (2, 15)) -> list[ModelLayer]:
-    """The layers of the rebuilt model in the order of its config, with the variables that follow from it."""
+def model_layers(model: Any, release: tuple[int, int] = (2, 15), network: Network | None = None) -> list[ModelLayer]:
+    """The layers of the rebuilt model in the order of its config, with the variables that follow from it.
+
+    `network` is the model as its calls were followed, which says what each layer was built on.
+    """
     config = model.get("config") if isinstance(model, dict) else None
     layers = config.get("layers") if isinstance(config, dict) else config
     if not isinstance(layers, list):
@@ -301,11 +307,16 @@ def model_layers(model: Any, release: tuple[int, int] = (2, 15)) -> list[ModelLa
         if isinstance(declared, list):
             given = tuple(declared)
         name = str(inner.get("name", layer.get("name", "")))
+        called = None if network is None else network.layers.get(str(layer.get("name", name)))
+        if called is not None and called.built_on and called.built_on[0].shape is not None:
+            given = called.built_on[0].shape
         before = output(layer.get("class_name", ""), inner, given)
         shapes[name] = before
-        found.append(_model_layer(name, layer, inner, _made(layer, inner, given, release)))
+        within = called.network if called is not None else None
+        found.append(_model_layer(name, layer, inner, _made(layer, given, release, within)))
     # A Sequential model that does not know its inputs has no variables yet.
-    return found if not sequential or _is_built(model) else [replace(one, made=[]) for one in found]
+    built = not sequential or _is_built(model) or (network is not None and bool(network.inputs))
+    return found if built else [replace(one, made=[]) for one in found]
 
 
 def _is_built(model: Mapping[str, Any]) -> bool:
@@ -344,14 +355,14 @@ def _given(layer: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Shape:
 
 
 def _made(
-    layer: Mapping[str, Any], inner: Mapping[str, Any], given: Shape, release: tuple[int, int]
+    layer: Mapping[str, Any], given: Shape, release: tuple[int, int], network: Network | None
 ) -> list[Variable] | None:
     """The variables of one layer; those of a nested model are counted only where all its layers are known."""
-    name = str(layer.get("class_name", ""))
+    name, inner = str(layer.get("class_name", "")), layer["config"]
     if name not in _NETWORKS:
         return variables(name, inner, given, release)
     # One unknown layer makes the number for the whole nested model unknown: a partial count would refuse sound files.
-    parts = model_layers(layer, release)
+    parts = model_layers(layer, release, network)
     if any(part.made is None for part in parts):
         return None
     frozen = (

@@ -3,7 +3,9 @@
 import pytest
 from keras2_models import walk
 
-from inspector.loaders.keras2.calls.graph import call_events, rebuilt
+from inspector.loaders.keras2.calls.graph import call_events, network_of, rebuilt
+from inspector.loaders.keras2.shapes import variables
+from inspector.loaders.keras2.weights import model_layers
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.terms.record import replace
 
@@ -218,3 +220,32 @@ def test_what_is_not_followed_is_not_refused():
     made["config"]["layers"].insert(1, first)
     made["config"]["layers"][-1]["inbound_nodes"] = [[["own", 0, 0, {}]]]
     assert list(call_events(walk(), made)) == []
+
+
+def test_what_a_layer_was_built_on_says_its_weights():
+    """Past a merge, too: the kernel of the Dense layer is made for what the sum puts out."""
+    made = model(DENSE, [[N, 4], [N, 3]])
+    layers = made["config"]["layers"]
+    node = layers[-1]["inbound_nodes"][0]
+    layers.insert(2, {**layer("Concatenate", "join", axis=-1), "name": "join", "inbound_nodes": [node]})
+    layers[-1]["inbound_nodes"] = [[["join", 0, 0, {}]]]
+    kernel = {layer.name: layer for layer in model_layers(made, (2, 15), network_of(walk(), made))}["it"].made[0]
+    assert kernel.shape == (7, 2)
+
+
+HEADS = {"num_heads": 2, "key_dim": 3, "value_dim": None, "use_bias": True, "output_shape": None}
+STACK = {"class_name": "StackedRNNCells", "config": {"cells": [layer("LSTMCell", units=2), layer("GRUCell", units=3)]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "shapes"),
+    [
+        ("RNN", {"cell": STACK}, [(4, 8), (2, 8), (8,), (2, 9), (3, 9), (9,)]),
+        ("MultiHeadAttention", HEADS, [(4, 2, 3), (2, 3), (N, 2, 3), (2, 3), (N, 2, 3), (2, 3), (2, 3, 4), (4,)]),
+        ("PReLU", {"shared_axes": [1]}, [(1, 4)]),
+        ("BatchNormalization", {"renorm": True, "axis": [2]}, [(4,)] * 7),
+        ("Dense", {"units": 2.5}, [(4, 2), (2,)]),
+    ],
+)
+def test_variables_of_other_layers(kind, config, shapes):
+    assert [one.shape for one in variables(kind, config, (N, 6, 4))] == shapes

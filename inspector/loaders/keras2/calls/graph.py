@@ -54,6 +54,14 @@ def call_events(walk: Walk, model: Any) -> Iterator[Event]:
         return
 
 
+def network_of(walk: Walk, model: Any) -> Network | None:
+    """The model's network where all its calls go well; None where one fails, or the graph can't be followed."""
+    try:
+        return rebuilt(walk, model)
+    except (LoadFailure, Unfollowed):
+        return None
+
+
 def rebuilt(walk: Walk, model: Any) -> Network:
     """The model's network, with all calls made; raises what the first call raises that fails."""
     config = model.get("config") if isinstance(model, dict) else None
