@@ -278,6 +278,11 @@ def _text(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refus
             f"output_sequence_length={length}."
         )
         return Refused("output_sequence_length", "ValueError", text)
+    # A tuple is a list after JSON, and not taken back.
+    ngrams = config.get("ngrams")
+    if isinstance(ngrams, list):
+        text = f"`ngrams` must be None, an integer, or a tuple of integers. Received: ngrams={ngrams}"
+        return Refused("ngrams", "ValueError", text)
     if config.get("ragged") and mode != "int":
         text = (
             f"`ragged` must not be true if `output_mode` is `'int'`. Received: ragged={config['ragged']} and "
@@ -285,6 +290,31 @@ def _text(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refus
         )
         return Refused("ragged", "ValueError", text)
     return _vocabulary(session, cls, config)
+
+
+def _halves(_session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """The halves of a Bidirectional: one goes backwards, in all else they are alike (`_verify_layer_config`)."""
+    forward, backward = (
+        one.get("config") if isinstance(one, dict) else None
+        for one in (config.get("layer"), config.get("backward_layer"))
+    )
+    if not isinstance(forward, dict) or not isinstance(backward, dict):
+        return None
+    ways = [bool(half.get("go_backwards")) for half in (forward, backward)]
+    if ways[0] == ways[1]:
+        text = (
+            "Forward layer and backward layer should have different `go_backwards` value: forward_layer.go_backwards = "
+            f"{ways[0]}, backward_layer.go_backwards={ways[1]}"
+        )
+        return Refused("backward_layer", "ValueError", text)
+    for key in ("stateful", "return_sequences", "return_state"):
+        if forward.get(key, False) != backward.get(key, False):
+            text = (
+                "Forward layer and backward layer are expected to have the same value for attribute "
+                f'"{key}", got "{forward.get(key)}" for forward layer and "{backward.get(key)}" for backward layer'
+            )
+            return Refused("backward_layer", "ValueError", text)
+    return None
 
 
 def _permutation(_session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
@@ -320,6 +350,7 @@ _CHECKS: dict[str, Callable[[Session, ClassFacts, Mapping[str, Any]], Refused | 
     "TextVectorization": _text,
     **{f"Global{kind}Pooling{rank}D": _formatted for kind in ("Max", "Average") for rank in (1, 2, 3)},
     **{f"{kind}{rank}D": _formatted for kind in ("ZeroPadding", "Cropping") for rank in (2, 3)},
+    "Bidirectional": _halves,
     "Flatten": _formatted,
     "Hashing": _bins,
     "CategoryEncoding": _categories,

@@ -156,16 +156,24 @@ def _check_layer(
         # Shapes are asked for weight by weight, each before its own assignment: the first that does not fit is named,
         # and earlier ones are already set.
         dataset = file.datasets.get(f"{at}/{weight}")
-        if dataset is not None and not fits(variable.shape, dataset.shape):
+        # numpy makes an array of the names in a group.
+        shape = dataset.shape if dataset is not None else (_children(file, f"{at}/{weight}"),)
+        if not fits(variable.shape, shape):
             path = f"{layer}/{variable.name}"
             if model[1] == "Sequential":
                 path = f"{model[0]}/{path}"
-            details = {"expected": str(variable.shape), "found": str(dataset.shape)}
-            text = _shape_text(session, (index, layer, path), variable, dataset.shape)
+            details = {"expected": str(variable.shape), "found": str(shape)}
+            text = _shape_text(session, (index, layer, path), variable, shape)
             raise LoadFailure("ValueError", text, "KER110", layer, f"{at}/{weight}", details)
         if dataset is not None and is_opaque(dataset):
             details = {"expected": "numbers", "found": dataset.dtype}
             raise LoadFailure("ValueError", NO_CAST, "KER110", layer, f"{at}/{weight}", details)
+
+
+def _children(file: Hdf5File, group: str) -> int:
+    """How many objects a group holds."""
+    inside = (*file.groups, *file.datasets)
+    return sum(1 for path in inside if path.startswith(f"{group}/") and "/" not in path[len(group) + 1 :])
 
 
 def _shape_text(session: Session, place: tuple[int, str, str], variable: Variable, found: tuple[int, ...]) -> str:
@@ -192,7 +200,10 @@ def _check_dataset(session: Session, file: Hdf5File, group: str, name: str) -> N
     if broken is not None:
         details = {"expected": "a dataset", "found": broken}
         raise LoadFailure("KeyError", repr(broken), "KER110", name, path, details)
-    if found is None:
+    if found is None and path in file.groups and session.hardened:
+        text = "Invalid H5 file, expected Dataset, received <class 'h5py._hl.group.Group'>"
+        raise LoadFailure("ValueError", text, "KER110", name, path, {"expected": "a dataset", "found": "a group"})
+    if found is None and path not in file.groups:
         raise _missing_object(session, name, path)
 
 
