@@ -50,7 +50,7 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     args = deserialize(session, node["args"], pointer)
     kwargs = deserialize(session, node["kwargs"], pointer)
     check_call(layer, args, kwargs)
-    _check_positional(layer, args)
+    _check_positional(layer, args, node["args"])
     _check_slices(session, layer, args)
     _check_mixed(session, layer, kwargs)
     given = [_revived(session, tensor, created, pointer) for tensor in _tensors(args)]
@@ -66,7 +66,7 @@ def _unshaped(tensor: TensorThing) -> TensorThing:
 _MERGES = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"})
 
 
-def _check_positional(layer: Thing, args: Any) -> None:
+def _check_positional(layer: Thing, args: Any, stored: Any) -> None:
     """Merging layers take only one list of tensors by position."""
     if layer.kind != "layer" or not isinstance(args, list):
         return
@@ -192,6 +192,8 @@ def _check_index(index: Any, pointer: str) -> None:
 
 def _shape_of(layer: Thing, node: int, tensor: int) -> tuple[Shape | None, str, bool]:
     """The shape of a call's output, its dtype where that is known, and whether the shape is exact."""
+    # A model's first output is that of its own graph.
+    node += len(layer.outputs) - layer.nodes if layer.layers else 0
     if tensor != 0 or not 0 <= node < len(layer.outputs):
         return None, "", False
     return layer.outputs[node], "", node < len(layer.exact) and layer.exact[node]
