@@ -1,6 +1,6 @@
 """What the classes of a Keras release do with a value of another type than their own: recorded by trying.
 
-A release that was not recorded answers as the last one before it; the store has every boundary that trials showed.
+A release that was not recorded refuses what the recorded ones before and after it refuse.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SHOWN = {
     "switch": "True",
 }
 _AS_STORED = frozenset({"integer", "fraction", "switch"})
+_WHOLE = frozenset({"integer", "negative"})
 _REFUSED = 2  # the least number that is no acceptance
 # An unknown word is told from one that was not tried by the words that the text lists: two at least.
 _WORD = re.compile(r"""['"][a-z_]+['"]""")
@@ -73,34 +74,38 @@ def kind_of(value: Any) -> str | None:
 
 def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -> Odd | None:
     """Give what the class of that (flavour, version) raises for that value; None where it takes it, or nobody tried."""
-    kind = kind_of(value)
-    # Before the store is opened: nearly all values of sound files are of the type of the default.
-    if kind in _AS_STORED and kind == kind_of((cls.config or {}).get(key)):
-        return None
-    name = _nearest(*release)
     default = (cls.config or {}).get(key)
-    items, own = items_of(value), items_of(default)
-    if items and own and not (len(items) == 1 and isinstance(items[0], list)):
-        kind, value = _listed_kind(items, own)
-    if kind is None or name is None or (kind == "wrapped" and bool(own) != isinstance(value[0], list)):
+    kind, value = _kind_beside(default, value)
+    # Before the store is opened: nearly all values of sound files are of the type of the default.
+    if kind is None or (kind in _AS_STORED and kind == kind_of(default)):
         return None
-    store = open_store(STORE)
-    place = place_of(cls.kind, cls.name, cls.module)
-    row = store.get(name, f"{place}/{key}") or store.get(name, f"{place.partition('/')[0]}/*/{key}")
-    # Rows end with the last kind that was refused.
-    number = row[KINDS.index(kind)] if row and KINDS.index(kind) < len(row) else 0
-    if number < _REFUSED:
+    found = [_recorded(name, cls, key, kind) for name in _around(*release)]
+    if not found or found[0] is None or None in found:
         return None
-    exception, text = store.get(name, f"text/{number // 2}")
-    is_called = bool(number % 2)
-    # How long a list must be is the class's own matter only where the text says so of that argument.
-    if kind in {"shorter", "longer"} and (is_called or f"`{key}`" not in text):
-        return None
-    if not _applies(kind, value, text, is_called=is_called):
-        return None
-    if kind == "text" and isinstance(default, str) and len(_WORD.findall(text)) < _LISTED:
+    exception, text, is_called = found[0]
+    if not _applies(kind, value, text, is_called=is_called) or not _says_so(kind, key, default, text):
         return None
     return Odd(exception, text.replace("{value}", str(value)), is_called)
+
+
+def _kind_beside(default: Any, value: Any) -> tuple[str | None, Any]:
+    """The kind of a value where the class stores that one, and the value or item that it is about."""
+    items, own = items_of(value), items_of(default)
+    if items and own and not (len(items) == 1 and isinstance(items[0], list)):
+        return _listed_kind(items, own)
+    kind = kind_of(value)
+    # A list is no odd value where the class stores one, but for a list in it; nor where it stores None, but for [None].
+    alike = (
+        (default is None) == (value[0] is None) and bool(own) == isinstance(value[0], list) if kind == "wrapped" else 1
+    )
+    return (kind if alike else None), value
+
+
+def _says_so(kind: str, key: str, default: Any, text: str) -> bool:
+    """Whether the text names what it takes, where another value of that kind may be right."""
+    if kind in {"shorter", "longer"}:
+        return f"`{key}`" in text
+    return kind != "text" or not isinstance(default, str) or len(_WORD.findall(text)) >= _LISTED
 
 
 def items_of(value: Any) -> list[Any]:
@@ -112,13 +117,17 @@ def items_of(value: Any) -> list[Any]:
 
 def _listed_kind(items: list[Any], own: list[Any]) -> tuple[str | None, Any]:
     """The kind of a list where the class stores one itself, and the value that it is about."""
-    for item in items:
+    for index, item in enumerate(items):
         kind = kind_of(item)
-        if kind is not None and kind != kind_of(own[-1]):
-            return ("in_list_one" if kind == "wrapped" else f"in_{kind}"), item
+        # The last item was tried: None stands for an unknown size in other places.
+        if kind is None or kind == kind_of(own[-1]) or (kind == "none" and index != len(items) - 1):
+            continue
+        # 0 is as good as 0.0 where numbers with a fraction stand; the trial was made with 7 and -1, beyond most ranges.
+        if kind in _WHOLE and kind_of(own[-1]) == "fraction":
+            continue
+        return ("in_list_one" if kind == "wrapped" else f"in_{kind}"), item
     if len(items) == len(own):
         return None, None
-    # A list of other items may have another length: only those that differ in the number alone were tried.
     return ("shorter" if len(items) < len(own) else "longer"), items
 
 
@@ -126,6 +135,8 @@ def _applies(kind: str, value: Any, text: str, *, is_called: bool) -> bool:
     """Whether the trial speaks for this value too: it was made with one number and one word."""
     # The call of a layer depends on how much, a constructor on of what type.
     number = kind.removeprefix("in_")
+    if is_called and kind in {"shorter", "longer"}:
+        return False
     if is_called and number in {"integer", "negative", "fraction"}:
         return repr(value) == SHOWN[number]
     # A text that lists the words that it takes says itself whether this is one of them; `int("7")` is a number.
@@ -134,16 +145,32 @@ def _applies(kind: str, value: Any, text: str, *, is_called: bool) -> bool:
     return number != "text" or str(value) not in text.replace("{value}", "")
 
 
+def _recorded(name: str, cls: ClassFacts, key: str, kind: str) -> tuple[str, str, bool] | None:
+    """What that release raised: exception class, text, and whether the layer's call did; None where it took it."""
+    store = open_store(STORE)
+    place = place_of(cls.kind, cls.name, cls.module)
+    row = store.get(name, f"{place}/{key}")
+    if row is None and cls.name in (store.get(name, f"{cls.kind}/*") or ()):
+        row = store.get(name, f"{place.partition('/')[0]}/*/{key}")
+    # Rows end with the last kind that was refused.
+    number = row[KINDS.index(kind)] if row and KINDS.index(kind) < len(row) else 0
+    if number < _REFUSED:
+        return None
+    exception, text = store.get(name, f"text/{number // 2}")
+    return exception, text, bool(number % 2)
+
+
 @cache
-def _nearest(flavour: str, version: str) -> str | None:
-    """The recorded release that answers for that one: the last of its line that is not newer, else the first."""
-    line = [
+def _around(flavour: str, version: str) -> tuple[str, ...]:
+    """The recorded releases that answer for that one: itself, or the ones before and after, which must agree."""
+    line = sorted(
         (numbers(name.partition(" ")[2]), name) for name in open_store(STORE).releases if _line(name) == _line(flavour)
-    ]
-    before = [one for one in line if one[0] <= numbers(version)]
-    if before:
-        return max(before)[1]
-    return min(line)[1] if line else None
+    )
+    wanted = numbers(version)
+    exact = [name for number, name in line if number == wanted]
+    before = [name for number, name in line if number < wanted][-1:]
+    after = [name for number, name in line if number > wanted][:1]
+    return tuple(exact[:1] or (before + after))
 
 
 def _line(flavour: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Problem
 
 # Keys whose words name other objects: they are looked up elsewhere.
-_NAMING = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "name", "layer", "cell", "vocabulary")
+_NAMING = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "name", "layer", "cell", "vocabulary", "function")
 
 
 def made_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:

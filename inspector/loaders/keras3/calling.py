@@ -169,7 +169,13 @@ def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], point
         raise NodeMissing
     check_output(created[name], tensor)
     _check_tensor(created[name], tensor)
+    index = _counted(created[name], index)
     return TensorThing((name, index, tensor), *_shape_of(created[name], index, tensor))
+
+
+def _counted(layer: Thing, index: int) -> int:
+    """A call that is counted from the end, as Python's lists are."""
+    return index + layer.nodes if index < 0 else index
 
 
 def _check_tensor(layer: Thing, tensor: Any) -> None:
@@ -227,8 +233,9 @@ def _revived(session: Session, given: TensorThing, created: dict[str, Thing], po
     if layer.nodes > index:
         check_output(layer, tensor)
         _check_tensor(layer, tensor)
+        index = _counted(layer, index)
         shape, _, exact = _shape_of(layer, index, tensor)
-        return TensorThing(given.history, shape, given.dtype, exact)
+        return TensorThing((name, index, tensor), shape, given.dtype, exact)
     if session.release >= (3, 7):
         raise NodeMissing
     text = (
@@ -260,9 +267,9 @@ def build(session: Session, layer: Thing, config: Any) -> None:
         return
     layer.built = True
     shape = config.get("input_shape")
-    if "input_shape" in config and shape is None and layer.class_name in _INDEXING:
+    if "input_shape" in config and not isinstance(shape, list | tuple | dict | str) and layer.class_name in _INDEXING:
         details = {"class": layer.class_name, "key": "build_config", "value": str(config)}
-        text = "'NoneType' object is not subscriptable"
+        text = f"'{type(shape).__name__}' object is not subscriptable"
         raise LoadFailure("TypeError", text, "KER103", layer.class_name, layer.pointer, details)
     if not isinstance(shape, list | tuple):
         return

@@ -45,6 +45,26 @@ def compile_from_config(session: Session, config: Any, pointer: str) -> None:
         details = {"class": "Model.compile", "keys": ", ".join(unknown)}
         raise LoadFailure("TypeError", text, "KER102", details["class"], f"{pointer}/{unknown[0]}", details)
     get(session, "optimizer", made.get("optimizer", "rmsprop"), f"{pointer}/optimizer")
+    _check_listed(session, made, pointer)
+
+
+def _check_listed(session: Session, arguments: dict[str, Any], pointer: str) -> None:
+    """`CompileLoss` and `CompileMetrics` take lists and dicts; 3.3 and later a single weight too."""
+    weights, several = arguments.get("loss_weights"), (list, tuple, dict)
+    single = (float,) if session.release >= (3, 3) else ()
+    if arguments.get("loss") is not None and weights and not isinstance(weights, (*several, *single)):
+        taken = "a float (single output case) or a list, tuple, or dict (multiple output case)"
+        taken = taken if single else "a list, tuple, or dict"
+        raise _unlisted("loss_weights", weights, taken, pointer)
+    for key in ("metrics", "weighted_metrics"):
+        if arguments.get(key) and not isinstance(arguments[key], several):
+            raise _unlisted(key, arguments[key], "a list, tuple, or dict", pointer)
+
+
+def _unlisted(key: str, value: Any, taken: str, pointer: str) -> LoadFailure:
+    text = f"Expected `{key}` argument to be {taken}. Received instead: {key}={value} of type {type(value)}"
+    details = {"class": "Model.compile", "key": key, "value": repr(value)}
+    return LoadFailure("ValueError", text, "KER103", details["class"], f"{pointer}/{key}", details)
 
 
 def compile_from_training_config(session: Session, config: dict[str, Any], pointer: str) -> None:
@@ -62,6 +82,7 @@ def compile_from_training_config(session: Session, config: dict[str, Any], point
             if config.get(key) is not None:
                 _metrics(session, config[key], f"{pointer}/{key}")
         _required(config, "loss_weights", pointer)
+        _check_listed(session, config, pointer)
     finally:
         session.path = before
 

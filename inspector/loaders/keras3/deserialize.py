@@ -58,6 +58,7 @@ def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
     shared = config.get("shared_object_id")
     if shared is not None and shared in session.shared:
         return session.shared[shared]
+    _check_hashable(config, pointer)
     name = str(config["class_name"])
     wanted = Wanted(name, config.get("registered_name", name), config.get("module"), "class", config, pointer or "/")
     found = retrieve(session, wanted)
@@ -73,6 +74,18 @@ def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
     if shared is not None:
         session.shared[shared] = thing
     return thing
+
+
+def _check_hashable(config: dict[str, Any], pointer: str) -> None:
+    """`_retrieve_class_or_fn` looks the registered name up, then joins module and name."""
+    registered, name, module = config.get("registered_name"), config["class_name"], config.get("module")
+    text = None
+    if isinstance(registered, list | dict):
+        text = f"unhashable type: {type(registered).__name__!r}"
+    elif not isinstance(name, str) and isinstance(module, str):
+        text = f'can only concatenate str (not "{type(name).__name__}") to str'
+    if text is not None:
+        raise LoadFailure("TypeError", text, "KER130", str(name), pointer)
 
 
 def _no_from_config(name: str, config: dict[str, Any], pointer: str) -> LoadFailure:
@@ -164,12 +177,12 @@ def _tensor(session: Session, config: dict[str, Any], pointer: str) -> TensorThi
     unlikely = unlikely_tensor(session, shape, inner.get("dtype")) if inner else None
     if unlikely is not None:
         raise LoadFailure(*unlikely, "KER130", "__keras_tensor__", pointer)
-    if history and not isinstance(history, list | tuple):  # taken apart when the call is made
+    if history is not None and not isinstance(history, list | tuple):  # taken apart when the call is made
         text = f"{_kind(history)} object is not subscriptable"
         if isinstance(history, dict):
             raise LoadFailure("KeyError", "0", "KER130", "__keras_tensor__", pointer)
         raise LoadFailure("TypeError", text, "KER130", "__keras_tensor__", pointer)
-    place = tuple(history) if history else None
+    place = tuple(history[:3]) if history is not None else None
     return TensorThing(place, None if shape is None else tuple(shape), str(inner.get("dtype")))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3.calling import NodeMissing, call, leaves, node_arguments
 from inspector.loaders.keras3.graph import check_graph
 from inspector.loaders.keras3.listed_output import stays_listed, tensor
-from inspector.loaders.keras3.sequential import layer_of
+from inspector.loaders.keras3.sequential import check_name, layer_of
 from inspector.loaders.keras3.stored_calls import broken, check_output
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.shapes import output_shape
@@ -57,6 +57,7 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
         _map_tensors(session, graph[key], created, f"{pointer}/{key}")
     for key in ("input_layers", "output_layers"):
         _check_some(session, graph, key, f"{pointer}/{key}")
+    check_name(session, graph["name"], pointer)
     order = check_graph(session, graph, created, pointer)
     if order is not None:
         # Files name the layers in the model's order; an edited one may not, or may hold some that lead nowhere.
@@ -133,10 +134,11 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
 def _required(data: Any, key: str, pointer: str) -> None:
     """`layer_data[key]`: the name is asked for before the layer is made, its calls afterwards."""
     if not isinstance(data, dict):
-        text = {
-            str: "string indices must be integers, not 'str'",
-            list: "list indices must be integers or slices, not str",
-        }.get(type(data), f"'{type(data).__name__}' object is not subscriptable")
+        text = f"'{type(data).__name__}' object is not subscriptable"
+        if isinstance(data, str):
+            text = "string indices must be integers, not 'str'"
+        elif isinstance(data, list):
+            text = "list indices must be integers or slices, not str"
         raise LoadFailure("TypeError", text, "KER104", "Functional", pointer, {"class": "Functional", "keys": key})
     if key not in data:
         details = {"class": "Functional", "keys": key}

@@ -112,7 +112,9 @@ def _nodes(tensors: Any, created: Mapping[str, Thing]) -> Iterator[Node]:
         if len(tensors) == 3 and isinstance(tensors[0], str) and tensors[0] in created:  # noqa: PLR2004 - layer, node, tensor
             # Stored indices of nested models begin at the call that made them, ours at the first real call.
             shift = 1 if created[tensors[0]].class_name in _MODELS and tensors[1] else 0
-            yield tensors[0], tensors[1] - shift
+            index = tensors[1] - shift
+            # Counted from the end, as Python's lists are.
+            yield tensors[0], index + created[tensors[0]].nodes if index < 0 else index
         else:
             for value in tensors:
                 yield from _nodes(value, created)

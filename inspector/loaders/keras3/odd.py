@@ -19,7 +19,21 @@ if TYPE_CHECKING:
     from inspector.runtime.odd_values import Odd
 
 # Keys whose words name other objects: they are looked up elsewhere.
-_NAMING = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "name", "layer", "cell", "vocabulary")
+_NAMING = (
+    "_initializer",
+    "_regularizer",
+    "_constraint",
+    "activation",
+    "dtype",
+    "name",
+    "layer",
+    "cell",
+    "vocabulary",
+    "function",
+    # Letters of an equation, and axes that depend on the rank of the input that was tried.
+    "bias_axes",
+    "shared_axes",
+)
 
 
 def check_made(session: Session, cls: ClassFacts, config: Mapping[str, Any], pointer: str) -> None:
@@ -50,7 +64,7 @@ def _check_called(session: Session, cls: ClassFacts, config: Mapping[str, Any], 
 
 def _odd(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tuple[str, Odd]]:
     for key, value in config.items():
-        if isinstance(value, str) and key.endswith(_NAMING):
+        if (isinstance(value, str) or key == "shared_axes") and key.endswith(_NAMING):
             continue
         odd = session.facts.odd(cls, config, key)
         if odd is not None:

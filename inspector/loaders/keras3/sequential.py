@@ -28,6 +28,7 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
         text = f"{type(config['layers']).__name__!r} object is not iterable"
         details = {"class": "Sequential", "key": "layers", "value": repr(config["layers"])}
         raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
+    check_name(session, config["name"], pointer)
     called = 0
     for i, layer_config in enumerate(config["layers"]):
         at = f"{pointer}/layers/{i}"
@@ -48,6 +49,16 @@ def _empty(session: Session, model: Thing, pointer: str) -> Thing:
     text = "cannot access local variable 'build_input_shape' where it is not associated with a value"
     details = {"class": "Sequential", "keys": "name"}
     raise LoadFailure("UnboundLocalError", text, "KER104", details["class"], pointer, details)
+
+
+def check_name(_session: Session, name: Any, pointer: str) -> None:
+    """`Operation.__init__` of a model: the model is made before a Sequential's layers, after a graph's calls."""
+    if name is None or (isinstance(name, str) and "/" not in name):
+        return
+    received = f"Received: name={name} (of type {type(name)})"
+    text = f"Argument `name` must be a string and cannot contain character `/`. {received}"
+    details = {"class": "model", "key": "name", "value": repr(name)}
+    raise LoadFailure("ValueError", text, "KER103", "model", f"{pointer}/name", details)
 
 
 def _given(first: Thing) -> Shape | None:

@@ -6,6 +6,7 @@ adds or replaces the releases that the documents (`record_odd` of the recorder) 
 
     KIND/CLASS/ARGUMENT   what each kind of odd value did, in the order of `KINDS`: 0 not odd there, 1 accepted, else
                           the number of a text, doubled; one more where it was the layer's call that raised
+    KIND/*                the classes that were tried
     KIND/*/ARGUMENT       the same of most classes that have the argument: those are not listed themselves
     text/NUMBER           [exception class, text], the same numbers in all releases
 """
@@ -45,7 +46,7 @@ def catalogued(path: Path) -> dict[str, dict[str, Any]]:
 
 def _unpacked(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: [n if n < _FIRST else [n % 2, *facts[f"text/{n // 2}"]] for n in row]
+        key: [n if isinstance(n, str) or n < _FIRST else [n % 2, *facts[f"text/{n // 2}"]] for n in row]
         for key, row in facts.items()
         if not key.startswith("text/")
     }
@@ -58,7 +59,10 @@ def entries(document: Mapping[str, Any]) -> dict[str, Any]:
         named = place_of(facts["kind"], facts["name"], place.rpartition(".")[0])
         for key in facts.get("all", facts["keys"]):
             rows[f"{named}/{key}"] = _row(facts["keys"].get(key, {}), document["texts"])
-    return dict(_without_common(rows))
+    listed: dict[str, list[str]] = {}
+    for facts in document["classes"].values():
+        listed.setdefault(f"{facts['kind']}/*", []).append(facts["name"])
+    return dict(_without_common(rows)) | {kind: sorted(set(names)) for kind, names in listed.items()}
 
 
 def _row(row: Mapping[str, int], texts: list[Any]) -> list[Any]:
@@ -104,10 +108,12 @@ def packed(releases: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     for release, facts in releases.items():
         rows: dict[str, Any] = {}
         for key, row in facts.items():
-            rows[key] = [one if isinstance(one, int) else _number(numbers, one) for one in row]
+            rows[key] = [one if isinstance(one, int | str) else _number(numbers, one) for one in row]
         found[release] = rows
     texts = {f"text/{number}": json.loads(text) for text, number in numbers.items()}
-    used = {release: {n // 2 for row in rows.values() for n in row} for release, rows in found.items()}
+    used = {
+        release: {n // 2 for row in rows.values() for n in row if isinstance(n, int)} for release, rows in found.items()
+    }
     for release, rows in found.items():
         rows.update({key: text for key, text in texts.items() if int(key[5:]) in used[release]})
     return found

@@ -12,6 +12,8 @@ ODD_INPUTS = (
     (((4,), "float32"), ((4,), "float32")), (((6, 3), "float32"), ((6, 3), "float32")), (((1,), "int32"), ((1,), "int32")),
     (((4, 3), "float32"),) * 3,
 )
+# Arguments that are None by themselves, in the form that artifacts have.
+ODD_BASES = {"Normalization": {"mean": [0.5, 0.5, 0.5, 0.5], "variance": [1.0, 1.0, 1.0, 1.0]}}
 ODD_CLEAR = 150  # trials after which Keras forgets its graph: it grows with each call
 
 
@@ -108,6 +110,7 @@ class OddTrials(object):
             return None
         if "name" in config:
             config["name"] = ODD_NAME
+        config.update(ODD_BASES.get(record["name"], {}))
         if outcome_of(lambda: self.made(record, config), config) is not True:
             return None
         inputs = self.inputs_of(record, config)

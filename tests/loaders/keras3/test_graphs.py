@@ -7,7 +7,11 @@ from keras3_models import dense, h5, inputs, keras_zip, layer, raised, sequentia
 
 def node(*sources):
     args = [
-        {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "keras_history": [s, 0, 0]}} for s in sources
+        {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": [None, 4], "dtype": "float32", "keras_history": [s, 0, 0]},
+        }
+        for s in sources
     ]
     return {"args": args, "kwargs": {}}
 

@@ -1,0 +1,101 @@
+"""Stored calls that are not written as calls are: what taking them apart raises, and what calling with the parts does.
+
+Source: `deserialize_node` in keras/src/models/functional.py, the same from 3.0 to 3.15.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.loaders.keras_common.failure import LoadFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.keras_common.things import Thing
+
+_PARTS = 3  # of a tensor: layer, call, output
+# The first parameter of `call` where it is not `inputs`.
+_FIRST = {
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional"), "sequences"),
+    **{f"ConvLSTM{rank}D": "sequences" for rank in (1, 2, 3)},
+    **dict.fromkeys(("MultiHeadAttention", "GroupQueryAttention"), "query"),
+}
+
+
+class PartMissingError(Exception):
+    """The IndexError of a tensor with too few parts, which is taken for that of a call that was not made yet."""
+
+
+def check_form(node: Any, layer: Thing) -> None:
+    """What is no list of tensors and no dict of arguments; nothing at all calls the layer without arguments."""
+    if not node:
+        if layer.kind == "layer":
+            text = f"missing a required argument: '{_FIRST.get(layer.class_name, 'inputs')}'"
+            raise broken(layer, "TypeError", text, node)
+        return
+    if isinstance(node, list):
+        for data in node:
+            _check_parts(data, layer)
+    elif isinstance(node, dict):
+        missing = next((key for key in ("args", "kwargs") if key not in node), None)
+        if missing == "kwargs":  # looked for when the arguments are made
+            raise broken(layer, "KeyError", repr(missing), node)
+    elif isinstance(node, str):
+        raise broken(layer, "TypeError", "string indices must be integers, not 'str'", node)
+    else:
+        raise broken(layer, "TypeError", f"'{type(node).__name__}' object is not subscriptable", node)
+
+
+def _check_parts(data: Any, layer: Thing) -> None:
+    """`data[0]`, `data[1]`, `data[2]`, then the number of parts, then the layer's name as a key."""
+    if isinstance(data, dict):
+        raise broken(layer, "KeyError", "0", data)
+    if not isinstance(data, list | str):
+        raise broken(layer, "TypeError", f"'{type(data).__name__}' object is not subscriptable", data)
+    if len(data) < _PARTS:
+        raise PartMissingError
+    if len(data) in {_PARTS, _PARTS + 1} and isinstance(data[0], list | dict):
+        raise broken(layer, "TypeError", f"unhashable type: {type(data[0]).__name__!r}", data)
+
+
+def check_output(layer: Thing, index: Any) -> None:
+    """`output_tensors[index]`: what is no number."""
+    if not isinstance(index, int):
+        text = f"list indices must be integers or slices, not {type(index).__name__}"
+        raise broken(layer, "TypeError", text, index)
+
+
+def check_call(layer: Thing, args: Any, kwargs: Any) -> None:
+    """`layer(*args, **kwargs)`: arguments that Python can pass, and tensors among those without a name."""
+    if not hasattr(args, "__iter__"):
+        text = f"{layer} argument after * must be an iterable, not {type(args).__name__}"
+        raise broken(layer, "TypeError", text, args)
+    if not isinstance(kwargs, dict):
+        text = f"{layer} argument after ** must be a mapping, not {type(kwargs).__name__}"
+        raise broken(layer, "TypeError", text, kwargs)
+    if layer.kind != "layer":
+        return
+    if not list(args) and not kwargs:
+        check_form([], layer)
+    wrong = next((one for one in _leaves(list(args)) if isinstance(one, str | int | float)), None)
+    if wrong is not None:
+        text = (
+            "Only input tensors may be passed as positional arguments. The following argument value should be passed "
+            f"as a keyword argument: {wrong} (of type {type(wrong)})"
+        )
+        raise broken(layer, "ValueError", text, args)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple | dict):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    else:
+        yield value
+
+
+def broken(layer: Thing, kind: str, text: str, value: Any) -> LoadFailure:
+    """The failure of a call that is stored otherwise than Keras stores calls."""
+    details = {"class": layer.class_name, "key": "inbound_nodes", "value": repr(value)}
+    return LoadFailure(kind, text, "KER103", layer.class_name, layer.pointer, details)

@@ -1,0 +1,93 @@
+"""Calls and tensors of Keras 3 that are not stored as Keras stores them."""
+
+import pytest
+
+from inspector.loaders.keras3.deserialize import _check_hashable
+from inspector.loaders.keras3.inputs import unlikely_tensor
+from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_output
+from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import TensorThing, Thing
+
+
+class Release:
+    def __init__(self, *release):
+        self.release = release
+
+
+def layer(name="Dense"):
+    return Thing(name, {"name": "d"})
+
+
+def raised(call, *args):
+    try:
+        call(*args)
+    except LoadFailure as failure:
+        return failure.type, failure.text
+    except PartMissingError:
+        return "IndexError", ""
+    return None
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        ([["a", 0, 0]], None),
+        ({"args": [], "kwargs": {}}, None),
+        ({"args": []}, ("KeyError", "'kwargs'")),
+        ("zz", ("TypeError", "string indices must be integers, not 'str'")),
+        (7, ("TypeError", "'int' object is not subscriptable")),
+        ([7], ("TypeError", "'int' object is not subscriptable")),
+        ([{}], ("KeyError", "0")),
+        ([["a", 0]], ("IndexError", "")),
+        ([[[], 0, 0]], ("TypeError", "unhashable type: 'list'")),
+    ],
+)
+def test_forms(node, expected):
+    assert raised(check_form, node, layer()) == expected
+
+
+def test_outputs_are_numbered():
+    assert raised(check_output, layer(), 3) is None
+    assert raised(check_output, layer(), 0.5) == ("TypeError", "list indices must be integers or slices, not float")
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "kind", "end"),
+    [
+        (None, {}, "TypeError", "argument after * must be an iterable, not NoneType"),
+        ([], [], "TypeError", "argument after ** must be a mapping, not list"),
+    ],
+)
+def test_arguments(args, kwargs, kind, end):
+    found = raised(check_call, layer(), args, kwargs)
+    assert (found[0], found[1].endswith(end)) == (kind, True)
+    assert raised(check_call, layer(), [TensorThing(None, (None, 4), "float32")], {}) is None
+
+
+@pytest.mark.parametrize(
+    ("release", "shape", "dtype", "expected"),
+    [
+        ((3, 12), (None, 4), "float32", None),
+        ((3, 12), (None, []), "float32", ("ValueError", "Invalid dtype: list")),
+        ((3, 12), (None, 4), 7, ("ValueError", "Invalid dtype: 7")),
+        ((3, 12), (None, 4), [], ("TypeError", "unhashable type: 'list'")),
+        ((3, 15), [None, True], None, None),
+    ],
+)
+def test_tensors(release, shape, dtype, expected):
+    assert unlikely_tensor(Release(*release), shape, dtype) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, None),
+        ({"registered_name": [None]}, "unhashable type: 'list'"),
+        ({"class_name": ["GRU"]}, 'can only concatenate str (not "list") to str'),
+        ({"class_name": 7, "module": None}, None),
+    ],
+)
+def test_names_are_joined_and_looked_up(changes, expected):
+    config = {"module": "keras.layers", "class_name": "GRU", "config": {}, "registered_name": None} | changes
+    found = raised(_check_hashable, config, "/")
+    assert (found[1] if found else None) == expected
