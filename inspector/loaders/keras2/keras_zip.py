@@ -91,6 +91,12 @@ def _compiled(walk: Walk, config: Any) -> Iterator[Event]:
 
 def _optimizer(walk: Walk, config: Any) -> Iterator[Event]:
     optimizer = config.get("optimizer") if isinstance(config, dict) else None
+    if isinstance(optimizer, int | float | list) and optimizer:
+        text = f"Could not interpret optimizer identifier: {optimizer}"
+        yield walk.at("optimizer").problem(
+            "KER103", "optimizer", "ValueError", text, key="optimizer", value=repr(optimizer)
+        )
+        return
     if walk.release < (2, 14) and isinstance(optimizer, dict) and "legacy" in str(optimizer.get("module")):
         name = str(optimizer.get("class_name"))
         text = f"'{name}' object has no attribute 'build'"

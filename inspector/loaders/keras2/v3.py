@@ -17,6 +17,7 @@ from inspector.loaders.keras2.objects import (
     LAYER,
     LOSS,
     METRIC,
+    NETWORKS,
     OPTIMIZER,
     REGULARIZER,
     SCHEDULE,
@@ -24,6 +25,7 @@ from inspector.loaders.keras2.objects import (
     built_events,
     class_of,
     knows,
+    not_mapping,
 )
 from inspector.terms.runtime import KerasFlavour
 
@@ -50,6 +52,10 @@ def family_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
         return
     if not isinstance(identifier, dict) or "class_name" not in identifier:
         yield walk.problem("KER130", family.noun, "ValueError", f"Unknown `config` as a `dict`, config={identifier}")
+        return
+    unhashable = next((v for v in _looked_up(identifier) if isinstance(v, list | dict)), None)
+    if unhashable is not None:
+        yield walk.problem("KER130", family.noun, "TypeError", f"unhashable type: {type(unhashable).__name__!r}")
         return
     name, config = str(identifier["class_name"]), identifier.get("config")
     # `deserialize_keras_object` with `module_objects` asks custom objects by all three names, without them by the
@@ -80,8 +86,17 @@ def _of_table(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> Iter
     cls = class_of(walk, family, name, config)
     if cls is None:
         yield walk.gap(f"nothing is recorded of the {family.noun} {name}")
+    # `inner_config = config["config"] or {}`: what is false counts as empty, and the rest goes to `cls(**config)`.
+    elif config and not isinstance(config, dict) and family is LAYER and cls.name not in NETWORKS:
+        yield not_mapping(walk.at("config"), family, cls, config)
     else:
         yield from built_events(walk.at("config"), family, cls, config if isinstance(config, dict) else {})
+
+
+def _looked_up(identifier: Mapping[str, Any]) -> Iterator[Any]:
+    """What is asked for among the custom objects, a list of keys: class name and registered name."""
+    yield identifier["class_name"]
+    yield identifier.get("registered_name")
 
 
 def _string(walk: Walk, family: Family, name: str, identifier: Any = None) -> Iterator[Event]:
@@ -94,9 +109,11 @@ def _string(walk: Walk, family: Family, name: str, identifier: Any = None) -> It
     elif family is LAYER and walk.pointer.endswith("/layer"):
         text = texts.unknown_object(walk.release, family.noun, name)
         yield walk.problem("KER101", name, "ValueError", text, kind=family.noun)
-    elif family is LAYER and isinstance(identifier, dict) and identifier.get("inbound_nodes"):
-        # In a graph it is called as it is.
-        yield walk.problem("KER101", name, "TypeError", "'str' object is not callable", kind=family.noun)
+    elif family is LAYER and isinstance(identifier, dict) and "inbound_nodes" in identifier:
+        # In a graph it is called as it is, or asked for its name by the layer that takes its output.
+        called = "is not callable" if identifier["inbound_nodes"] else "has no attribute 'name'"
+        kind, shown = "TypeError" if identifier["inbound_nodes"] else "AttributeError", identifier["class_name"]
+        yield walk.problem("KER101", name, kind, f"'{type(shown).__name__}' object {called}", kind=family.noun)
     elif family is LAYER:
         text = f"The added layer must be an instance of class Layer. Received: layer={name} of type <class 'str'>."
         yield walk.problem("KER101", name, "TypeError", text, kind=family.noun)

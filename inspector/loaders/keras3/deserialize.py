@@ -58,7 +58,7 @@ def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
     shared = config.get("shared_object_id")
     if shared is not None and shared in session.shared:
         return session.shared[shared]
-    _check_hashable(config, pointer)
+    _check_hashable(session, config, pointer)
     name = str(config["class_name"])
     wanted = Wanted(name, config.get("registered_name", name), config.get("module"), "class", config, pointer or "/")
     found = retrieve(session, wanted)
@@ -76,16 +76,23 @@ def _class(session: Session, config: dict[str, Any], pointer: str) -> Any:
     return thing
 
 
-def _check_hashable(config: dict[str, Any], pointer: str) -> None:
-    """`_retrieve_class_or_fn` looks the registered name up, then joins module and name."""
+def _check_hashable(session: Session, config: dict[str, Any], pointer: str) -> None:
+    """`_retrieve_class_or_fn` looks the registered name up, asks how the module begins, and joins it with the name."""
     registered, name, module = config.get("registered_name"), config["class_name"], config.get("module")
-    text = None
-    if isinstance(registered, list | dict):
+    unhashable = next((one for one in (registered, name) if isinstance(one, list | dict)), None)
+    of_keras = isinstance(module, str) and module.partition(".")[0] == "keras"
+    kind, text = "TypeError", None
+    if unhashable is registered is not None:
         text = f"unhashable type: {type(registered).__name__!r}"
-    elif not isinstance(name, str) and isinstance(module, str):
+    elif module and not isinstance(module, str):
+        kind, text = "AttributeError", f"{_kind(module)} object has no attribute 'startswith'"
+    # Joined by `+` up to 3.11.
+    elif not isinstance(name, str) and of_keras and session.release < (3, 12):
         text = f'can only concatenate str (not "{type(name).__name__}") to str'
+    elif unhashable is not None and module:
+        text = f"unhashable type: {type(name).__name__!r}"
     if text is not None:
-        raise LoadFailure("TypeError", text, "KER130", str(name), pointer)
+        raise LoadFailure(kind, text, "KER130", str(name), pointer)
 
 
 def _no_from_config(name: str, config: dict[str, Any], pointer: str) -> LoadFailure:
@@ -110,8 +117,11 @@ def _inner_config(session: Session, config: dict[str, Any], pointer: str) -> dic
     if session.release >= (3, 15):
         text = f"Expected 'config' to be a dict for {name},\ninstead got {type(inner)}\nFull config: {config}"
         raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
+    # `from_config` is called with it, and what that raises is reworded.
     text = f"argument after ** must be a mapping, not {type(inner).__name__}"
-    raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
+    place = f"{config.get('module')}.{name}"
+    wrapped = texts.not_deserialized(f"<class '{place}'>", config, f"{place}() {text}")
+    raise LoadFailure("TypeError", wrapped, "KER103", details["class"], pointer, details)
 
 
 def _from_config(session: Session, found: Any, config: dict[str, Any], inner: dict[str, Any], pointer: str) -> Thing:

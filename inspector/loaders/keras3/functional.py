@@ -62,6 +62,7 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
     if order is not None:
         # Files name the layers in the model's order; an edited one may not, or may hold some that lead nowhere.
         model.layers = [created[name] for name in order if created[name].kind != "operation"]
+        model.operations = [created[name] for name in order if created[name].kind == "operation"]
     model.built = True
     model.listed_output = stays_listed(session, graph["output_layers"])
     shape, exact = _output_shape(graph["output_layers"], created)
@@ -212,7 +213,7 @@ def _map_tensors(session: Session, tensors: Any, created: dict[str, Thing], poin
     if session.release >= (3, 4) and isinstance(tensors, str) and tensors:
         # It is gone through letter by letter, and so is each letter.
         details = {"class": "Functional", "key": pointer.rpartition("/")[2], "value": tensors}
-        text = "maximum recursion depth exceeded while calling a Python object"
+        text = "maximum recursion depth exceeded"
         raise LoadFailure("RecursionError", text, "KER103", details["class"], pointer, details)
     for value in _items(tensors, pointer.rpartition("/")[2], pointer):
         if session.release >= (3, 4):

@@ -124,7 +124,12 @@ def replaced(stored, **changes):
 
 
 @pytest.mark.parametrize(
-    ("calls", "text"), [([[["x", 0, 0, {}]]], "'str' object is not callable"), ([], "The added layer must be")]
+    ("calls", "text"),
+    [
+        ({"inbound_nodes": [[["x", 0, 0, {}]]]}, "'str' object is not callable"),
+        ({"inbound_nodes": []}, "'str' object has no attribute 'name'"),
+        ({}, "The added layer must be"),
+    ],
 )
 def test_an_unknown_class_of_the_zip_format_is_called_in_a_graph(calls, text):
     here = replace(walk("2.13.1"), path="v3")
@@ -133,6 +138,6 @@ def test_an_unknown_class_of_the_zip_format_is_called_in_a_graph(calls, text):
         "class_name": "Mine",
         "config": {"name": "m"},
         "registered_name": "Mine",
-        "inbound_nodes": calls,
+        **calls,
     }
     assert raised(object_events(here, LAYER, stored))[1].startswith(text)

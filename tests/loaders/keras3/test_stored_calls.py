@@ -85,9 +85,10 @@ def test_tensors(release, shape, dtype, expected):
         ({"registered_name": [None]}, "unhashable type: 'list'"),
         ({"class_name": ["GRU"]}, 'can only concatenate str (not "list") to str'),
         ({"class_name": 7, "module": None}, None),
+        ({"module": 0.5}, "'float' object has no attribute 'startswith'"),
     ],
 )
 def test_names_are_joined_and_looked_up(changes, expected):
     config = {"module": "keras.layers", "class_name": "GRU", "config": {}, "registered_name": None} | changes
-    found = raised(_check_hashable, config, "/")
+    found = raised(_check_hashable, Release(3, 8), config, "/")
     assert (found[1] if found else None) == expected
