@@ -174,7 +174,7 @@ def _class_events(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> 
     elif isinstance(config, dict):
         yield from built_events(walk.at("config"), family, cls, config)
     else:
-        yield _not_mapping(walk.at("config"), family, cls, config)
+        yield not_mapping(walk.at("config"), family, cls, config)
 
 
 def _loss_scaled(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
@@ -195,9 +195,11 @@ def _not_items(walk: Walk, family: Family, config: Any) -> Problem | None:
     return walk.at("config").problem("KER130", family.noun, "AttributeError", text)
 
 
-def _not_mapping(walk: Walk, family: Family, cls: ClassFacts, config: Any) -> Problem:
+def not_mapping(walk: Walk, family: Family, cls: ClassFacts, config: Any) -> Problem:
     """The TypeError of the constructor for a config that is no dict, as `from_config` passes it on."""
     text = texts.no_mapping(walk.python, f"{cls.module}.{cls.name}", config)
+    if family is INITIALIZER and isinstance(config, list):  # `Initializer.from_config` pops a key with a default
+        text = "pop expected at most 1 argument, got 2"
     error = passed_on(walk, family, cls, config, ExpectedError("TypeError", text))
     return walk.problem("KER130", family.noun, error.type, error.message)
 
