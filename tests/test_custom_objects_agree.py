@@ -149,7 +149,8 @@ def test_there_are_enough_models_and_sources():
         ("tf2.18.1-k3.8.0", (), False, "fails"),
         ("tf2.18.1-k3.8.0", ("user_code",), False, "unknown"),  # it may hold the class
         ("tf2.18.1-k3.8.0", ("user_code",), True, "loads"),  # found in its module, registered or not
-        ("tf2.19.1-k3.10.0", ("user_code",), False, "fails"),  # since 3.9 only Keras' own packages are looked into
+        ("tf2.19.1-k3.10.0", (), False, "fails"),
+        ("tf2.19.1-k3.10.0", ("user_code",), False, "unknown"),  # only by registering it: since 3.9 no module is asked
     ],
 )
 def test_a_module_that_the_process_imports(models, tmp_path, model, case):

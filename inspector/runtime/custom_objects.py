@@ -1,7 +1,7 @@
 """The user's own classes and functions, by name or from their sources.
 
-Sources are read with `ast` and never run, so what is made at run time (a class built by a function, a registration in a
-loop) is not seen. https://keras.io/api/saving/serialization_utils/#registerkerasserializable-function
+Sources are read with `ast` and never run: what a text does not say outright (a computed name, a class that `type`
+makes) is not seen. https://keras.io/api/saving/serialization_utils/#registerkerasserializable-function
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.runtime.locks.contents import read_bytes
+from inspector.runtime.registrations import Registry, applied, bindings
+from inspector.runtime.source_classes import Definition, Module, SourceClass, definitions, read_class, read_function
 from inspector.runtime.source_names import (
     assigned_functions,
+    assignments,
     dotted,
+    expanded,
+    import_names,
     last,
     other_names,
-    register_aliases,
-    text_constants,
 )
 from inspector.terms.errors import UsageError
 from inspector.terms.finding import Gap, Location
@@ -25,7 +28,8 @@ from inspector.terms.record import field, record, replace
 from inspector.terms.runtime import CustomObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
 
 # The largest generated Python modules in real projects are about 1 MB; ast takes some 100 times a source in memory.
 MAX_SOURCE = 4 * 1024 * 1024
@@ -33,45 +37,29 @@ MAX_SOURCE = 4 * 1024 * 1024
 MAX_FILES = 2000
 MAX_BASES = 50  # classes followed from one class up its bases: stops classes that inherit from each other
 
-# `register_keras_serializable(package="Custom", name=None)`: keras/src/saving/object_registration.py.
-_DEFAULT_PACKAGE = "Custom"
+_KERAS = {"tensorflow", "tf", "keras", "tf_keras"}
 # Folders of a project that hold no code of its own.
 _SKIPPED = {"__pycache__", "node_modules", "site-packages"}
-
-
-@record(frozen=False)
-class _Class:
-    """A class as its source states it; `parameters` None where it has no constructor of its own."""
-
-    name: str
-    registered_name: str | None
-    bases: tuple[str, ...]
-    source: str
-    parameters: tuple[str, ...] | None = None
-    required: tuple[str, ...] = ()
-    has_kwargs: bool = True
-    hands_on: bool = False
-    revives: bool = False
 
 
 @record(frozen=False)
 class _Sources:
     """Everything found, in the order of the sources."""
 
-    classes: dict[str, _Class] = field(default_factory=dict)
+    classes: list[SourceClass] = field(default_factory=list)
     functions: list[CustomObject] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    modules: list[tuple[str, ast.Module]] = field(default_factory=list)
-    # Text constants of all modules: a package's name often stands in a module of its own.
-    constants: dict[str, str] = field(default_factory=dict)
+    modules: list[Module] = field(default_factory=list)
 
-
-@record
-class _Spoken:
-    """What a module's names stand for: those of the registering decorator, and text constants."""
-
-    aliases: set[str]
-    constants: dict[str, str]
+    def named(self, name: str, module: Module) -> SourceClass | None:
+        """The class that a dotted name means in a module: its own, or of where it imports it from, or any."""
+        full = expanded(name, module.imported)
+        found = [each for each in self.classes if each.name == full.rpartition(".")[2]]
+        if full.partition(".")[0] in _KERAS:  # a class of one's own may be called as that of Keras that it extends
+            return None
+        origin = full.rpartition(".")[0].rpartition(".")[2]
+        near = next((each for each in found if each.module is module), None)
+        return near or next((e for e in found if e.module.name == origin), None) or next(iter(found), None)
 
 
 def read_custom_objects(named: Iterable[str]) -> tuple[tuple[CustomObject, ...], tuple[Gap, ...]]:
@@ -88,9 +76,12 @@ def read_custom_objects(named: Iterable[str]) -> tuple[tuple[CustomObject, ...],
                 _parse(file, sources)
         else:
             names.append(_named(name))
-    for place, module in sources.modules:
-        _read(module, place, sources)
-    classes = tuple(_custom_class(found, sources.classes) for found in sources.classes.values())
+    registry = Registry(module.tree for module in sources.modules)
+    for module in sources.modules:
+        _read(module, registry, sources)
+    for module in sources.modules:
+        _registered_by_call(module, registry, sources)
+    classes = tuple(_custom_class(found, sources, registry) for found in sources.classes)
     found = (*classes, *sources.functions)
     return (*names, *found, *_renamed(sources, found)), tuple(sources.gaps)
 
@@ -135,87 +126,98 @@ def _parse(path: Path, sources: _Sources) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         sources.gaps.append(Gap(Location(str(path)), f"custom objects not read: {error or 'nested too deeply'}"))
         return
-    sources.modules.append((str(path), module))
-    sources.constants.update(text_constants(module))
+    sources.modules.append(Module(str(path), module, import_names(module)))
 
 
-def _read(module: ast.Module, place: str, sources: _Sources) -> None:
-    spoken = _Spoken(register_aliases(module), {**sources.constants, **text_constants(module)})
-    for statement in _definitions(module.body):
-        registered = _registered_name(statement, spoken)
+def _read(module: Module, registry: Registry, sources: _Sources) -> None:
+    place = module.place
+    for statement in definitions(module.tree.body):
+        registered = _registered_name(statement, registry)
         if isinstance(statement, ast.ClassDef):
-            sources.classes[statement.name] = _class(statement, registered, place)
+            sources.classes.append(read_class(statement, registered, module, registry))
         else:
-            sources.functions.append(_function(statement, registered, place))
+            sources.functions.append(read_function(statement, registered, place))
+        sources.classes += _inside(statement, module, registry, sources)
     sources.functions += [
-        CustomObject(name, is_class=False, source=f"{place}:{line}") for name, line in assigned_functions(module)
+        CustomObject(name, is_class=False, source=f"{place}:{line}") for name, line in assigned_functions(module.tree)
     ]
-    sources.functions.extend(_registered_by_call(module, spoken, sources, place))
+
+
+def _inside(outer: Definition, module: Module, registry: Registry, sources: _Sources) -> Iterator[SourceClass]:
+    """Classes inside a class or a function, which no `custom_objects` has by itself: they count where registered.
+
+    A function's are registered once for each call of it, with what the call gives for the names in the decorator.
+    """
+    for statement in (node for node in ast.walk(outer) if isinstance(node, ast.ClassDef) and node is not outer):
+        by_call = _names_by_call(statement, outer, registry, sources) if isinstance(outer, ast.FunctionDef) else ()
+        names: list[str | None] = [*by_call] or [_registered_name(statement, registry)]
+        for registered in names:
+            found = read_class(statement, registered, module, registry)
+            found.passed, found.maker = False, outer.name if isinstance(outer, ast.FunctionDef) else ""
+            yield found
+
+
+def _names_by_call(statement: ast.ClassDef, outer: ast.FunctionDef, registry: Registry, sources: _Sources) -> list[str]:
+    calls = (call for module in sources.modules for call in _calls(module.tree) if last(call.func) == outer.name)
+    return sorted(set(filter(None, (_registered_name(statement, registry, bindings(outer, call)) for call in calls))))
+
+
+def _calls(tree: ast.Module) -> Iterator[ast.Call]:
+    """What the module itself calls, and not what it defines."""
+    values = [value for _, value in assignments(tree.body)]
+    values += [statement.value for statement in tree.body if isinstance(statement, ast.Expr)]
+    yield from (value for value in values if isinstance(value, ast.Call))
 
 
 def _renamed(sources: _Sources, found: tuple[CustomObject, ...]) -> Iterator[CustomObject]:
     """Second names of what is found, under which it is passed too."""
     known = {o.name: o for o in found}
-    for _, module in sources.modules:
-        for name, meant in other_names(module):
-            if meant in known and name not in known:
-                yield replace(known[meant], name=name, registered_name=None)
+    by_class = {(each.source, each.registered_name): o for each, o in zip(sources.classes, found, strict=False)}
+    for module in sources.modules:
+        for name, meant in other_names(module.tree):
+            of = sources.named(meant, module)
+            one = known.get(meant) if of is None else by_class[of.source, of.registered_name]
+            if one is not None and (name not in known or one.source != known[name].source or not known[name].passed):
+                yield replace(one, name=name, registered_name=None, passed=True)
+        yield from _from_functions(module, sources, by_class)
 
 
-_Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+def _from_functions(
+    module: Module, sources: _Sources, by_class: Mapping[tuple[str, str | None], CustomObject]
+) -> Iterator[CustomObject]:
+    """`Made = make("pkg")`: the class of the function under the name that it is kept under."""
+    inner = {each.maker: each for each in sources.classes if each.maker}
+    for name, value in assignments(module.tree.body):
+        made = inner.get(last(value.func)) if isinstance(value, ast.Call) else None
+        if made is not None:
+            yield replace(by_class[made.source, made.registered_name], name=name, registered_name=None, passed=True)
 
 
-def _definitions(body: list[ast.stmt]) -> Iterator[_Definition]:
-    """Definitions at the top of a module, also under `if` and `try` (code for several releases is written so)."""
-    for statement in body:
-        if isinstance(statement, _Definition):
-            yield statement
-        elif isinstance(statement, ast.If):
-            yield from _definitions(statement.body)
-            yield from _definitions(statement.orelse)
-        elif isinstance(statement, ast.Try):
-            yield from _definitions(statement.body)
-            for handler in statement.handlers:
-                yield from _definitions(handler.body)
-
-
-def _registered_name(statement: _Definition, spoken: _Spoken) -> str | None:
+def _registered_name(
+    statement: Definition, registry: Registry, bound: Mapping[str, ast.expr] | None = None
+) -> str | None:
     """`package>name` as a decorator registers it, whatever module it is reached through; None without one."""
     for decorator in statement.decorator_list:
-        call = decorator if isinstance(decorator, ast.Call) else None
-        if call is not None and last(call.func) in spoken.aliases:
-            return _name_of_call(call, statement.name, spoken)
+        registrar = registry.registrar(decorator)
+        if registrar is not None:
+            return registry.name(registrar, statement.name, bound)
     return None
 
 
-def _name_of_call(call: ast.Call, default: str, spoken: _Spoken) -> str | None:
-    given = dict(zip(("package", "name"), call.args, strict=False))
-    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-    package = _string(given.get("package"), _DEFAULT_PACKAGE, spoken)
-    name = _string(given.get("name"), default, spoken)
-    # A package that is computed cannot be known; the class counts by its own name then.
-    return None if package is None or name is None else f"{package}>{name}"
-
-
-def _string(node: ast.expr | None, default: str, spoken: _Spoken) -> str | None:
-    if node is None or (isinstance(node, ast.Constant) and node.value is None):
-        return default
-    if isinstance(node, ast.Name | ast.Attribute):
-        return spoken.constants.get(last(node))
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _registered_by_call(module: ast.Module, spoken: _Spoken, sources: _Sources, source: str) -> Iterator[CustomObject]:
+def _registered_by_call(module: Module, registry: Registry, sources: _Sources) -> None:
     """`register_keras_serializable("pkg")(MyLayer)`, and `get_custom_objects()["Name"] = ...` or `.update({...})`."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and len(node.args) == 1:
-            found = sources.classes.get(dotted(node.args[0]))
-            if found is not None and last(node.func.func) in spoken.aliases:
-                found.registered_name = _name_of_call(node.func, found.name, spoken)
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_table(node.value):
-            yield from _in_table([node.slice], source)
+    for function, argument in applied(module.tree):
+        registrar = registry.registrar(function)
+        found = sources.named(dotted(argument), module) if registrar is not None else None
+        if registrar is not None and found is not None:
+            found.registered_name = registry.name(registrar, found.name)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_table(node.value):
+            sources.functions += _in_table([node.slice], module.place)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_table(node.func.value):
-            yield from (o for a in node.args if isinstance(a, ast.Dict) for o in _in_table(a.keys, source))
+            sources.functions += [
+                o for a in node.args if isinstance(a, ast.Dict) for o in _in_table(a.keys, module.place)
+            ]
 
 
 def _is_table(node: ast.expr) -> bool:
@@ -228,76 +230,12 @@ def _in_table(keys: Iterable[ast.expr | None], source: str) -> Iterator[CustomOb
             yield CustomObject(key.value.rpartition(">")[2], registered_name=key.value, source=source)
 
 
-def _class(statement: ast.ClassDef, registered: str | None, source: str) -> _Class:
-    bases = tuple(filter(None, map(dotted, statement.bases)))
-    found = _Class(statement.name, registered, bases, f"{source}:{statement.lineno}")
-    for member in _definitions(statement.body):
-        if isinstance(member, ast.FunctionDef) and member.name == "__init__":
-            found.parameters, found.required, found.has_kwargs = _parameters(member.args, bound=True)
-            found.hands_on = _hands_on(member)
-        elif isinstance(member, ast.FunctionDef) and member.name == "from_config":
-            found.revives = True
-    # @dataclass writes `__init__` at run time; the fields are its parameters unless the class has one of its own.
-    if found.parameters is None and _is_dataclass(statement):
-        found.parameters, found.required = _dataclass_fields(statement)
-        found.has_kwargs = False
-    return found
-
-
-def _hands_on(constructor: ast.FunctionDef) -> bool:
-    """Whether the constructor does nothing with its **kwargs but give them to that of the base."""
-    kwargs = constructor.args.kwarg
-    if kwargs is None:
-        return False
-    uses = [node for node in ast.walk(constructor) if isinstance(node, ast.Name) and node.id == kwargs.arg]
-    calls = (node for node in ast.walk(constructor) if isinstance(node, ast.Call))
-    given = [
-        keyword.value
-        for call in calls
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
-        for keyword in call.keywords
-        if keyword.arg is None
-    ]
-    return len(uses) == 1 and uses[0] in given
-
-
-def _function(statement: ast.FunctionDef | ast.AsyncFunctionDef, registered: str | None, source: str) -> CustomObject:
-    parameters, required, has_kwargs = _parameters(statement.args, bound=False)
-    place = f"{source}:{statement.lineno}"
-    return CustomObject(statement.name, registered, parameters, required, has_kwargs, is_class=False, source=place)
-
-
-def _parameters(arguments: ast.arguments, *, bound: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """Names that may be passed by keyword, those without a default, and whether any keyword is taken."""
-    positional = [*arguments.posonlyargs, *arguments.args]
-    defaulted = (
-        {a.arg for a in positional[len(positional) - len(arguments.defaults) :]} if arguments.defaults else set()
-    )
-    # A config reaches the constructor as keywords (`cls(**config)` in `from_config`): positional-only ones get nothing.
-    by_keyword = arguments.args if arguments.posonlyargs or not bound else arguments.args[1:]
-    given = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    required = [a.arg for a in by_keyword if a.arg not in defaulted] + [a.arg for a, d in given if d is None]
-    names = (*(a.arg for a in by_keyword), *(a.arg for a in arguments.kwonlyargs))
-    return names, tuple(required), arguments.kwarg is not None
-
-
-def _is_dataclass(statement: ast.ClassDef) -> bool:
-    plain = (d.func if isinstance(d, ast.Call) else d for d in statement.decorator_list)
-    return any(last(decorator) == "dataclass" for decorator in plain)
-
-
-def _dataclass_fields(statement: ast.ClassDef) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    fields = [s for s in statement.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
-    names = tuple(s.target.id for s in fields if isinstance(s.target, ast.Name))
-    return names, tuple(n for n, s in zip(names, fields, strict=True) if s.value is None)
-
-
-def _custom_class(found: _Class, classes: dict[str, _Class]) -> CustomObject:
+def _custom_class(found: SourceClass, sources: _Sources, registry: Registry) -> CustomObject:
     """The class with the constructor that it inherits; a base outside the sources may take any keyword."""
     parameters: list[str] = []
     required: tuple[str, ...] | None = None
     has_kwargs = hands_on = True
-    ancestry = list(_ancestry(found, classes))
+    ancestry = list(_ancestry(found, sources))
     for ancestor in ancestry:
         if ancestor.parameters is None:
             continue
@@ -310,24 +248,40 @@ def _custom_class(found: _Class, classes: dict[str, _Class]) -> CustomObject:
             break
     return CustomObject(
         found.name,
-        found.registered_name,
+        found.registered_name or _by_base(found, ancestry, registry),
         None if required is None else tuple(parameters),
         required or (),
         has_kwargs,
         is_class=True,
         source=found.source,
-        bases=tuple(base for a in ancestry for base in a.bases if base.rpartition(".")[2] not in classes),
+        passed=found.passed,
+        bases=tuple(_outside(ancestry, sources)),
         hands_on=hands_on and required is not None,
         revives=any(ancestor.revives for ancestor in ancestry),
     )
 
 
-def _ancestry(found: _Class, classes: dict[str, _Class]) -> Iterator[_Class]:
+def _by_base(found: SourceClass, ancestry: list[SourceClass], registry: Registry) -> str | None:
+    """The name that the `__init_subclass__` of a base registers it under: it runs for classes below it."""
+    above = (ancestor.registers for ancestor in ancestry if ancestor is not found)
+    registrar = next((each for each in above if each is not None), None)
+    return None if registrar is None else registry.name(registrar, found.name)
+
+
+def _outside(ancestry: list[SourceClass], sources: _Sources) -> Iterator[str]:
+    """The bases that are not of the sources, by their full names."""
+    for ancestor in ancestry:
+        for base in ancestor.bases:
+            if sources.named(base, ancestor.module) in (None, ancestor):
+                yield expanded(base, ancestor.module.imported)
+
+
+def _ancestry(found: SourceClass, sources: _Sources) -> Iterator[SourceClass]:
     """The class and its bases in the same sources, nearest first."""
-    pending, seen = [found], set[str]()
+    pending, seen = [found], list[SourceClass]()
     while pending and len(seen) < MAX_BASES:
         current = pending.pop(0)
-        if current.name not in seen:
-            seen.add(current.name)
+        if not any(current is each for each in seen):
+            seen.append(current)
             yield current
-            pending += [classes[n] for base in current.bases if (n := base.rpartition(".")[2]) in classes]
+            pending += [n for base in current.bases if (n := sources.named(base, current.module)) is not None]

@@ -9,7 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 REGISTER = "register_keras_serializable"
 _MAKERS = {"partial"}  # functools.partial: a callable that is passed under the name it is assigned to
@@ -68,5 +68,26 @@ def assigned_functions(module: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def other_names(module: ast.Module) -> Iterator[tuple[str, str]]:
-    """`Rescale = Scale`: a second name with the one that it stands for."""
-    yield from ((name, value.id) for name, value in assignments(module.body) if isinstance(value, ast.Name))
+    """`Rescale = Scale`, `Gain = Parts.Gain`, `import Scale as Rescale`: a second name with what it stands for."""
+    yield from ((name, said) for name, value in assignments(module.body) if (said := dotted(value)))
+    for node in module.body:
+        if isinstance(node, ast.ImportFrom):
+            yield from ((alias.asname, alias.asname) for alias in node.names if alias.asname)
+
+
+def import_names(module: ast.Module) -> dict[str, str]:
+    """What the imports of a module name: `L` for `tensorflow.keras.layers`; of its own package, without the dots."""
+    found = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found.update({alias.asname: alias.name for alias in node.names if alias.asname})
+        elif isinstance(node, ast.ImportFrom):
+            start = f"{node.module}." if node.module else ""
+            found.update({alias.asname or alias.name: f"{start}{alias.name}" for alias in node.names})
+    return found
+
+
+def expanded(name: str, imported: Mapping[str, str]) -> str:
+    """A dotted name with its first part as the module imports it: `L.Dense` is `tensorflow.keras.layers.Dense`."""
+    first, dot, rest = name.partition(".")
+    return f"{imported.get(first, first)}{dot}{rest}"

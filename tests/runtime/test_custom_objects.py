@@ -164,6 +164,51 @@ NAMES = {
         ),
         ("Scale", "Custom>Scale"),
     ),
+    "decorator kept": ("r = keras.saving.register_keras_serializable('p')\n@r\nclass Scale: ...", ("Scale", "p>Scale")),
+    "bound package": (
+        "r = functools.partial(register_keras_serializable, package='p')\n@r(name='S')\nclass Scale: ...",
+        ("Scale", "p>S"),
+    ),
+    "decorator of one's own": (
+        "def r(c):\n    return register_keras_serializable('p', 'v1_' + c.__name__)(c)\n@r\nclass Scale: ...",
+        ("Scale", "p>v1_Scale"),
+    ),
+    "decorator with an argument": (
+        "def r(n):\n    return register_keras_serializable('p', name=f'{n}_x')\n@r('a')\nclass Scale: ...",
+        ("Scale", "p>a_x"),
+    ),
+    "decorator in a function": (
+        (
+            "def r(package='d'):\n    def inner(c):\n        register_keras_serializable(package)(c)\n"
+            "        return c\n    return inner\n@r()\nclass Scale: ..."
+        ),
+        ("Scale", "d>Scale"),
+    ),
+    "loop": (
+        "class Scale: ...\nfor each in (Scale,):\n    register_keras_serializable('p')(each)",
+        ("Scale", "p>Scale"),
+    ),
+    "base that registers": (
+        (
+            "class Base:\n    def __init_subclass__(cls, **kwargs):\n        register_keras_serializable('p')(cls)\n"
+            "class Scale(Base): ..."
+        ),
+        ("Scale", "p>Scale"),
+    ),
+    "class of a class": (
+        "class Outer:\n    @register_keras_serializable('p')\n    class Scale: ...",
+        ("Scale", "p>Scale"),
+    ),
+    "class of a function": (
+        "def make(p):\n    @register_keras_serializable(p)\n    class Scale: ...\n    return Scale\nOwn = make('p')",
+        ("Scale", "p>Scale"),
+    ),
+    "name of what a function made": (
+        "def make():\n    class Scale: ...\n    return Scale\nOwn = make()",
+        ("Own", None),
+    ),
+    "sum without end": ("@register_keras_serializable('a'" + " + 'a'" * 900 + ")\nclass Scale: ...", ("Scale", None)),
+    "name through another": ("class Outer:\n    class Scale: ...\nOwn = Outer.Scale", ("Own", None)),
     "partial": ("import functools\ntwice = functools.partial(loss, weight=2.0)", ("twice", None)),
     "lambda": ("swish = lambda x: x * 2", ("swish", None)),
     "second name": ("class Scale: ...\nRescale = Scale", ("Rescale", None)),
@@ -177,6 +222,29 @@ def test_what_names_stand_for(case, tmp_path):
     found, gaps = read_custom_objects([str(tmp_path / "own.py")])
     assert expected in {(o.name, o.registered_name) for o in found}
     assert gaps == ()
+
+
+def test_what_nobody_can_pass_is_only_registered(tmp_path):
+    (tmp_path / "own.py").write_text("class Outer:\n    class Scale: ...\n")
+    assert [(o.name, o.passed) for o in read_custom_objects([str(tmp_path)])[0]] == [("Outer", True), ("Scale", False)]
+
+
+def test_one_name_in_two_modules_is_two_classes(tmp_path):
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.py").write_text(f"@register_keras_serializable('{name}')\nclass Block:\n    pass\n")
+    (tmp_path / "third.py").write_text("from .second import Block as B\nclass Top(B): ...\n")
+    found, _ = read_custom_objects([str(tmp_path)])
+    assert {o.registered_name for o in found if o.name == "Block"} == {"first>Block", "second>Block"}
+    assert {o.name for o in found} == {"Block", "Top", "B"}
+
+
+def test_bases_have_their_public_names(tmp_path):
+    (tmp_path / "own.py").write_text(
+        "from tensorflow.keras import layers as L\nfrom keras.layers import Dense\n"
+        "class A(L.Layer): ...\nclass B(Dense): ...\nclass Dense(keras.layers.Dense): ...\n"
+    )
+    found, _ = read_custom_objects([str(tmp_path / "own.py")])
+    assert [o.keras_base for o in found] == ["keras.layers.Layer", "keras.layers.Dense", "keras.layers.Dense"]
 
 
 def test_a_constant_of_another_module_names_the_package(tmp_path):
