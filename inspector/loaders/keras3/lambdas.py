@@ -70,7 +70,7 @@ def refused(session: Session) -> bool:
 
 def refusal(release: tuple[int, ...]) -> str:
     """The text; up to 3.9 the name of the argument is missing from it by a slip in Keras."""
-    if release >= (3, 11):
+    if release >= (3, 11, 3):
         return (
             "Requested the deserialization of a `Lambda` layer whose `function` is a Python lambda. This carries a "
             "potential risk of arbitrary code execution and thus it is disallowed by default. If you trust the source "

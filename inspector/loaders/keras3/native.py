@@ -66,7 +66,9 @@ def _weights(session: Session, model: object) -> None:
     member = next((name for name in WEIGHTS if session.artifact.has_member(name)), None)
     if member is None:
         text = "Expected a model.weights.h5 or model.weights.npz file."
-        raise LoadFailure("ValueError", text, "KER112", WEIGHTS[0], "", {"what": WEIGHTS[0]}, WEIGHTS[0])
+        raise _no_store(
+            session, LoadFailure("ValueError", text, "KER112", WEIGHTS[0], "", {"what": WEIGHTS[0]}, WEIGHTS[0])
+        )
     if member != WEIGHTS[0] and isinstance(model, Thing):
         native_weights.load_npz(session, model, member)
     stored = session.artifact.keras
@@ -75,7 +77,7 @@ def _weights(session: Session, model: object) -> None:
         return
     if stored.hdf5 is None:
         text = stored.hdf5_error or "Unable to synchronously open file (file signature not found)"
-        raise LoadFailure(exception_of(text) or "OSError", text, "KER110", member, "", {}, member)
+        raise _no_store(session, LoadFailure(exception_of(text) or "OSError", text, "KER110", member, "", {}, member))
     # `DiskIOStore` is made after the weights store and before any weight is read.
     refuse_extraction(session)
     if not isinstance(model, Thing):
@@ -83,10 +85,18 @@ def _weights(session: Session, model: object) -> None:
     native_weights.load(session, model, stored.hdf5)
 
 
+def _no_store(session: Session, failure: LoadFailure) -> LoadFailure:
+    """What keeps the weights from being opened: 3.4.0 closes them all the same, and fails over that."""
+    if session.release != (3, 4, 0):
+        return failure
+    text = "cannot access local variable 'weights_store' where it is not associated with a value"
+    return failure.reworded("UnboundLocalError", text)
+
+
 def _not_saveable(session: Session, model: object) -> LoadFailure:
-    """What walking over something that is no model raises: up to 3.2 the message itself fails."""
+    """What walking over something that is no model raises: up to 3.3.2 the message itself fails."""
     details = {"class": "model", "key": "config", "value": repr(model)}
-    if session.release < (3, 3):
+    if session.release < (3, 3, 3):
         text = "cannot access local variable 'obj_type' where it is not associated with a value"
         return LoadFailure("UnboundLocalError", text, "KER103", "model", "", details)
     text = f"Expected object to be an instance of `KerasSaveable`, but got {model} of type {type(model)}"

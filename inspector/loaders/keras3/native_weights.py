@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3 import quantized
 from inspector.loaders.keras3.lookup import unreadable_assets
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.hdf5_guards import link_at, link_text, refusal, refuses_linked_groups
@@ -143,6 +144,8 @@ def _optimizer(session: Session, file: Hdf5File) -> Iterator[tuple[Thing, str, s
 def _held(session: Session, thing: Thing, place: str) -> Iterator[tuple[str, Thing, list[Variable]]]:
     """The objects of a layer whose variables are known, each with its place: itself first, then what it holds."""
     expected = expected_of(thing, thing.build_shape)
+    if expected is None and thing.facts is not None:
+        expected = quantized.stored(session.release, thing, thing.build_shape)
     if expected is not None:
         yield place, thing, expected
     if thing.facts is None or not thing.built:
@@ -165,9 +168,9 @@ def holders(session: Session, thing: Thing) -> tuple[Holder, ...]:
     copied = thing.class_name == "Bidirectional" and inner is not None and inner.built
     shape = inner.build_shape if inner is not None and copied else thing.build_shape
     made = holders_of(thing.name, thing.class_name, thing.config, shape)
-    if thing.class_name != "Bidirectional" or session.release >= (3, 3) or inner is None or not inner.built:
+    if thing.class_name != "Bidirectional" or session.release >= (3, 3, 3) or inner is None or not inner.built:
         return made
-    # Up to 3.2 a Bidirectional is a Wrapper, which keeps the layer that it copies, built by the config of its own.
+    # Up to 3.3.2 a Bidirectional is a Wrapper, which keeps the layer that it copies, built by the config of its own.
     kept = holders_of(inner.name, inner.class_name, inner.config, inner.build_shape)
     return (*(replace(one, attribute=f"layer/{one.attribute}") for one in kept), *made)
 
@@ -205,7 +208,7 @@ def expected_of(thing: Thing, given: Shape | None) -> list[Variable] | None:
 def made_by(class_name: str, config: dict[str, Any], given: Shape | None) -> list[Variable] | None:
     """The variables that a built-in class itself makes; None where they do not follow from its config."""
     # Quantized layers hold integers and scales instead.
-    if class_name in _QUANTIZED and _is_quantized(config):
+    if class_name in _QUANTIZED and quantized.mode_of(config) is not None:
         return None
     made = own_variables(class_name, config, given)
     if class_name in _BETTER_KNOWN and not config.get("lora_rank"):
@@ -213,14 +216,6 @@ def made_by(class_name: str, config: dict[str, Any], given: Shape | None) -> lis
 
         return own(class_name, config, given)
     return made
-
-
-def _is_quantized(config: dict[str, Any]) -> bool:
-    """Whether the layer's dtype policy is one of quantization (`int8_from_float32`)."""
-    dtype = config.get("dtype")
-    if isinstance(dtype, dict):
-        return str(dtype.get("class_name")).startswith("Quantized")
-    return isinstance(dtype, str) and "_from_" in dtype
 
 
 def group_of(file: Hdf5File, place: str) -> str | None:

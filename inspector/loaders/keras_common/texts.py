@@ -99,8 +99,8 @@ def format_not_supported(release: tuple[int, ...], path: str) -> str:
 
 
 def lambda_value(release: tuple[int, ...]) -> str:
-    """A `__lambda__` object in safe mode; reworded in 3.11."""
-    if release >= (3, 11):
+    """A `__lambda__` object in safe mode; reworded in 3.11.3."""
+    if release >= (3, 11, 3):
         return (
             "Requested the deserialization of a Python lambda. This carries a potential risk of arbitrary code "
             "execution and thus it is disallowed by default. If you trust the source of the artifact, you can override "

@@ -12,6 +12,8 @@ FEATURE_SPACE = "keras.src.layers.preprocessing.feature_space"
 IDENTITY = {**layer("TFDIdentity", {"name": "i"}), "module": FEATURE_SPACE, "registered_name": "TFDIdentity"}
 CONCAT = {**layer("TFDConcat", {"name": "c", "axis": -1}), "module": FEATURE_SPACE, "registered_name": "TFDConcat"}
 ABSENT = {**layer("TFDSum", {"name": "c"}), "module": FEATURE_SPACE, "registered_name": "TFDSum"}
+CELL = ((4, 8), (2, 8), (8,))
+LAMBDA = layer("Lambda", {"name": "l", "function": {"class_name": "__lambda__", "config": {"code": "4wE="}}})
 SWISH = {"module": "builtins", "class_name": "function", "config": "swish", "registered_name": "function"}
 
 
@@ -35,6 +37,10 @@ def alone(stored, first=None):
         (alone(ABSENT), "3.15.1", "not a KerasSaveable subclass"),
         (h5(sequential(inputs(1), LOOKUP)), "3.0.5", None),
         (h5(sequential(inputs(1), {**dense("d"), "config": {**dense("d")["config"], "dtype": POLICY}})), "3.0.5", "Could not locate class 'DTypePolicy'"),
+        (keras_zip(sequential(inputs(4), dense("d")), members=("config.json",)), "3.4.0", "local variable 'weights_store'"),
+        (keras_zip(sequential(inputs(4), dense("d")), members=("config.json",)), "3.4.1", "Expected a model.weights.h5"),
+        (alone(LAMBDA), "3.11.2", "The `function` of this `Lambda` layer is a Python lambda"),
+        (alone(LAMBDA), "3.11.3", "Requested the deserialization of a `Lambda` layer"),
         (alone(dense("d", activation=SWISH)), "3.8.0", "Could not locate function 'swish'"),
         (alone(dense("d", activation={**SWISH, "config": "silu"})), "3.8.0", "could not be loaded"),
         (alone(dense("d", activation="swish")), "3.8.0", "could not be loaded"),
@@ -49,3 +55,17 @@ def test_a_private_layer_is_held_against_its_constructor():
     """`axis` is the one that TFDConcat requires."""
     assert raised(alone(CONCAT)) is None
     assert "axis" in raised(alone({**CONCAT, "config": {"name": "c"}}))[1]
+
+
+def test_a_bidirectional_keeps_the_layer_that_it_copies_up_to_3_3_2():
+    """Which then waits for weights of its own: `Bidirectional` is a Wrapper until 3.3.3."""
+    lstm = layer("LSTM", {"name": "lstm", "units": 2}, build_config={"input_shape": [None, 3, 4]})
+    both = layer("Bidirectional", {"name": "b", "layer": lstm})
+    cells = {
+        f"/layers/bidirectional/{way}_layer/cell/vars/{number}": shape
+        for way in ("forward", "backward")
+        for number, shape in enumerate(CELL)
+    }
+    stored = keras_zip(sequential(inputs(3, 4), both), cells)
+    assert "<LSTMCell name=lstm_cell, built=True>" in raised(stored, "3.3.2")[1]
+    assert raised(stored, "3.3.3") is None
