@@ -52,6 +52,13 @@ def loss_scale_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
             yield walk.at(key).gap(f"what LossScaleOptimizer does with the key {key!r} was not recorded")
 
 
+def plain_policy(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """From 2.4 on policies of the experimental module become plain ones, which drop what they scaled the loss by."""
+    config, name = policy.get("config"), policy.get("class_name")
+    kept = {key: value for key, value in config.items() if key != "loss_scale"} if isinstance(config, dict) else config
+    return {**policy, "class_name": "Policy" if name == "PolicyV1" else name, "config": kept}
+
+
 def layer_value_events(walk: Walk, class_name: str, config: Mapping[str, Any]) -> Iterator[Event]:
     """What a layer's constructor raises for its dtype and its size."""
     yield from until_problem(

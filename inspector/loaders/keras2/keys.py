@@ -31,7 +31,9 @@ _OPTIMIZER_REFUSES = "Unexpected keyword argument passed to optimizer"
 _OPTIMIZER_KEYS = frozenset({"clipnorm", "clipvalue", "decay", "lr"})
 # Keras 2.12 and later word anew what the constructor of a layer raises. Source: Layer.from_config.
 _REWORDED_SINCE = (2, 12)
-_LAYER_KEYS = frozenset({"batch_input_shape", "batch_size", "input_dim", "input_shape", "weights"})
+_LAYER_KEYS = frozenset(
+    {"batch_input_shape", "batch_size", "input_dim", "input_shape", "weights", "autocast", "implementation"}
+)
 _BASE_KEYS = frozenset({"activity_regularizer", "autocast", "dtype", "dynamic", "implementation", "name", "trainable"})
 # What the public BatchNormalization hands on to its base class. Source: BatchNormalizationBase.__init__.
 _NORMALIZATION_KEYS = frozenset({"adjustment", "fused", "renorm", "renorm_momentum", "virtual_batch_size"})

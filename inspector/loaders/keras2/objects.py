@@ -13,6 +13,7 @@ from inspector.loaders.keras2.constructors import (
     layer_value_events,
     loss_scale_events,
     loss_scale_keys,
+    plain_policy,
     wraps_optimizer,
 )
 from inspector.loaders.keras2.keys import config_events, custom_events
@@ -383,7 +384,7 @@ def policy_events(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
     if walk.release < (2, 1):
         yield walk.problem("KER103", "dtype", "TypeError", "unhashable type: 'dict'", key="dtype", value=repr(value))
     else:
-        yield from object_events(walk, DTYPE_POLICY, value)
+        yield from object_events(walk, DTYPE_POLICY, plain_policy(value) if walk.release >= (2, 4) else value)
 
 
 def _of_other(walk: Walk, family: Family, key: str, value: Any) -> Iterator[Event]:

@@ -4,6 +4,7 @@ import pytest
 from keras2_models import walk
 
 from inspector.loaders.keras2.calls.graph import call_events, network_of, rebuilt
+from inspector.loaders.keras2.objects import LAYER, object_events
 from inspector.loaders.keras2.shapes import variables
 from inspector.loaders.keras2.weights import model_layers
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -249,3 +250,53 @@ STACK = {"class_name": "StackedRNNCells", "config": {"cells": [layer("LSTMCell",
 )
 def test_variables_of_other_layers(kind, config, shapes):
     assert [one.shape for one in variables(kind, config, (N, 6, 4))] == shapes
+
+
+@pytest.mark.parametrize(
+    ("release", "name", "start"),
+    [
+        ((2, 15), "with space", "'with space/' is not a valid root scope name. A root scope name has to match"),
+        ((2, 6), "größe", "'größe/' is not a valid scope name"),
+        ((2, 6), "_private", "'_private/' is not a valid scope name"),
+        ((2, 6), "a/b.c>d-1", None),
+    ],
+)
+def test_names_are_scopes(release, name, start):
+    """Keras 3 asks nothing of a name; Keras 2 opens a scope of it."""
+    found = called(release, layer("Dense", name, units=2), [[N, 4]])
+    assert found == (N, 2) if start is None else found[1].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("release", "shape", "expected"),
+    [
+        ((2, 6), [N, -1], ("ValueError", "Dimension -1 must be >= 0")),
+        ((2, 3), [N, -1], ("ValueError", "Error converting shape to a TensorShape: Dimension -1 must be >= 0.")),
+        ((2, 15), [N, "a"], ("TypeError", "Error when deserializing class 'InputLayer' using config=")),
+    ],
+)
+def test_sizes_of_inputs(release, shape, expected):
+    kind, text = called(release, DENSE, [shape])
+    assert (kind, text[: len(expected[1])]) == expected
+
+
+MEAN = [0.0, 1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("axis", "size", "start"),
+    [
+        ([-1], 4, None),
+        ([-1], 7, "operands could not be broadcast together with shapes (4,) (7,)"),
+        (None, 4, "Input to reshape is a tensor with 4 values, but the requested shape has 1"),
+    ],
+)
+def test_a_mean_that_is_given_fits_the_axes_that_are_kept(axis, size, start):
+    found = called((2, 8), layer("Normalization", axis=axis, mean=MEAN, variance=MEAN), [[N, size]])
+    assert found == (N, size) if start is None else found[1].startswith(start)
+
+
+def test_policies_of_the_experimental_module_are_plain_ones():
+    policy = {"class_name": "PolicyV1", "config": {"name": "mixed_float16", "loss_scale": None}}
+    stored = layer("Dense", units=2, dtype=policy)
+    assert list(object_events(walk("2.10.0"), LAYER, stored)) == []

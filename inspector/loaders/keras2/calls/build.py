@@ -284,18 +284,46 @@ def _group_normalization(call: Call) -> None:
 
 
 def _normalization(call: Call) -> None:
-    if call.release < (2, 6):
+    if call.inputs[0].rankless or call.release < (2, 3):
+        if call.release >= (2, 5):
+            raise call.refused("ValueError", _NO_RANK)
         return
-    if call.inputs[0].rankless:
-        raise call.refused("ValueError", _NO_RANK)
     axis = call.config.get("axis", -1)
     axes = [axis] if isinstance(axis, int) else list(axis or ())
     rank = len(call.shape)
     if not all(isinstance(one, int) for one in axes):
         return
     if any(not -rank <= one < rank for one in axes):
-        text = f"All `axis` values must be in the range [-ndim, ndim). Found ndim: `{rank}`, axis: {tuple(axes)}"
-        raise call.refused("ValueError", text, "KER103")
+        raise call.refused("ValueError", _kept_beyond(call, rank, tuple(axes)), "KER103")
+    if call.release >= (2, 6):
+        _open_kept(call, axes, rank)
+    _given_mean(call, [call.shape[one] for one in axes])
+
+
+def _kept_beyond(call: Call, rank: int, axes: tuple[int, ...]) -> str:
+    lead = "All `axis` values must be in the range "
+    if call.release < (2, 5):
+        return f"{lead}[1-ndim, ndim-1]. Got: ndim: {rank} axis: {axes}"
+    limits = "[-ndim, ndim)" if call.release >= (2, 6) else "[1 - ndim, ndim - 1]"
+    return f"{lead}{limits}. Found ndim: `{rank}`, axis: {axes}"
+
+
+def _given_mean(call: Call, kept: list[int | None]) -> None:
+    """From 2.4 on a mean may be given: it must have the sizes of the axes that are kept, or only one."""
+    mean = call.config.get("mean")
+    if not isinstance(mean, list) or any(isinstance(one, list) for one in mean) or None in kept:
+        return
+    last = kept[-1] if kept else 1
+    if last not in {1, len(mean)} and len(mean) != 1:
+        shapes = f"({len(mean)},) ({','.join(map(str, kept))},)" if len(kept) == 1 else f"({len(mean)},) {tuple(kept)}"
+        raise call.refused("ValueError", f"operands could not be broadcast together with shapes {shapes}", "KER103")
+    if last == 1 and len(mean) != 1:
+        text = f"Input to reshape is a tensor with {len(mean)} values, but the requested shape has 1 [Op:Reshape]"
+        lead = "{{function_node __wrapped__Reshape_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
+        raise call.refused("InvalidArgumentError", (lead if call.release >= (2, 11) else "") + text, "KER103")
+
+
+def _open_kept(call: Call, axes: list[int], rank: int) -> None:
     open_one = next((one for one in axes if call.shape[one] is None), None)
     if open_one is not None:
         text = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
-from inspector.loaders.keras2.calls import build, old, run, specs
+from inspector.loaders.keras2.calls import build, inputs, names, old, run, specs
 from inspector.loaders.keras2.calls.shapes import outputs
 from inspector.loaders.keras2.calls.tensors import KERAS_TENSORS_SINCE, UNKNOWN, Call, Layer, Tensor
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -94,18 +94,6 @@ def _made(walk: Walk, entry: Any) -> Layer:
     return layer
 
 
-def _input(config: dict[str, Any]) -> Tensor:
-    """An input's tensor; one without a shape has no rank."""
-    shape = config.get("batch_input_shape")
-    if not shape and "batch_input_shape" in config and not isinstance(shape, str):
-        return Tensor(rankless=True)
-    if not isinstance(shape, list) or not all(size is None or type(size) is int for size in shape):
-        return UNKNOWN
-    if config.get("sparse") or config.get("ragged"):
-        return UNKNOWN
-    return Tensor(tuple(shape))
-
-
 def _functional(walk: Walk, config: dict[str, Any]) -> Network:
     network = Network()
     waiting: dict[str, list[Any]] = {}
@@ -116,7 +104,7 @@ def _functional(walk: Walk, config: dict[str, Any]) -> Network:
         if name not in network.layers:
             layer = network.layers[name] = _made(walk.at("layers").at(index), entry)
             if layer.class_name == "InputLayer":
-                layer.nodes.append([_input(layer.config)])
+                layer.nodes.append([inputs.made(walk, layer.config, layer.pointer)])
         waiting.setdefault(name, []).extend(entry["inbound_nodes"])
     _call_all(walk, network, waiting)
     network.sources = list(_references(config.get("output_layers")))
@@ -156,16 +144,17 @@ def _call_node(walk: Walk, network: Network, layer: Layer, node: Any) -> None:
     if layer.class_name == "MultiHeadAttention":  # query, then value and key in the keywords
         sources += list(_keyword_references(node))
         listed = False
-    inputs = [_tensor(network, source) for source in sources]
+    given = [_tensor(network, source) for source in sources]
     if any(True for _ in _constants(node)):
-        inputs = [UNKNOWN]
+        given = [UNKNOWN]
     network.calls.append((layer, sources, listed))
-    layer.nodes.append(called(Call(walk, layer, inputs, listed)))
+    layer.nodes.append(called(Call(walk, layer, given, listed)))
 
 
 def called(call: Call) -> list[Tensor]:
     """The outputs of a call; raises what it raises."""
     layer = call.layer
+    names.check(call)
     if layer.network is not None:
         return _run(call, layer.network)
     known = bool(call.inputs) and all(one.followed for one in call.inputs)
@@ -236,8 +225,8 @@ def _run(call: Call, network: Network) -> list[Tensor]:
         if layer.class_name == "InputLayer"
     }
     for layer, sources, listed in network.calls:
-        inputs = [_at(found.get(name, []), place) for name, _, place in sources]
-        found[_key(network, layer)] = _inside(call, Call(call.walk, layer, inputs, listed, inside))
+        tensors = [_at(found.get(name, []), place) for name, _, place in sources]
+        found[_key(network, layer)] = _inside(call, Call(call.walk, layer, tensors, listed, inside))
     return [_at(found.get(name, []), place) for name, _, place in network.sources]
 
 
@@ -280,7 +269,7 @@ def _sequential(walk: Walk, config: Any) -> Network:
 def _begun(walk: Walk, network: Network, layer: Layer) -> list[Tensor] | None:
     """What the first layer starts the model with; None where it says nothing of its input."""
     if layer.class_name == "InputLayer":
-        network.inputs = [_input(layer.config)]
+        network.inputs = [inputs.made(walk, layer.config, layer.pointer)]
         return list(network.inputs)
     if layer.network is not None:
         if not layer.network.inputs:
@@ -289,7 +278,8 @@ def _begun(walk: Walk, network: Network, layer: Layer) -> list[Tensor] | None:
         return layer.network.results if len(layer.network.results) == 1 else [UNKNOWN]
     if "batch_input_shape" not in layer.config:
         return None
-    network.inputs = [_input(layer.config)]
+    given = {**layer.config, "name": f"{layer.name}_input"}
+    network.inputs = [inputs.made(walk, given, layer.pointer)]
     found = called(Call(walk, layer, list(network.inputs)))
     return found if len(found) == 1 else [UNKNOWN]
 

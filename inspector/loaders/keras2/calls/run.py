@@ -171,6 +171,45 @@ def _cropping(call: Call) -> None:
         raise raised(call, "ValueError", text)
 
 
+def _encoding(call: Call) -> None:
+    """An encoding other than of numbers makes a matrix at most. Source: `encode_categorical_inputs`."""
+    mode, rank = call.config.get("output_mode", "multi_hot"), len(call.shape)
+    modes = {"one_hot", "multi_hot", "count", "tf_idf", "binary"}
+    of_numbers = call.release < NAMED_SINCE and call.layer.class_name != "CategoryEncoding"
+    if mode not in modes or call.inputs[0].rankless or of_numbers or call.release < (2, 6):
+        return
+    out = rank + 1 if mode == "one_hot" and rank and call.shape[-1] != 1 else rank
+    if out <= 2:  # noqa: PLR2004 - a matrix
+        return
+    text = (
+        f"When output_mode is not `'int'`, maximum supported output rank is 2. Received output_mode {mode} and input "
+        f"shape {call.shape}, which would result in output rank {out}."
+    )
+    if call.release < NAMED_SINCE:
+        text = f"Received input shape {call.shape}, which would result in output rank {out}. Currently only outputs up "
+        text = f"{text}to rank 2 are supported."
+    raise raised(call, "ValueError", text)
+
+
+def _text(call: Call) -> None:
+    """Texts are split one by one: each must be an item, or a row of one."""
+    if call.config.get("split", "whitespace") is None or len(call.shape) < 2 or call.shape[-1] in {1, None}:  # noqa: PLR2004
+        return
+    if call.release < NAMED_SINCE:
+        text = "When using TextVectorization to tokenize strings, the innermost dimension of the input array must be 1"
+        raise raised(call, "RuntimeError", f"{text}, got shape {call.shape}")
+    text = (
+        "When using `TextVectorization` to tokenize strings, the input rank must be 1 or the last shape dimension must "
+        f"be 1. Received: inputs.shape={call.shape} with rank={len(call.shape)}"
+    )
+    raise raised(call, "ValueError", text)
+
+
+def _resizing(call: Call) -> None:
+    if not call.inputs[0].rankless and len(call.shape) not in {3, 4} and call.release >= (2, 3):
+        raise raised(call, "ValueError", "'images' must have either 3 or 4 dimensions.")
+
+
 def _up_sampling_3d(call: Call) -> None:
     if call.inputs[0].rankless:
         raise raised(call, "ValueError", "as_list() is not defined on an unknown TensorShape.")
@@ -267,6 +306,9 @@ _BY_CLASS: dict[str, Callable[[Call], None]] = {
     "Cropping1D": _cropping,
     "Cropping2D": _cropping,
     "UpSampling3D": _up_sampling_3d,
+    **dict.fromkeys(("CategoryEncoding", "StringLookup", "IntegerLookup"), _encoding),
+    "TextVectorization": _text,
+    "Resizing": _resizing,
     "Softmax": _softmax,
     **dict.fromkeys(("Attention", "AdditiveAttention"), _attention),
     "Dot": _dot,
