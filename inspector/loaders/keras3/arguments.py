@@ -278,9 +278,9 @@ def _text(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refus
             f"output_sequence_length={length}."
         )
         return Refused("output_sequence_length", "ValueError", text)
-    # A tuple is a list after JSON, and not taken back.
+    # A tuple is a list in the JSON of an archive; `from_config` makes it one again since 3.1.
     ngrams = config.get("ngrams")
-    if isinstance(ngrams, list):
+    if isinstance(ngrams, list) and session.path == "v3" and session.release < (3, 1):
         text = f"`ngrams` must be None, an integer, or a tuple of integers. Received: ngrams={ngrams}"
         return Refused("ngrams", "ValueError", text)
     if config.get("ragged") and mode != "int":

@@ -174,18 +174,30 @@ def _normalization(session: Session, layer: Thing, given: Shape) -> None:
 
 
 def _broadcast(layer: Thing, mean: Any, axes: list[Any] | tuple[Any, ...], given: Shape) -> None:
-    """`ops.broadcast_to` of a flat list: it must be as long as the last axis, which is 1 where that is not kept."""
-    last = given[-1] if any(axis in (-1, len(given) - 1) for axis in axes) else 1
-    flat = isinstance(mean, list | tuple) and all(isinstance(one, int | float) for one in mean)
-    if not flat or last is None or len(mean) in {1, last}:
+    """`ops.broadcast_to` the sizes of the kept axes, with 1 for the others: sizes are matched from the last."""
+    have = _sizes(mean)
+    kept = [size if at in axes or at - len(given) in axes else 1 for at, size in enumerate(given)]
+    pairs = zip(have[::-1], kept[::-1], strict=False) if have is not None else ()
+    if have is None or (len(have) <= len(kept) and all(a == 1 or b is None or a == b for a, b in pairs)):
         return
-    shape = ",".join(str(size if at in axes or at - len(given) in axes else 1) for at, size in enumerate(given))
     text = (
         "{{function_node __wrapped__BroadcastTo_device_/job:localhost/replica:0/task:0/device:CPU:0}} Unable to "
-        f"broadcast tensor of shape [{len(mean)}] to tensor of shape [{shape}] [Op:BroadcastTo]"
+        f"broadcast tensor of shape [{','.join(map(str, have))}] to tensor of shape [{','.join(map(str, kept))}] "
+        "[Op:BroadcastTo]"
     )
     details = {"class": layer.class_name, "key": "mean", "value": repr(mean)}
     raise LoadFailure("InvalidArgumentError", text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def _sizes(value: Any) -> list[int] | None:
+    """The shape of a nested list of numbers; None for one that is uneven or holds something else."""
+    if isinstance(value, int | float):
+        return []
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    inner = [_sizes(item) for item in value]
+    first = inner[0]
+    return None if first is None or any(one != first for one in inner) else [len(value), *first]
 
 
 def _count(value: Any) -> int | None:

@@ -49,8 +49,9 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
         raise LoadFailure("KeyError", "'args'", "KER104", layer.class_name, pointer, details)
     args = deserialize(session, node["args"], pointer)
     kwargs = deserialize(session, node["kwargs"], pointer)
+    layer.keywords = tuple(kwargs) if isinstance(kwargs, dict) else ()
     check_call(layer, args, kwargs)
-    _check_positional(layer, args, node["args"])
+    _check_positional(layer, args)
     _check_slices(session, layer, args)
     _check_mixed(session, layer, kwargs)
     given = [_revived(session, tensor, created, pointer) for tensor in _tensors(args)]
@@ -66,7 +67,7 @@ def _unshaped(tensor: TensorThing) -> TensorThing:
 _MERGES = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"})
 
 
-def _check_positional(layer: Thing, args: Any, stored: Any) -> None:
+def _check_positional(layer: Thing, args: Any) -> None:
     """Merging layers take only one list of tensors by position."""
     if layer.kind != "layer" or not isinstance(args, list):
         return
@@ -274,7 +275,7 @@ def build(session: Session, layer: Thing, config: Any) -> None:
     if not isinstance(shape, list | tuple):
         return
     single = all(size is None or isinstance(size, int) for size in shape)
-    refused = built_by(layer, [tuple(shape)] if single else shape)
+    refused = built_by(layer, [tuple(shape)] if single else list(shape))
     if refused is not None:
         raise refused
     if single:

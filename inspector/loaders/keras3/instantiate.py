@@ -11,7 +11,7 @@ from inspector.loaders.keras3.odd import check_made
 from inspector.loaders.keras3.values import refused
 from inspector.loaders.keras_common.construct import CELL_FIRST, Construction, check_config, last_cause, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.things import FunctionThing, Thing
+from inspector.loaders.keras_common.things import FunctionThing, PolicyThing, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,8 +141,10 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
         return config, False
     policy = deserialize_in(session, "dtype_policy", dtype, f"{pointer}/dtype")
     if isinstance(policy, Thing):
-        if session.release < (3, 4) or policy.class_name != "DTypePolicy":
+        if session.release < (3, 4):
             return config, False
+        if policy.class_name != "DTypePolicy":
+            return {**config, "dtype": _shown_policy(policy)}, False
         return {**config, "dtype": policy.config.get("name")}, False
     if session.release < (3, 4) or cls.name in CELL_FIRST:
         # Recurrent layers have a from_config of their own, which leaves the policy to the constructor.
@@ -150,6 +152,11 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
     text = f"{type(policy).__name__!r} object has no attribute 'quantization_mode'"
     name = str(dtype.get("class_name"))
     raise LoadFailure("AttributeError", text, "KER101", name, f"{pointer}/dtype", {"class": name, "module": ""})
+
+
+def _shown_policy(policy: Thing) -> PolicyThing:
+    mode, source = policy.config.get("mode"), policy.config.get("source_name")
+    return PolicyThing(policy.class_name, f"{mode}_from_{source}")
 
 
 def _check_policy(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inspector.loaders.keras3 import quantized
 from inspector.loaders.keras3.lookup import LOOKUPS
 from inspector.loaders.keras3.native_weights import HOLDING, MODELS, assign_error, expected_of, fits, holders, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -111,7 +112,10 @@ def variables_of(session: Session, layer: Thing) -> list[Variable] | None:
         return variables_of(session, inner)
     if layer.class_name in HOLDING:
         return _held(session, layer)
-    return None if layer.inner else expected_of(layer, layer.build_shape)
+    if layer.inner:
+        return None
+    known = expected_of(layer, layer.build_shape)
+    return known if known is not None else quantized.listed(session.release, layer, layer.build_shape)
 
 
 def _held(session: Session, layer: Thing) -> list[Variable] | None:

@@ -30,10 +30,11 @@ _NAMING = (
     "cell",
     "vocabulary",
     "function",
-    # Letters of an equation, and axes that depend on the rank of the input that was tried.
+    # Letters of an equation.
     "bias_axes",
-    "shared_axes",
 )
+# Axes: how many there may be depends on the rank of the input, which was that of the trial.
+_OF_RANK = frozenset({"dims", "shared_axes"})
 
 
 def check_made(session: Session, cls: ClassFacts, config: Mapping[str, Any], pointer: str) -> None:
@@ -64,7 +65,7 @@ def _check_called(session: Session, cls: ClassFacts, config: Mapping[str, Any], 
 
 def _odd(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tuple[str, Odd]]:
     for key, value in config.items():
-        if (isinstance(value, str) or key == "shared_axes") and key.endswith(_NAMING):
+        if key in _OF_RANK or (isinstance(value, str) and key.endswith(_NAMING)):
             continue
         odd = session.facts.odd(cls, config, key)
         if odd is not None:

@@ -24,6 +24,8 @@ def predict(session: Session, model: Thing | None) -> None:
         return
     fed = {step.name: given for step, given in zero_calls.fed(_steps(model))}
     assets = set(session.artifact.keras.assets) if session.artifact.keras else set()
+    for operation in model.operations:
+        _check_operation(session, operation)
     for place, layer in _layers(model, ""):
         _check_call(session, layer, _input_dtype(model, layer))
         _check_kernel(session, layer, fed.get(layer.name) if layer in model.layers else None)
@@ -68,7 +70,7 @@ def _check_kernel(session: Session, layer: Thing, given: tuple[int, ...] | None)
     call = zero_calls.ZeroCall(layer.class_name, layer.config, given, (found[0], found[1]), "AddV2")
     if layer.facts is None:
         return
-    raised = zero_calls.raised(call)
+    raised = zero_calls.raised(call) or _scaled_apart(layer, given)
     if raised is not None:
         raise _in_call(layer, *raised)
     cropping = zero_calls.cropped_away(layer.class_name, layer.config, given)
@@ -77,6 +79,23 @@ def _check_kernel(session: Session, layer: Thing, given: tuple[int, ...] | None)
         if layer.class_name == "Cropping1D":
             text = "`cropping` parameter of `Cropping1D` layer must be smaller than the input length."
         raise _in_call(layer, "ValueError", f"{text} Received: inputs.shape={given}, cropping={cropping}")
+
+
+def _scaled_apart(layer: Thing, given: tuple[int, ...] | None) -> tuple[str, str] | None:
+    """The scale of an RMSNormalization stands at the last axes whatever axes it was made for."""
+    axes = layer.config.get("axis", -1)
+    axes = [axes] if isinstance(axes, int) else axes
+    if layer.class_name != "RMSNormalization" or given is None or not isinstance(axes, list | tuple):
+        return None
+    scale = [given[axis] for axis in sorted(axes)]
+    if all(a in {1, b} or b == 1 for a, b in zip(scale[::-1], given[::-1], strict=False)):
+        return None
+    sizes, ends = (str(list(one)).replace(" ", "") for one in (given, scale))
+    text = (
+        "{{function_node __wrapped__Mul_device_/job:localhost/replica:0/task:0/device:CPU:0}} Incompatible shapes: "
+        f"{sizes} vs. {ends} [Op:Mul]"
+    )
+    return "InvalidArgumentError", text
 
 
 # Functions of keras.activations that need more than the tensor: keras/src/activations/activations.py.
@@ -117,6 +136,25 @@ def _check_call(session: Session, layer: Thing, dtype: str | None) -> None:
             "DT_INT8, DT_INT32, DT_INT64]> [Op:OneHot] name: "
         )
         raise _in_call(layer, "InvalidArgumentError", text)
+
+
+_LIKE = frozenset({"ZerosLike", "OnesLike"})
+
+
+def _check_operation(session: Session, layer: Thing) -> None:
+    """Operations whose symbolic call takes what their call on data does not."""
+    shape = layer.config.get("newshape")
+    if layer.class_name == "Reshape" and isinstance(shape, list | tuple) and None in shape:
+        # `ops.shape` of a symbolic tensor has None for the batch, which stays in the config.
+        text = "Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor."
+        raise _in_call(layer, "ValueError", text)
+    if layer.class_name in _LIKE and "dtype" in layer.keywords and session.release >= (3, 11):
+        text = (
+            f"Exception encountered when calling Functional.call().\n\n\x1b[1m{layer.class_name}.call() got an "
+            "unexpected keyword argument 'dtype'\x1b[0m\n\nArguments received by Functional.call():"
+        )
+        details = {"class": layer.class_name, "keys": "dtype"}
+        raise LoadFailure("TypeError", text, "KER102", layer.name, layer.pointer, details)
 
 
 def _in_call(layer: Thing, kind: str, text: str) -> LoadFailure:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 CELL_FIRST = frozenset({"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
 # Popped by Layer.__init__ of every Keras 3 release though no signature names them.
 BASE_KEYS = frozenset({"input_shape", "input_dim"})
+# Taken by BaseConv, which Conv1D to Conv3D hand what they do not name themselves (base_conv.py of 3.3 and 3.10).
+_CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
+_OF_CONVOLUTIONS = {"lora_rank": (3, 3), "lora_alpha": (3, 10)}
 _UNKNOWN_WORDING = ("unexpected keyword argument", "Unrecognized keyword", "not recognized", "not understood")
 _ENCOUNTERED = "Exception encountered: "
 
@@ -123,6 +126,9 @@ def _is_base_key(session: Session, cls: ClassFacts, key: str) -> bool:
     """Whether the base class of layers takes that keyword."""
     if cls.kind not in {"layer", "model", "operation"}:
         return False
+    since = _OF_CONVOLUTIONS.get(key) if cls.name in _CONVOLUTIONS else None
+    if since is not None and session.release >= since:
+        return True
     return key in BASE_KEYS or any(key in base.parameters for base in session.facts.named("Layer", "layer"))
 
 

@@ -41,6 +41,10 @@ class Thing:
     unrestored: str = ""
     # For each call whether the shape of its output is exactly Keras' own: a size of None in it is one left open.
     exact: list[bool] = field(default_factory=list)
+    # Operations of a model's graph, which are no layers.
+    operations: list[Thing] = field(default_factory=list)
+    # The keyword arguments that its stored calls give it.
+    keywords: tuple[str, ...] = ()
     # The tensors of each call, as (layer, node, tensor).
     calls: list[list[tuple[str, int, int]]] = field(default_factory=list)
 
@@ -60,6 +64,17 @@ class Thing:
         if self.kind in {"layer", "model", "operation", "custom"}:
             return f"<{self.class_name} name={self.name}, built={self.built}>"
         return f"<{self.class_name} object at 0x0>"
+
+
+@record
+class PolicyThing:
+    """A dtype policy other than a plain one, as messages print it."""
+
+    class_name: str
+    name: str
+
+    def __repr__(self) -> str:
+        return f'<{self.class_name} "{self.name}">'
 
 
 @record

@@ -152,6 +152,13 @@ def _scale_and_center(config: Config, given: Shape | None) -> list[Variable]:
     return [Variable(name, shape) for name in names]
 
 
+def _root_mean(config: Config, given: Shape | None) -> list[Variable]:
+    axes = config.get("axis", -1)
+    axes = sorted(axes) if isinstance(axes, list | tuple) else [axes]
+    known = given and all(isinstance(axis, int) and -len(given) <= axis < len(given) for axis in axes)
+    return [Variable("scale", tuple(given[axis] for axis in axes) if given and known else None)]
+
+
 def _einsum(config: Config, _given: Shape | None) -> list[Variable]:
     names = ["kernel", "bias"] if config.get("bias_axes") is not None else ["kernel"]
     return [Variable(name, None) for name in names]
@@ -185,6 +192,7 @@ _MADE: dict[str, Callable[[Config, Shape | None], list[Variable] | None]] = {
     "BatchNormalization": _batch_norm,
     "LayerNormalization": _scale_and_center,
     "GroupNormalization": _scale_and_center,
+    "RMSNormalization": _root_mean,
     "LSTMCell": _cell(4),
     "GRUCell": _cell(3),
     "SimpleRNNCell": _cell(1),

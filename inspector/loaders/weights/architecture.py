@@ -288,7 +288,7 @@ def _wrapped(name: str, class_name: str, config: dict[str, Any], given: Shape, d
         copies = {"forward_layer": f"forward_{inner_name}", "backward_layer": f"backward_{inner_name}"}
     for attribute, copy in copies.items():
         own = config.get(attribute)
-        if attribute == "backward_layer" and _is_layer(own):
+        if attribute == "backward_layer" and isinstance(own, dict) and _is_layer(own):
             # One that was given need not be a copy of the other.
             kind, inner_config = str(own["class_name"]), own["config"]
         for holder in _holders(copy, kind, inner_config, inner_shape(class_name, given), depth + 1):

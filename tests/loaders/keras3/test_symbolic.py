@@ -1,8 +1,7 @@
 """Symbolic calls on exactly known shapes, and values that constructors hold against each other."""
 
-
 import pytest
-from keras3_models import TINY_LAYERS, dense, h5, inputs, keras_zip, layer, legacy, raised, sequential
+from keras3_models import PREDICT, TINY_LAYERS, dense, h5, inputs, keras_zip, layer, legacy, raised, sequential
 
 from inspector.loaders.keras3.refusals import Raised
 from inspector.loaders.keras3.symbolic import output_of
@@ -173,3 +172,54 @@ def test_a_sequential_without_a_config(release, kind):
     stored = {"module": "keras", "class_name": "Sequential", "config": None, "registered_name": None}
     found = raised(keras_zip(stored), release)
     assert (found and found[0]) == kind
+
+
+def policy(class_name, **config):
+    return {"module": "keras", "class_name": class_name, "config": config, "registered_name": None}
+
+
+FLOAT8 = policy("QuantizedFloat8DTypePolicy", mode="float8", source_name="float32", amax_history_length=1024)
+INT4 = policy("QuantizedDTypePolicy", mode="int4", source_name="float32")
+
+
+def test_what_quantize_leaves_in_an_h5_of_float8_is_not_read_back():
+    scales = {f"d1/{at}": (1024,) if at % 2 else () for at in range(6)}
+    behind = {"d1": {"d1/kernel": (4, 3), "d1/bias": (3,), **scales}}
+    stored = sequential(inputs(4), dense(dtype=FLOAT8))
+    found = raised(h5(stored, behind), "3.12.0")
+    assert found is not None
+    assert "Weight expects shape (). Received saved weight with shape (4, 3)" in found[1]
+    assert raised(h5(stored, {"d1": {**scales, "d1/kernel": (4, 3), "d1/bias": (3,)}}), "3.12.0") is None
+
+
+@pytest.mark.parametrize(("release", "fits"), [("3.13.2", True), ("3.15.0", False)])
+def test_int4_is_packed_by_rows_up_to_3_13(release, fits):
+    stored = sequential(inputs(4), dense("d1", 4, dtype=INT4))
+    weights = {"/layers/dense/vars/0": (2, 4), "/layers/dense/vars/1": (4,), "/layers/dense/vars/2": (4,)}
+    assert (raised(keras_zip(stored, weights), release) is None) == fits
+
+
+def test_the_scale_of_another_axis_stands_at_the_last_one():
+    stored = sequential(inputs(6, 6, 3), layer("RMSNormalization", {"name": "r", "axis": 1}))
+    weights = {"/layers/rms_normalization/vars/0": (6,)}
+    found = raised(keras_zip(stored, weights), "3.12.0", PREDICT)
+    assert found is not None
+    assert "Incompatible shapes: [1,6,6,3] vs. [6]" in found[1]
+
+
+def lstm(name, **more):
+    return layer("LSTM", {"name": name, "units": 2, **more})
+
+
+@pytest.mark.parametrize(
+    ("backward", "text"),
+    [
+        ({}, "different `go_backwards` value"),
+        ({"go_backwards": True, "return_sequences": True}, 'the same value for attribute "return_sequences"'),
+    ],
+)
+def test_halves_of_a_bidirectional(backward, text):
+    halves = {"layer": lstm("l"), "backward_layer": lstm("b", **backward)}
+    found = raised(keras_zip(sequential(inputs(4, 3), layer("Bidirectional", {"name": "bi", **halves}))), "3.8.0")
+    assert found is not None
+    assert text in found[1]
