@@ -77,7 +77,7 @@ def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -
     default = (cls.config or {}).get(key)
     kind, value = _kind_beside(default, value)
     # Before the store is opened: nearly all values of sound files are of the type of the default.
-    if kind is None or (kind in _AS_STORED and kind == kind_of(default)):
+    if kind is None or (kind in _AS_STORED and kind == kind_of(default)) or _is_number_alike(kind, default, value):
         return None
     found = [_recorded(name, cls, key, kind) for name in _around(*release)]
     if not found or found[0] is None or None in found:
@@ -86,6 +86,13 @@ def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -
     if not _applies(kind, value, text, is_called=is_called) or not _says_so(kind, key, default, text):
         return None
     return Odd(exception, text.replace("{value}", str(value)), is_called)
+
+
+def _is_number_alike(kind: str, default: Any, value: Any) -> bool:
+    """Whether it is a number where the class stores one: 0 for 0.0, 2.0 for 2. Trials were made beyond most ranges."""
+    if kind in _WHOLE:
+        return kind_of(default) == "fraction"
+    return kind == "fraction" and kind_of(default) in _WHOLE and value == int(value)
 
 
 def _kind_beside(default: Any, value: Any) -> tuple[str | None, Any]:
@@ -142,7 +149,8 @@ def _applies(kind: str, value: Any, text: str, *, is_called: bool) -> bool:
     # A text that lists the words that it takes says itself whether this is one of them; `int("7")` is a number.
     if number == "text" and "literal for int()" in text and str(value).strip().lstrip("+-").isdecimal():
         return False
-    return number != "text" or str(value) not in text.replace("{value}", "")
+    # Constructors ask for the word in small letters (`conv_utils.normalize_padding`).
+    return number != "text" or str(value).lower() not in text.replace("{value}", "")
 
 
 def _recorded(name: str, cls: ClassFacts, key: str, kind: str) -> tuple[str, str, bool] | None:

@@ -1,7 +1,7 @@
 """Calls of layers on shapes that they take, and on shapes that they refuse, as recorded of the releases."""
 
 import pytest
-from keras2_models import walk
+from keras2_models import raised, walk
 
 from inspector.loaders.keras2.calls.graph import call_events, network_of, rebuilt
 from inspector.loaders.keras2.objects import LAYER, object_events
@@ -300,3 +300,9 @@ def test_policies_of_the_experimental_module_are_plain_ones():
     policy = {"class_name": "PolicyV1", "config": {"name": "mixed_float16", "loss_scale": None}}
     stored = layer("Dense", units=2, dtype=policy)
     assert list(object_events(walk("2.10.0"), LAYER, stored)) == []
+
+
+@pytest.mark.parametrize(("rate", "refused"), [(0, False), (1, False), (0.5, False), ("half", True)])
+def test_a_whole_number_is_as_good_as_a_fraction(rate, refused):
+    dropout = {"class_name": "Dropout", "config": {"name": "d", "rate": rate, "noise_shape": None, "seed": None}}
+    assert (raised(object_events(walk("2.8.0"), LAYER, dropout)) is not None) is refused

@@ -85,7 +85,7 @@ def _convolution(call: Call) -> None:
     if channels is None:
         raise call.refused("ValueError", _no_channels(call, name, axis))
     groups = call.config.get("groups") or 1
-    if isinstance(groups, int) and channels % groups:
+    if name in {"Conv1D", "Conv2D", "Conv3D"} and isinstance(groups, int) and channels % groups:
         text = (
             "The number of input channels must be evenly divisible by the number of groups. Received "
             f"groups={groups}, but the input has {channels} channels (full input shape is {call.shape})."

@@ -240,14 +240,12 @@ def _sided(change: Callable[[dict[str, Any], int], int | None]) -> Callable[[dic
 
 def _pair(value: Any, config: dict[str, Any], side: int) -> tuple[int, int] | None:
     """What is put before and behind a side."""
-    if isinstance(value, int):
-        return value, value
-    if not isinstance(value, list) or len(value) <= side:
+    if isinstance(value, list) and not (config["sides"] == 1 and len(value) == 2):  # noqa: PLR2004 - before and behind
+        value = value[side] if side < len(value) else None
+    pair = [value, value] if isinstance(value, int) else value
+    if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(one, int) for one in pair):  # noqa: PLR2004
         return None
-    one = value if config["sides"] == 1 and len(value) == 2 else value[side]  # noqa: PLR2004 - before and behind
-    if isinstance(one, int):
-        return one, one
-    return (one[0], one[1]) if isinstance(one, list) and len(one) == 2 else None  # noqa: PLR2004 - the same
+    return pair[0], pair[1]
 
 
 def _padded(config: dict[str, Any], side: int) -> int | None:
