@@ -10,7 +10,7 @@ from inspector.loaders.keras3.followed import built_by, followed_call, refused_c
 from inspector.loaders.keras3.nested import check_nested, nested_output
 from inspector.loaders.keras3.odd import check_called
 from inspector.loaders.keras3.refusals import Raised
-from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_output
+from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_keywords, check_output
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing, Thing
 from inspector.loaders.weights.shapes import layer_output
@@ -50,13 +50,24 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     args = deserialize(session, node["args"], pointer)
     kwargs = deserialize(session, node["kwargs"], pointer)
     layer.keywords = tuple(kwargs) if isinstance(kwargs, dict) else ()
-    check_call(layer, args, kwargs)
+    check_call(layer, _opaque(args, node["args"]), kwargs)
     _check_positional(layer, args)
     _check_slices(session, layer, args)
     _check_mixed(session, layer, kwargs)
     given = [_revived(session, tensor, created, pointer) for tensor in _tensors(args)]
     # Masks and states of a call are no inputs whose shapes the layer joins.
     return [*given, *(_unshaped(_revived(session, tensor, created, pointer)) for tensor in _tensors(kwargs))]
+
+
+def _opaque(args: Any, stored: Any) -> Any:
+    """The arguments without the values of constants, which are tensors and arrays when the layer is called."""
+    if not isinstance(args, list) or not isinstance(stored, list):
+        return args
+    kinds = [kept.get("class_name") if isinstance(kept, dict) else None for kept in stored]
+    return [None if kind in _CONSTANTS else arg for arg, kind in zip(args, kinds, strict=False)]
+
+
+_CONSTANTS = frozenset({"__tensor__", "__numpy__"})
 
 
 def _unshaped(tensor: TensorThing) -> TensorThing:
@@ -131,6 +142,8 @@ def _check_keywords(node: list[Any], layer: Thing, session: Session, created: di
     for data in node:
         if isinstance(data, list) and len(data) == 4:  # noqa: PLR2004 - [layer, node, tensor, keywords]
             _check_mapping(layer, data[3])
+            if layer.kind == "layer":
+                check_keywords(layer, data[3])
         keywords = data[3] if isinstance(data, list) and len(data) == 4 and isinstance(data[3], dict) else {}  # noqa: PLR2004 - [layer, node, tensor, keywords]
         for key, value in keywords.items():
             if not _holds_reference(value, created):

@@ -252,7 +252,12 @@ def _is_leaf(tensors: Any) -> bool:
 
 def _tensor(session: Session, reference: Any, created: dict[str, Thing], pointer: str) -> None:
     """`get_tensor(*reference)`."""
-    words = list(reference) if isinstance(reference, list | tuple | str) else [reference]
+    if not hasattr(reference, "__iter__"):
+        function = "keras.src.models.functional.functional_from_config.<locals>.get_tensor()"
+        text = f"{function} argument after * must be an iterable, not {type(reference).__name__}"
+        details = {"class": "Functional", "key": pointer.rpartition("/")[2], "value": repr(reference)}
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
+    words = list(reference)
     if len(words) != 3:  # noqa: PLR2004 - (layer, node, tensor)
         raise _wrong_arguments(words, pointer)
     name, index = words[0], words[1]

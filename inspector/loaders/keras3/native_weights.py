@@ -41,7 +41,7 @@ _OLD_FOLDER = "_layer_checkpoint_dependencies"
 
 def load(session: Session, model: Thing, file: Hdf5File) -> None:
     """Raise what loading the weights raises: each object fails alone, the sum of them is raised at the end."""
-    failed = [*_root(session, model, file), *_failures(session, model, "", file), *_optimizer(session, file)]
+    failed = [*_root(session, model, file), *_failures(session, model, "", file), *_optimizer(session, model, file)]
     if not failed:
         return
     thing, place, error = failed[0]
@@ -123,22 +123,14 @@ def _refuse_linked_group(session: Session, thing: Thing, place: str, file: Hdf5F
         raise LoadFailure("ValueError", link_text(link), "KER116", thing.name, link.path, details, "model.weights.h5")
 
 
-def _optimizer(session: Session, file: Hdf5File) -> Iterator[tuple[Thing, str, str]]:
-    """The optimizer's variables, by their number: only Nadam's changed places among as many (its product, in 3.10)."""
-    config = session.artifact.keras.compile_config if session.artifact.keras and session.compile else None
-    stored = config.get("optimizer") if isinstance(config, dict) else None
-    if not isinstance(stored, dict) or stored.get("class_name") != "Nadam":
-        return
-    found = [file.datasets.get(f"/optimizer/vars/{number}") for number in range(4)]
-    shapes = [one.shape for one in found if one is not None]
-    first = session.release < (3, 10)
-    if len(shapes) < len(found) or (shapes[2] == ()) is first or shapes[2] == shapes[3]:
-        return
-    made = Variable("u_product", ()) if first else Variable("momentum", shapes[3])
-    optimizer = Thing(
-        "keras.src.optimizers.nadam.Nadam", {}, next(iter(session.facts.named("Nadam", "optimizer")), None)
-    )
-    yield optimizer, "optimizer", assign_error(made, shapes[2], made.name)
+def _optimizer(session: Session, model: Thing, file: Hdf5File) -> Iterator[tuple[Thing, str, str]]:
+    """The optimizer's variables, which come after the layers'."""
+    from inspector.loaders.keras3.optimizer_weights import mismatch  # noqa: PLC0415 - it needs the layers' variables
+
+    found = mismatch(session, model, file)
+    if found is not None:
+        optimizer, made, shape = found
+        yield optimizer, "optimizer", assign_error(made, shape, made.name)
 
 
 def _held(session: Session, thing: Thing, place: str) -> Iterator[tuple[str, Thing, list[Variable]]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3.calling import call
 from inspector.loaders.keras3.listed_output import check_chain
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.names import snake_case
 from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import TensorThing, Thing
 
@@ -32,7 +33,10 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
     called = 0
     for i, layer_config in enumerate(config["layers"]):
         at = f"{pointer}/layers/{i}"
-        _add(model, layer_of(session, layer_config, at), at)
+        _check_entry(layer_config, at)
+        layer = layer_of(session, layer_config, at)
+        name_layer(session, layer)
+        _add(model, layer, at)
         # `add` rebuilds at once (`_maybe_rebuild`): a shape that an early layer refuses is met before the class of a
         # later one is looked up. What a list of one tensor leads to is told from the whole stack (`check_chain`).
         listed = any(layer.listed_output for layer in model.layers[called:])
@@ -49,6 +53,22 @@ def _empty(session: Session, model: Thing, pointer: str) -> Thing:
     text = "cannot access local variable 'build_input_shape' where it is not associated with a value"
     details = {"class": "Sequential", "keys": "name"}
     raise LoadFailure("UnboundLocalError", text, "KER104", details["class"], pointer, details)
+
+
+def _check_entry(entry: Any, pointer: str) -> None:
+    """`"module" not in layer_config`, and what the legacy path makes of what is no dict."""
+    if isinstance(entry, dict):
+        return
+    text = f"argument of type '{type(entry).__name__}' is not iterable"
+    if isinstance(entry, str):
+        text = "string indices must be integers, not 'str'"
+    elif isinstance(entry, list):
+        text = (
+            f"`model_from_config` expects a dictionary, not a list. Received: config={entry}. Did you meant to use "
+            "`Sequential.from_config(config)`?"
+        )
+    details = {"class": "Sequential", "key": "layers", "value": repr(entry)}
+    raise LoadFailure("TypeError", text, "KER103", "Sequential", pointer, details)
 
 
 def check_name(_session: Session, name: Any, pointer: str) -> None:
@@ -113,6 +133,8 @@ def _build(session: Session, model: Thing, stored_shape: Any, called: int) -> No
             raise LoadFailure("ValueError", text, "KER103", details["class"], model.pointer, details)
         return
     given, known = _given(first), _knows_input(first)
+    if len(model.layers) == 1 and first.class_name == "InputLayer" and stored_shape:
+        _check_only_input(session, model)
     # `build_input_shape` counts only where the layers do not say their input's shape themselves (`not
     # model._functional`).
     if given is None and isinstance(stored_shape, list | tuple) and stored_shape:
@@ -120,6 +142,13 @@ def _build(session: Session, model: Thing, stored_shape: Any, called: int) -> No
     if known and called < len(model.layers):
         check_chain(session, model.layers)
         _call_from(session, model, called, given)
+
+
+def _check_only_input(session: Session, model: Thing) -> None:
+    """From 3.10 to 3.13 an input that leads to no layer is refused, though it is the output (`map_graph`)."""
+    if (3, 10) <= session.release < (3, 14):
+        text = "`inputs` not connected to `outputs`"
+        raise LoadFailure("ValueError", text, "KER111", model.name, model.pointer, {"layers": model.layers[0].name})
 
 
 def _no_name(session: Session, config: Any, pointer: str) -> LoadFailure:
@@ -145,6 +174,12 @@ def layer_of(session: Session, layer_config: Any, pointer: str) -> Any:
     if isinstance(layer_config, dict) and "module" not in layer_config:
         return model_from_config(session, layer_config, pointer)
     return deserialize(session, layer_config, pointer)
+
+
+def name_layer(session: Session, layer: Any) -> None:
+    """`Operation.__init__` of a layer whose config has no name."""
+    if isinstance(layer, Thing) and isinstance(layer.config, dict) and layer.config.get("name") is None:
+        layer.config = {**layer.config, "name": session.auto_name(snake_case(layer.class_name))}
 
 
 def _add(model: Thing, layer: Any, pointer: str) -> None:

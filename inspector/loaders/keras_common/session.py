@@ -37,6 +37,8 @@ class Session:
     release: tuple[int, ...] = ()
     depth: int = 0
     shared: dict[Any, Any] = field(default_factory=dict)
+    # How many layers of each kind were given a name by Keras (`auto_name` in keras/src/utils/naming.py).
+    named: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.release = release_of(self.facts.version)
@@ -69,6 +71,12 @@ class Session:
     def checks_nodes(self) -> bool:
         """Whether a Functional model that cannot be put together ends in an error: from 3.12.2 and 3.14.1 on."""
         return (3, 12, 2) <= self.release < (3, 13) or self.release >= (3, 14, 1)
+
+    def auto_name(self, prefix: str) -> str:
+        """The next name of that kind, as a process that has made no layer yet gives it."""
+        count = self.named.get(prefix, 0)
+        self.named[prefix] = count + 1
+        return f"{prefix}_{count}" if count else prefix
 
     def gap(self, pointer: str, reason: str) -> None:
         """Note something that could not be judged."""

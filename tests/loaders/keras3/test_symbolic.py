@@ -223,3 +223,32 @@ def test_halves_of_a_bidirectional(backward, text):
     found = raised(keras_zip(sequential(inputs(4, 3), layer("Bidirectional", {"name": "bi", **halves}))), "3.8.0")
     assert found is not None
     assert text in found[1]
+
+
+def trained(optimizer, **config):
+    stored = {"module": "keras.optimizers", "class_name": optimizer, "config": config, "registered_name": None}
+    return sequential(inputs(4), dense("d1", 3), compile_config={"optimizer": stored, "loss": None})
+
+
+@pytest.mark.parametrize(
+    ("slots", "fits"),
+    [
+        ([(), (), (4, 3), (3,)], True),
+        ([(2,), (), (4, 3), (3,)], False),
+        ([(), (), (3, 4), (3,)], False),
+        # Another number of them is only warned of.
+        ([(), (), (3, 4)], True),
+    ],
+)
+def test_variables_of_the_optimizer(slots, fits):
+    layers = {"/layers/dense/vars/0": (4, 3), "/layers/dense/vars/1": (3,)}
+    stored = layers | {f"/optimizer/vars/{number}": shape for number, shape in enumerate(slots)}
+    found = raised(keras_zip(trained("SGD", learning_rate=0.1, momentum=0.9, nesterov=False), stored), "3.12.0")
+    assert (found is None) == fits
+
+
+def test_a_layer_without_a_name_may_get_one_that_is_taken():
+    nameless = layer("Dense", {"units": 3})
+    found = raised(h5(sequential(inputs(4), dense("dense"), nameless)), "3.12.0")
+    assert found is not None
+    assert "Name 'dense' is already the name of a layer" in found[1]
