@@ -80,7 +80,7 @@ def compile_from_training_config(session: Session, config: dict[str, Any], point
         # without a default: a file with a bad loss and no weights fails for its loss.
         for key in ("metrics", "weighted_metrics"):
             if config.get(key) is not None:
-                _metrics(session, config[key], f"{pointer}/{key}")
+                _metrics(session, config[key], f"{pointer}/{key}", is_resolved=key == "metrics")
         _required(config, "loss_weights", pointer)
         _check_listed(session, config, pointer)
     finally:
@@ -129,9 +129,10 @@ def _inner_name(config: dict[str, Any], pointer: str) -> Any:
     return _required(_required(config, "config", pointer), "name", f"{pointer}/config")
 
 
-def _metrics(session: Session, config: Any, pointer: str) -> None:
+def _metrics(session: Session, config: Any, pointer: str, *, is_resolved: bool) -> None:
+    """Weighted metrics are not looked up once more (`_resolve_compile_arguments_compat`): a name stays one."""
     found = _nested(session, "metric", config, pointer)
-    if isinstance(found, str) and found not in _KEPT_METRICS and not session.facts.resolves("metric", found):
+    if is_resolved and isinstance(found, str) and found not in _KEPT_METRICS and not session.facts.resolves("metric", found):
         text = "string indices must be integers, not 'str'"
         raise LoadFailure("TypeError", text, "KER105", found, pointer, {"kind": "metric"})
 

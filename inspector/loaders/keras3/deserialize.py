@@ -181,10 +181,10 @@ def _tensor(session: Session, config: dict[str, Any], pointer: str) -> TensorThi
         )
         raise LoadFailure("TypeError", text, "KER130", "__keras_tensor__", pointer)
     missing = next((key for key in ("shape", "dtype", "keras_history") if key not in inner), None)
-    if missing is not None and inner:
+    if missing is not None:
         raise LoadFailure("KeyError", repr(missing), "KER130", "__keras_tensor__", pointer)
     shape, history = inner.get("shape"), inner.get("keras_history")
-    unlikely = unlikely_tensor(session, shape, inner.get("dtype")) if inner else None
+    unlikely = unlikely_tensor(session, shape, inner.get("dtype"))
     if unlikely is not None:
         raise LoadFailure(*unlikely, "KER130", "__keras_tensor__", pointer)
     if history is not None and not isinstance(history, list | tuple):  # taken apart when the call is made

@@ -21,6 +21,13 @@ _FIRST = {
     **{f"ConvLSTM{rank}D": "sequences" for rank in (1, 2, 3)},
     **dict.fromkeys(("MultiHeadAttention", "GroupQueryAttention"), "query"),
 }
+# Keywords of the `call` of any built-in layer, and layers that take others.
+_KEYWORDS = frozenset(
+    {"training", "mask", "inputs", "states", "initial_state", "constants", "query", "value", "key", "query_mask"}
+    | {"value_mask", "key_mask", "attention_mask", "return_attention_scores", "use_causal_mask", "count_weights"}
+    | {"sequences", "sequence", "cache", "reverse", "transformations", "data", "bounding_boxes", "encoder_outputs"}
+)
+_OPEN = frozenset({"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"})
 
 
 class PartMissingError(Exception):
@@ -76,6 +83,7 @@ def check_call(layer: Thing, args: Any, kwargs: Any) -> None:
         raise broken(layer, "TypeError", text, kwargs)
     if layer.kind != "layer":
         return
+    check_keywords(layer, kwargs)
     if not list(args) and not kwargs:
         check_form([], layer)
     wrong = next((one for one in _leaves(list(args)) if isinstance(one, str | int | float)), None)
@@ -85,6 +93,13 @@ def check_call(layer: Thing, args: Any, kwargs: Any) -> None:
             f"as a keyword argument: {wrong} (of type {type(wrong)})"
         )
         raise broken(layer, "ValueError", text, args)
+
+
+def check_keywords(layer: Thing, keywords: Any) -> None:
+    """A keyword that no built-in layer's `call` has: the call is bound to its signature first (`CallSpec`)."""
+    unknown = next((key for key in keywords if key not in _KEYWORDS), None)
+    if unknown is not None and layer.facts is not None and layer.custom is None and layer.class_name not in _OPEN:
+        raise broken(layer, "TypeError", f"got an unexpected keyword argument {unknown!r}", keywords)
 
 
 def _leaves(value: Any) -> Iterator[Any]:

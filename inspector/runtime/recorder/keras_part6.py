@@ -61,8 +61,9 @@ def relisted(value, items):
 class OddTrials(object):
     """The trials of one Keras."""
 
-    def __init__(self, keras):
+    def __init__(self, keras, only_inputs=False):
         self.keras = keras
+        self.only_inputs = only_inputs
         self.count = 0
         self.texts = Texts()
 
@@ -90,6 +91,18 @@ class OddTrials(object):
             return inputs
         return None
 
+    def of_inputs(self, record, config, inputs):
+        """What a layer of one input does with a sparse and with a ragged one, as if it were an argument."""
+        found = {}
+        for form in ("sparse", "ragged") if inputs is not None and len(inputs) == 1 else ():
+            shape, dtype = inputs[0]
+            made = self.made(record, config)
+            call = lambda: made(self.keras.public.Input(shape, dtype=dtype, **{form: True}))  # noqa: B023, E731
+            outcome = outcome_of(call, config)
+            if outcome is not True:
+                found["(%s)" % form] = {"switch": self.texts.number(("called", outcome[0], outcome[1]))}
+        return found
+
     def outcome(self, record, config, inputs):
         """1, or the number of [where it failed, exception class, text]."""
         self.count += 1
@@ -108,13 +121,16 @@ class OddTrials(object):
         config = dict(stored.get("config") or {}) if isinstance(stored, dict) else None
         if config is None or not isinstance(stored.get("config"), dict):
             return None
-        if "name" in config:
+        if "name" in config and record["kind"] != "dtype_policy":  # a policy is its name
             config["name"] = ODD_NAME
         config.update(ODD_BASES.get(record["name"], {}))
         if outcome_of(lambda: self.made(record, config), config) is not True:
             return None
         inputs = self.inputs_of(record, config)
-        found, every = {}, sorted(config)
+        found, every = self.of_inputs(record, config, inputs), sorted(config)
+        every += ["(sparse)", "(ragged)"] if record["kind"] == "layer" else []
+        if self.only_inputs:
+            return {"called": inputs is not None, "keys": found, "all": every}
         for key, value in sorted(config.items()):
             row = {kind: self.outcome(record, dict(config, **{key: odd}), inputs) for kind, odd in odd_values(value)}
             # What no trial refuses needs no words.
@@ -123,10 +139,10 @@ class OddTrials(object):
         return {"called": inputs is not None, "keys": found, "all": every}
 
 
-def record_odd(names=()):
+def record_odd(names=(), only_inputs=False):
     """What every class of this Keras does with odd values."""
     keras = Keras()
-    trials, classes = OddTrials(keras), {}
+    trials, classes = OddTrials(keras, only_inputs), {}
     for place, record in sorted(all_objects(keras).items()):
         if record.get("function") or record["kind"] not in ODD_KINDS or (names and record["name"] not in names):
             continue
