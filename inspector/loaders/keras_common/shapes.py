@@ -26,8 +26,9 @@ def output_shape(class_name: str, config: Config, given: Shape | None) -> Shape 
     if class_name == "InputLayer":
         # `batch_shape` in files of Keras 3, `batch_input_shape` in those of Keras 2, which Keras 3 takes as well
         # (keras/src/layers/core/input_layer.py).
-        declared = config.get("batch_shape") or config.get("batch_input_shape")
-        return tuple(declared) if isinstance(declared, list | tuple) else None
+        declared = config["batch_shape"] if "batch_shape" in config else config.get("batch_input_shape")
+        # An empty dict has no sizes either.
+        return tuple(declared) if isinstance(declared, list | tuple | dict) else None
     if given is None:
         return None
     if class_name in _UNCHANGED:
