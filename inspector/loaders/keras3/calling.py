@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import lambdas
 from inspector.loaders.keras3.building import check_build, check_rank, input_of
-from inspector.loaders.keras3.followed import built_by, followed_call, refused_call
+from inspector.loaders.keras3.followed import built_by, followed_call, puts_out_one, refused_call
 from inspector.loaders.keras3.nested import check_nested, nested_output
 from inspector.loaders.keras3.odd import check_called
 from inspector.loaders.keras3.refusals import Raised
@@ -182,7 +182,7 @@ def _legacy_tensor(session: Session, data: Any, created: dict[str, Thing], point
     if created[name].nodes <= index:
         raise NodeMissing
     check_output(created[name], tensor)
-    _check_tensor(created[name], tensor)
+    _check_tensor(session, created[name], tensor)
     index = _counted(created[name], index)
     return TensorThing((name, index, tensor), *_shape_of(created[name], index, tensor))
 
@@ -192,10 +192,9 @@ def _counted(layer: Thing, index: int) -> int:
     return index + layer.nodes if index < 0 else index
 
 
-def _check_tensor(layer: Thing, tensor: Any) -> None:
+def _check_tensor(session: Session, layer: Thing, tensor: Any) -> None:
     """`output_tensors[tensor]` of a layer that puts out one: the IndexError of another is taken for a missing call."""
-    single = layer.class_name == "InputLayer" or any(layer.exact)
-    if single and isinstance(tensor, int) and tensor > 0:
+    if isinstance(tensor, int) and tensor > 0 and puts_out_one(session, layer):
         raise NodeMissing
 
 
@@ -246,7 +245,7 @@ def _revived(session: Session, given: TensorThing, created: dict[str, Thing], po
     layer = created[name]
     if layer.nodes > index:
         check_output(layer, tensor)
-        _check_tensor(layer, tensor)
+        _check_tensor(session, layer, tensor)
         index = _counted(layer, index)
         shape, _, exact = _shape_of(layer, index, tensor)
         return TensorThing((name, index, tensor), shape, given.dtype, exact)
@@ -322,7 +321,7 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
         _check_inner_shape(session, inner, given)
     layer.nodes += 1
     layer.calls.append([one.history for one in arguments if one.history is not None])
-    followed = followed_call(layer, arguments) if not layer.layers else nested_output(layer, arguments)
+    followed = followed_call(session, layer, arguments) if not layer.layers else nested_output(layer, arguments)
     if isinstance(followed, Raised) and not followed.inside:
         raise refused_call(layer, followed, arguments)
     if not layer.built:
@@ -334,11 +333,9 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     if isinstance(followed, Raised):
         raise refused_call(layer, followed, arguments)
     layer.build_shape = layer.build_shape or given
-    if layer.layers:
-        # The first of a model's outputs is that of its own graph, before any call.
-        layer.outputs.append(followed or (layer.outputs[0] if layer.outputs else None))
-    else:
-        layer.outputs.append(followed or _output(layer, shapes))
+    # The first of a model's outputs is that of its own graph, before any call.
+    own = (layer.outputs[0] if layer.outputs else None) if layer.layers else _output(layer, shapes)
+    layer.outputs.append(followed or own)
     layer.exact.append(followed is not None)
 
 

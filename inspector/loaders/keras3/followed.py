@@ -10,6 +10,7 @@ from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing
 
 if TYPE_CHECKING:
+    from inspector.loaders.keras_common.session import Session
     from inspector.loaders.keras_common.things import Shape, Thing
 
 # Layers whose checks stand in `build` alone.
@@ -19,9 +20,11 @@ _CHECKED_IN_BUILD = frozenset(
 )
 
 
-def followed_call(layer: Thing, arguments: list[TensorThing]) -> Shape | Raised | None:
+def followed_call(session: Session, layer: Thing, arguments: list[TensorThing]) -> Shape | Raised | None:
     """What the call puts out or raises, where the shapes of its inputs are known exactly."""
     # Operations have names of layers (Add, Reshape), and other arguments.
+    if layer.class_name == "ExtractPatches" and layer.kind == "operation":
+        return _patches(session, layer)
     if layer.kind != "layer" or not arguments:
         return None
     given = [one.shape for one in arguments if one.exact and one.shape is not None]
@@ -32,6 +35,14 @@ def followed_call(layer: Thing, arguments: list[TensorThing]) -> Shape | Raised 
         return found
     # A layer that its stored shape has built meets no check of `build` any more; those of `compute_output_shape` stay.
     return Raised(found.type, found.text, inside=True) if layer.class_name not in _CHECKED_IN_BUILD else None
+
+
+def _patches(session: Session, layer: Thing) -> Raised | None:
+    """Up to 3.13 the operation only knows its steps where it is given none; 3.14 and later store them."""
+    if session.release >= (3, 14) or not layer.config.get("strides"):
+        return None
+    text = "cannot access local variable 'strides' where it is not associated with a value"
+    return Raised("UnboundLocalError", text, inside=True)
 
 
 def built_by(layer: Thing, shapes: list[Any]) -> LoadFailure | None:
@@ -60,3 +71,13 @@ def refused_call(layer: Thing, raised: Raised, arguments: list[TensorThing]) -> 
         )
     details = {"expected": name, "found": ", ".join(str(one.shape) for one in arguments)}
     return LoadFailure(raised.type, text, "KER110", layer.name, layer.pointer, details)
+
+
+def puts_out_one(session: Session, layer: Thing) -> bool:
+    """Whether the layer's calls put out one tensor for certain.
+
+    Up to 3.7 attention has no `compute_output_spec`, and forgets the scores that its call is asked for.
+    """
+    if layer.class_name == "Attention" and session.release < (3, 8):
+        return True
+    return layer.class_name == "InputLayer" or (any(layer.exact) and not layer.layers)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.calling import NodeMissing, call, leaves, node_arguments
+from inspector.loaders.keras3.followed import puts_out_one
 from inspector.loaders.keras3.graph import check_graph
 from inspector.loaders.keras3.listed_output import stays_listed, tensor
-from inspector.loaders.keras3.sequential import check_name, layer_of
+from inspector.loaders.keras3.sequential import check_name, layer_of, name_layer
 from inspector.loaders.keras3.stored_calls import broken, check_output
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.shapes import output_shape
@@ -122,6 +123,7 @@ def _create(session: Session, data: Any, pointer: str) -> Thing:
         session.gap(pointer, "a function stands where a layer should")
         layer = Thing(str(data.get("class_name")), {"name": data["name"]})
     layer.pointer = pointer
+    name_layer(session, layer)
     if isinstance(data["name"], list | dict):  # `created_layers[layer_name] = layer`
         raise broken(layer, "TypeError", f"unhashable type: {type(data['name']).__name__!r}", data["name"])
     _required(data, "inbound_nodes", pointer)
@@ -276,7 +278,7 @@ def _tensor(session: Session, reference: Any, created: dict[str, Thing], pointer
     check_output(layer, index)
     if index < made:
         check_output(layer, words[2])
-    beyond = layer.class_name == "InputLayer" and index < made and words[2] > 0
+    beyond = index < made and words[2] > 0 and puts_out_one(session, layer)
     if index >= made or beyond:
         details = {"layers": str(name)}
         raise LoadFailure("IndexError", "list index out of range", "KER111", str(name), pointer, details)

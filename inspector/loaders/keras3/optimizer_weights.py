@@ -24,7 +24,8 @@ def mismatch(session: Session, model: Thing, file: Hdf5File) -> Found | None:
 
     Another number of variables is only warned of.
     """
-    config = session.artifact.keras.compile_config if session.artifact.keras and session.compile else None
+    whole = session.artifact.keras.config if session.artifact.keras and session.compile else None
+    config = whole.get("compile_config") if isinstance(whole, dict) else None
     stored = config.get("optimizer") if isinstance(config, dict) else None
     if not isinstance(stored, dict):
         return None

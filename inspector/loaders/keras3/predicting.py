@@ -112,6 +112,14 @@ def _function_name(identifier: object) -> str:
 def _check_call(session: Session, layer: Thing, dtype: str | None) -> None:
     """What a layer raises when it is called with zeros, or empty strings, of that dtype."""
     kind, config = layer.class_name, layer.config
+    if kind == "RandomGrayscale" and session.release < (3, 11):
+        # Its `compute_output_spec` gives the input itself back: the graph then has no tensor of that name to fill.
+        text = (
+            "'Exception encountered when calling Functional.call().\\n\\n\\x1b[1m0\\x1b[0m\\n\\nArguments received by "
+            "Functional.call():'"
+        )
+        details = {"class": kind, "key": "inputs", "value": "KeyError"}
+        raise LoadFailure("KeyError", text, "KER103", layer.name, layer.pointer, details)
     if layer.unrestored:
         raise _in_call(layer, "ValueError", "Can't convert Python sequence with mixed types to Tensor.")
     if dtype == "string" and kind == "StringLookup" and config.get("invert"):

@@ -49,8 +49,10 @@ def _parts(
     release: tuple[int, ...], layer: Thing, given: Shape | None
 ) -> tuple[Variable, list[Variable], list[Variable]] | None:
     """The kernel, the bias if there is one, and what quantization adds."""
-    units, size = layer.config.get("units"), given[-1] if given else None
     mode = mode_of(layer.config)
+    if layer.class_name == "EinsumDense" and mode == "float8" and layer.built:
+        return _einsum(layer, given)
+    units, size = layer.config.get("units"), given[-1] if given else None
     if layer.class_name != "Dense" or not isinstance(units, int) or size is None or not layer.built:
         return None
     bias = [Variable("bias", (units,))] if layer.config.get("use_bias", True) else []
@@ -62,6 +64,14 @@ def _parts(
         packed = ((size + 1) // 2, units) if release < (3, 14) else (size, (units + 1) // 2)
         return Variable("kernel", packed, trainable=False), bias, scale
     return (Variable("kernel", (size, units)), bias, _scales(layer)) if mode == "float8" else None
+
+
+def _einsum(layer: Thing, given: Shape | None) -> tuple[Variable, list[Variable], list[Variable]] | None:
+    """The kernel's axes are those of the equation, whatever the mode."""
+    from inspector.loaders.weights.architecture import own  # noqa: PLC0415 - cold start: few layers need it
+
+    made = own("EinsumDense", layer.config, given)
+    return (made[0], made[1:], _scales(layer)) if made else None
 
 
 def _scales(layer: Thing) -> list[Variable]:
