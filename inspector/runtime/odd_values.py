@@ -82,9 +82,11 @@ def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -
     found = [_recorded(name, cls, key, kind) for name in _around(*release)]
     if not found or found[0] is None or None in found:
         return None
+    # Of a release between two that refuse words each may take one that the other lists.
+    for _, text, is_called in (one for one in found if one is not None):
+        if not _applies(kind, value, text, is_called=is_called) or not _says_so(kind, key, default, text):
+            return None
     exception, text, is_called = found[0]
-    if not _applies(kind, value, text, is_called=is_called) or not _says_so(kind, key, default, text):
-        return None
     return Odd(exception, text.replace("{value}", str(value)), is_called)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.ranges import range_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.terms.dtypes import NAMES
 
@@ -65,6 +66,7 @@ def layer_value_events(walk: Walk, class_name: str, config: Mapping[str, Any]) -
         lambda: _dtype(walk, config.get("dtype")),
         lambda: _units(walk, config["units"]) if class_name == "Dense" and "units" in config else (),
         lambda: _filters(walk, class_name, config.get("filters")),
+        lambda: range_events(walk, class_name, config),
     )
 
 

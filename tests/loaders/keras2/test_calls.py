@@ -302,7 +302,7 @@ def test_policies_of_the_experimental_module_are_plain_ones():
     assert list(object_events(walk("2.10.0"), LAYER, stored)) == []
 
 
-@pytest.mark.parametrize(("rate", "refused"), [(0, False), (1, False), (0.5, False), ("half", True)])
+@pytest.mark.parametrize(("rate", "refused"), [(0, False), (1, False), (0.5, False), (1.5, True), (-1, True)])
 def test_a_whole_number_is_as_good_as_a_fraction(rate, refused):
     dropout = {"class_name": "Dropout", "config": {"name": "d", "rate": rate, "noise_shape": None, "seed": None}}
     assert (raised(object_events(walk("2.8.0"), LAYER, dropout)) is not None) is refused

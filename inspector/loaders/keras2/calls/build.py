@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.calls import merges
+from inspector.loaders.keras2.calls.shapes import windows
 from inspector.loaders.keras2.calls.specs import CONVOLUTIONS, RECURRENT, channel_axis
 from inspector.loaders.keras2.calls.tensors import KERAS_TENSORS_SINCE, NAMED_SINCE
 
@@ -91,9 +92,38 @@ def _convolution(call: Call) -> None:
             f"groups={groups}, but the input has {channels} channels (full input shape is {call.shape})."
         )
         raise call.refused("ValueError", text, "KER103")
+    _window_fits(call, name, rank)
     if "filters" in call.config and call.config["filters"] is None:
         raise call.refused("TypeError", "unsupported operand type(s) for *: 'NoneType' and 'int'", "KER103")
     _floating(call)
+
+
+def _window_fits(call: Call, name: str, rank: int) -> None:
+    """From 2.7 on `build` asks for the output's shape, which no side may make negative: one short it may be."""
+    if call.release < NAMED_SINCE or name not in {"Conv1D", "Conv2D", "Conv3D"} or len(call.shape) != rank:
+        return
+    first = call.config.get("data_format") == "channels_first"
+    sides = windows(call.config, call.shape[2:] if first else call.shape[1:-1])
+    if sides is not None and any(side is not None and side < 0 for side in sides):
+        raise call.refused("ValueError", _too_small(call, list(call.shape)))
+
+
+def _too_small(call: Call, shape: object) -> str:
+    return (
+        f"One of the dimensions in the output is <= 0 due to downsampling in {call.layer.name}. Consider increasing "
+        f"the input size. Received input shape {shape} which would produce output shape with a zero or negative value "
+        "in a dimension."
+    )
+
+
+def _locally_connected(call: Call) -> None:
+    """Kernels for each place: the places must be known, and be there."""
+    if call.release < NAMED_SINCE or call.inputs[0].rankless or call.config.get("padding", "valid") != "valid":
+        return
+    first = call.config.get("data_format") == "channels_first"
+    sides = windows(call.config, call.shape[2:] if first else call.shape[1:-1])
+    if sides is not None and any(side is not None and side <= 0 for side in sides):
+        raise call.refused("ValueError", _too_small(call, call.shape))
 
 
 def _exact_rank(call: Call, name: str, rank: int) -> None:
@@ -264,9 +294,11 @@ def _global_pooling(call: Call) -> None:
 
 
 def _group_normalization(call: Call) -> None:
-    axis, groups = call.config.get("axis", -1), call.config.get("groups", 32)
-    if not call.shape or not isinstance(axis, int) or not -len(call.shape) <= axis < len(call.shape):
+    axis, groups, rank = call.config.get("axis", -1), call.config.get("groups", 32), len(call.shape)
+    if not call.shape or not isinstance(axis, int):
         return
+    if not -rank <= axis < rank:
+        raise call.refused("ValueError", texts.no_such_axis(call.release, rank, [axis]), "KER103")
     size = call.shape[axis]
     if size is None:
         text = (
@@ -317,7 +349,7 @@ def _given_mean(call: Call, kept: list[int | None]) -> None:
     if last not in {1, len(mean)} and len(mean) != 1:
         shapes = f"({len(mean)},) ({','.join(map(str, kept))},)" if len(kept) == 1 else f"({len(mean)},) {tuple(kept)}"
         raise call.refused("ValueError", f"operands could not be broadcast together with shapes {shapes}", "KER103")
-    if last == 1 and len(mean) != 1:
+    if last == 1 and len(mean) != 1 and call.release >= NAMED_SINCE:
         text = f"Input to reshape is a tensor with {len(mean)} values, but the requested shape has 1 [Op:Reshape]"
         lead = "{{function_node __wrapped__Reshape_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
         raise call.refused("InvalidArgumentError", (lead if call.release >= (2, 11) else "") + text, "KER103")
@@ -341,6 +373,7 @@ _BY_CLASS: dict[str, Callable[[Call], None]] = {
     **dict.fromkeys(("BatchNormalization", "SyncBatchNormalization"), _batch_normalization),
     "LayerNormalization": _layer_normalization,
     "GroupNormalization": _group_normalization,
+    **dict.fromkeys(("LocallyConnected1D", "LocallyConnected2D"), _locally_connected),
     "Normalization": _normalization,
     "Embedding": _embedding,
     "PReLU": _prelu,

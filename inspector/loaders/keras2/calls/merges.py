@@ -95,6 +95,8 @@ def _concatenate(call: Call) -> None:
         text = f"A `Concatenate` layer should be called on a list of at least {least} input{'s' if least > 1 else ''}"
         raise call.refused("ValueError", _received(call, text, dot=least == 1))
     axis = call.config.get("axis", -1)
+    if isinstance(axis, list):
+        raise call.refused("TypeError", "list indices must be integers or slices, not ListWrapper", "KER103")
     if len(shapes) != len(call.inputs) or not isinstance(axis, int):
         return
     if any(not -len(shape) <= axis < len(shape) for shape in shapes):

@@ -1,0 +1,63 @@
+"""Values of the right type that constructors of Keras 2 refuse, with the release since which each does."""
+
+import pytest
+from keras2_models import walk
+
+from inspector.loaders.keras2.ranges import range_events
+from inspector.terms.record import replace
+
+CONV = {"filters": 4, "kernel_size": [2, 2], "strides": [1, 1], "dilation_rate": [1, 1], "groups": 1}
+
+
+def refused(release, kind, **config):
+    """The first exception's class and text; None where the value is taken."""
+    found = next(iter(range_events(replace(walk(), release=release), kind, {"name": "it", **config})), None)
+    return None if found is None else (found.error.type, found.error.message)
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "before", "since", "start"),
+    [
+        ("Conv2D", CONV | {"filters": 0}, (2, 8), (2, 9), "Invalid value for argument `filters`."),
+        ("Conv2D", CONV | {"filters": -1}, (2, 5), (2, 6), "Received a negative value for `filters`."),
+        ("Conv2D", CONV | {"groups": 3}, (2, 2), (2, 3), "The number of filters must be evenly divisible"),
+        ("Conv2D", CONV | {"kernel_size": [0, 1]}, (2, 2), (2, 3), "The argument `kernel_size` cannot contain 0(s)."),
+        ("Conv2D", CONV | {"strides": [0, 1]}, (2, 4), (2, 5), "The argument `strides` cannot contains 0(s)."),
+        (
+            "Conv2D",
+            CONV | {"strides": [2, 2], "dilation_rate": [2, 1]},
+            (2, 12),
+            (2, 13),
+            "`strides > 1` not supported",
+        ),
+        ("Dropout", {"rate": 1.5}, (2, 5), (2, 6), "Invalid value 1.5 received for `rate`"),
+        ("Embedding", {"input_dim": 0, "output_dim": 2}, (2, 2), (2, 3), "Both `input_dim` and `output_dim` should"),
+        ("GRU", {"units": 0}, (2, 10), (2, 11), "Received an invalid value for argument `units`"),
+        ("StringLookup", {"pad_to_max_tokens": True}, (2, 5), (2, 6), "If pad_to_max_tokens is True, must set"),
+    ],
+)
+def test_values_that_later_releases_refuse(kind, config, before, since, start):
+    assert refused(before, kind, **config) is None
+    assert refused(since, kind, **config)[1].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "expected"),
+    [
+        ("Conv2D", CONV | {"padding": "causal"}, "Causal padding is only supported for `Conv1D`and `SeparableConv1D`."),
+        ("Conv1D", CONV | {"padding": "causal"}, None),
+        ("Conv2DTranspose", CONV | {"output_padding": [1, 1]}, "Strides must be greater than output padding."),
+        ("RandomZoom", {"fill_mode": "nearest", "interpolation": "bilinear"}, None),
+        ("RandomZoom", {"interpolation": "bicubic"}, "Unknown `interpolation` bicubic."),
+        ("RandomFlip", {"mode": "sideways"}, "RandomFlip layer it received an unknown mode argument sideways"),
+        ("Permute", {"dims": [0, 1]}, "Invalid permutation argument `dims` for Permute Layer."),
+        ("Hashing", {"num_bins": 0}, "The `num_bins` for `Hashing` cannot be `None` or non-positive values."),
+        ("IntegerLookup", {"max_tokens": 1}, "If `max_tokens` is set for `IntegerLookup`, it must be greater than 1."),
+        ("LocallyConnected1D", {"padding": "same"}, 'Invalid border mode for LocallyConnected1D (only "valid" is'),
+        ("LocallyConnected1D", {"padding": "same", "implementation": 2}, None),
+        ("ConvLSTM2D", {"unroll": True}, "Unrolling is not possible with convolutional RNNs."),
+    ],
+)
+def test_values_that_are_refused(kind, config, expected):
+    found = refused((2, 8), kind, **config)
+    assert found is None if expected is None else found[1].startswith(expected)
