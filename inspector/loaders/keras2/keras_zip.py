@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras2.h5 import unopened
 from inspector.loaders.keras2.keras_zip_state import state_events
 from inspector.loaders.keras2.odd_calls import called_events
+from inspector.loaders.keras2.optimizer_state import optimizer_events
 from inspector.loaders.keras2.v3 import model_events, value_events
 from inspector.loaders.keras2.walk import until_problem
 from inspector.loaders.keras_common.archives import decoding_exception, exception_of, unpacking_damage
@@ -48,6 +49,7 @@ def zip_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[E
         lambda: _config_readable(here, artifact, model),
         lambda: _architecture(here, model, compiling=compiling),
         lambda: _weights(replace(walk, member=_WEIGHTS), artifact, model),
+        lambda: optimizer_events(replace(walk, member=_WEIGHTS), model) if compiling else (),
     )
 
 

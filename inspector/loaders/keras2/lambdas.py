@@ -30,6 +30,8 @@ _CORE_UNTIL, _BUNDLED_UNTIL = (2, 7), (2, 6)
 # Modules that are always loaded when a model is, or are the script that loads it.
 _LOADED = frozenset({"__main__", "tensorflow", "tensorflow_core", "keras", "tf_keras", "numpy"})
 
+_KINDS = ["function", "lambda", "raw"]
+_WORDED_SINCE = (2, 7)
 REFUSED = (
     "Requested the deserialization of a Lambda layer with a Python `lambda` inside it. This carries a potential risk "
     "of arbitrary code execution and thus it is disallowed by default. If you trust the source of the saved model, you "
@@ -50,6 +52,14 @@ def lambda_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
             yield from _lambda_events(here, config, key)
         elif kind is None:
             yield here.problem("KER104", "Lambda", "KeyError", f"'{key}_type'", key=f"{key}_type")
+        elif kind not in _KINDS:
+            text = f"('Unknown function type:', {kind!r})"
+            if walk.release >= _WORDED_SINCE:
+                text = (
+                    f"Unsupported value for `function_type` argument. Received: function_type={kind}. Expected one of "
+                    f"{_KINDS}"
+                )
+            yield here.problem("KER103", "Lambda", "TypeError", text, key=f"{key}_type", value=repr(kind))
 
 
 def _lambda_events(walk: Walk, config: Mapping[str, Any], key: str) -> Iterator[Event]:

@@ -16,15 +16,46 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Problem
 
 # Keys whose words name other objects: they are looked up elsewhere.
-_NAMING = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "name", "layer", "cell", "vocabulary", "function")
+_NAMING = (
+    "_initializer",
+    "_regularizer",
+    "_constraint",
+    "activation",
+    "dtype",
+    "name",
+    "layer",
+    "cell",
+    "vocabulary",
+    "function",
+)
+
+
+# Layers that Keras makes of functions of TensorFlow, and what their configs hold (layers/core/tf_op_layer.py).
+_OPERATIONS = frozenset({"TFOpLambda", "SlicingOpLambda"})
+_OF_OPERATION = frozenset(
+    {"name", "trainable", "dtype", "function", "autocast", "dynamic", "batch_input_shape", "input_shape", "weights"}
+    | {"batch_size", "input_dim", "activity_regularizer", "experimental_autocast", "implementation"}
+)
 
 
 def made_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
-    """What the constructor raises for a value that it does not expect."""
+    """What the constructor raises for a value that it does not expect, and an operation for a key."""
+    unknown = next((key for key in config if key not in _OF_OPERATION), None) if cls.name in _OPERATIONS else None
+    if unknown is not None:
+        text = f"('Keyword argument not understood:', {unknown!r})"
+        yield walk.at(unknown).problem("KER102", cls.name, "TypeError", text, keys=unknown, key=unknown)
+        return
     for key, odd in _odd(walk, cls, config):
         if not odd.is_called:
             yield _problem(walk, cls, config, (key, odd))
             return
+
+
+def given_events(walk: Walk, cls: ClassFacts, form: str) -> Iterator[Event]:
+    """What the layer's call raises for an input of that form, sparse or ragged."""
+    odd = walk.facts.odd(cls, {f"({form})": True}, f"({form})")
+    if odd is not None:
+        yield _problem(walk, cls, {}, (f"({form})", odd))
 
 
 def call_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[Event]:
@@ -47,4 +78,5 @@ def _odd(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tup
 def _problem(walk: Walk, cls: ClassFacts, config: Mapping[str, Any], found: tuple[str, Odd]) -> Problem:
     key, odd = found
     text = odd.text.replace("{name}", str(config.get("name")))
-    return walk.at(key).problem("KER103", cls.name, odd.type, text, key=key, value=repr(config.get(key)))
+    here = walk if key.startswith("(") else walk.at(key)
+    return here.problem("KER103", cls.name, odd.type, text, key=key, value=repr(config.get(key)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras2.odd_arguments import call_events
+from inspector.loaders.keras2.odd_arguments import call_events, given_events
+from inspector.loaders.keras2.replay import is_tensor, leaves
 from inspector.loaders.keras2.wiring import is_built
 
 if TYPE_CHECKING:
@@ -27,12 +28,47 @@ def called_events(walk: Walk, model: Any, depth: int = 0) -> Iterator[Event]:
     sequential = model.get("class_name") == "Sequential"
     if sequential and not is_built(layers):
         return
+    given = _forms(layers)
     for index, layer in enumerate(layers):
         if isinstance(layer, dict) and (sequential or layer.get("inbound_nodes")):
-            found = list(_called(walk.at("config").at("layers").at(index), layer, depth))
+            here = walk.at("config").at("layers").at(index)
+            source = _source(layers, index) if sequential else _only_source(layer)
+            found = [*_taken(here, layer, given.get(source)), *_called(here, layer, depth)]
             yield from found
             if found:
                 return
+
+
+def _forms(layers: list[Any]) -> dict[Any, str]:
+    """The inputs of another form than dense, by name."""
+    found: dict[Any, str] = {}
+    for layer in layers:
+        config = layer.get("config") if isinstance(layer, dict) and layer.get("class_name") == "InputLayer" else None
+        form = next((one for one in ("sparse", "ragged") if isinstance(config, dict) and config.get(one)), None)
+        if form is not None and isinstance(config.get("name"), str):
+            found[config["name"]] = form
+    return found
+
+
+def _source(layers: list[Any], index: int) -> Any:
+    """The name of the layer before one of a Sequential."""
+    before = layers[index - 1] if index and isinstance(layers[index - 1], dict) else {}
+    config = before.get("config")
+    return config.get("name") if isinstance(config, dict) else None
+
+
+def _only_source(layer: Mapping[str, Any]) -> Any:
+    """The layer that feeds one of a single call and input."""
+    found = [leaf[0] for leaf in leaves(layer.get("inbound_nodes")) if is_tensor(leaf)]
+    return found[0] if len(found) == 1 else None
+
+
+def _taken(walk: Walk, layer: Mapping[str, Any], form: str | None) -> Iterator[Event]:
+    """What a built-in layer raises that is called with a sparse or ragged input."""
+    kind = str(layer.get("class_name"))
+    cls = next(iter(walk.facts.named(kind, "layer")), None) if form and kind not in walk.custom else None
+    if cls is not None and form is not None:
+        yield from given_events(walk, cls, form)
 
 
 def unnamed_events(walk: Walk, model: Any) -> Iterator[Event]:

@@ -98,7 +98,11 @@ def _steps_apart(release: tuple[int, int], name: str, config: Config) -> Refusal
     strides, rates = config.get("strides"), config.get("dilation_rate")
     if release < (2, 13) or name.endswith("Transpose") or not isinstance(strides, list) or not isinstance(rates, list):
         return None
-    if not all(isinstance(one, int) for one in (*strides, *rates)) or max(strides) <= 1 or max(rates) <= 1:
+    if (
+        not all(isinstance(one, int) for one in (*strides, *rates))
+        or max(strides, default=1) <= 1
+        or max(rates, default=1) <= 1
+    ):
         return None
     text = "`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: "
     return "ValueError", f"{text}strides={tuple(strides)} and dilation_rate={tuple(rates)}", "strides"

@@ -34,6 +34,7 @@ _BIASES: Mapping[str, Callable[[int], set[tuple[int, ...]]]] = {
 _TABLES = frozenset({"StringLookup", "IntegerLookup", "TextVectorization"})
 _TABLES_REFUSED = ((2, 3), (2, 6))
 _NETWORKS = ("Sequential", "Functional", "Model")
+_WRAPPERS = ("TimeDistributed", "Wrapper")
 
 
 @record

@@ -123,7 +123,7 @@ class OddTrials(object):
             return None
         if "name" in config and record["kind"] != "dtype_policy":  # a policy is its name
             config["name"] = ODD_NAME
-        config.update(ODD_BASES.get(record["name"], {}))
+        more = ODD_BASES.get(record["name"], {})
         if outcome_of(lambda: self.made(record, config), config) is not True:
             return None
         inputs = self.inputs_of(record, config)
@@ -131,8 +131,10 @@ class OddTrials(object):
         every += ["(sparse)", "(ragged)"] if record["kind"] == "layer" else []
         if self.only_inputs:
             return {"called": inputs is not None, "keys": found, "all": every}
-        for key, value in sorted(config.items()):
-            row = {kind: self.outcome(record, dict(config, **{key: odd}), inputs) for kind, odd in odd_values(value)}
+        for key in sorted(config):
+            base = dict(config, **more) if key in more else config
+            odd = odd_values(base[key])
+            row = {kind: self.outcome(record, dict(base, **{key: value}), inputs) for kind, value in odd}
             # What no trial refuses needs no words.
             if any(number != 1 for number in row.values()):
                 found[key] = row

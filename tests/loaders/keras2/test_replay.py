@@ -86,3 +86,20 @@ def test_a_nested_model_is_called_in_the_scope_of_its_name(name, expected):
     outer = changed(GRAPH, [*LAYERS, 1], {**inner, "name": "inner", "inbound_nodes": [[["a", 0, 0, {}]]]})
     found = raised(called_events(walk(), outer))
     assert (found[1] if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "fails"), [("sparse", "Flatten", True), ("sparse", "Dense", False), ("dense", "Flatten", False)]
+)
+def test_layers_that_take_no_sparse_input(form, kind, fails):
+    given = changed(GRAPH, [*LAYERS, 0, "config", form], 7)
+    layer = {"class_name": kind, "config": {"name": "b"}, "name": "b", "inbound_nodes": [[["a", 0, 0, {}]]]}
+    found = raised(called_events(walk("2.15.0"), changed(given, [*LAYERS, 1], layer)))
+    assert (found is not None and "SparseTensor" in found[1]) is fails
+
+
+def test_an_operation_takes_no_other_keys():
+    stored = {"class_name": "TFOpLambda", "config": {"name": "o", "function": "math.add", "zz": 1}}
+    found = raised(object_events(walk("2.15.0"), LAYER, stored))
+    assert found is not None
+    assert "'Keyword argument not understood:', 'zz'" in found[1]
