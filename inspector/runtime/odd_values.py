@@ -35,6 +35,11 @@ _REFUSED = 2  # the least number that is no acceptance
 # An unknown word is told from one that was not tried by the words that the text lists: two at least.
 _WORD = re.compile(r"""['"][a-z_]+['"]""")
 _LISTED = 2
+# Texts are kept to a length (`keras_odd_build._LENGTH`); with a place for the value in them they are a little longer.
+_CUT = 165
+# What a text says of sizes follows from other arguments: a Normalization over all axes takes one mean, not four.
+_SIZED = "the requested shape has"
+_LISTING = re.compile(r"one of|[Aa]llowed values|[Ss]upported values")
 
 
 @record
@@ -74,7 +79,7 @@ def kind_of(value: Any) -> str | None:
 
 def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -> Odd | None:
     """Give what the class of that (flavour, version) raises for that value; None where it takes it, or nobody tried."""
-    default = (cls.config or {}).get(key)
+    default, last = (cls.config or {}).get(key), items_of(value)[-1:]
     kind, value = _kind_beside(default, value)
     # Before the store is opened: nearly all values of sound files are of the type of the default.
     if kind is None or (kind in _AS_STORED and kind == kind_of(default)) or _is_number_alike(kind, default, value):
@@ -87,6 +92,9 @@ def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -
         if not _applies(kind, value, text, is_called=is_called) or not _says_so(kind, key, default, text):
             return None
     exception, text, is_called = found[0]
+    # The last item was tried: to a call None stands for an unknown size in other places.
+    if is_called and kind == "in_none" and last != [None]:
+        return None
     return Odd(exception, text.replace("{value}", str(value)), is_called)
 
 
@@ -144,12 +152,15 @@ def _applies(kind: str, value: Any, text: str, *, is_called: bool) -> bool:
     """Whether the trial speaks for this value too: it was made with one number and one word."""
     # The call of a layer depends on how much, a constructor on of what type.
     number = kind.removeprefix("in_")
-    if is_called and kind in {"shorter", "longer"}:
+    if is_called and (kind in {"shorter", "longer"} or _SIZED in text):
         return False
     if is_called and number in {"integer", "negative", "fraction"}:
         return repr(value) == SHOWN[number]
     # A text that lists the words that it takes says itself whether this is one of them; `int("7")` is a number.
     if number == "text" and "literal for int()" in text and str(value).strip().lstrip("+-").isdecimal():
+        return False
+    # A list of words that was cut short may go on with this one.
+    if number == "text" and len(text) >= _CUT and _LISTING.search(text):
         return False
     # Constructors ask for the word in small letters (`conv_utils.normalize_padding`).
     return number != "text" or str(value).lower() not in text.replace("{value}", "")
