@@ -10,7 +10,15 @@ from inspector.loaders.keras3.followed import built_by, followed_call, puts_out_
 from inspector.loaders.keras3.nested import check_nested, nested_output
 from inspector.loaders.keras3.odd import check_called
 from inspector.loaders.keras3.refusals import Raised
-from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_keywords, check_output
+from inspector.loaders.keras3.stored_calls import (
+    PartMissingError,
+    check_call,
+    check_form,
+    check_keywords,
+    check_output,
+    leaves,
+    opaque,
+)
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing, Thing
 from inspector.loaders.weights.shapes import layer_output
@@ -50,24 +58,13 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     args = deserialize(session, node["args"], pointer)
     kwargs = deserialize(session, node["kwargs"], pointer)
     layer.keywords = tuple(kwargs) if isinstance(kwargs, dict) else ()
-    check_call(layer, _opaque(args, node["args"]), kwargs)
+    check_call(layer, opaque(args, node["args"]), kwargs)
     _check_positional(layer, args)
     _check_slices(session, layer, args)
     _check_mixed(session, layer, kwargs)
     given = [_revived(session, tensor, created, pointer) for tensor in _tensors(args)]
     # Masks and states of a call are no inputs whose shapes the layer joins.
     return [*given, *(_unshaped(_revived(session, tensor, created, pointer)) for tensor in _tensors(kwargs))]
-
-
-def _opaque(args: Any, stored: Any) -> Any:
-    """The arguments without the values of constants, which are tensors and arrays when the layer is called."""
-    if not isinstance(args, list) or not isinstance(stored, list):
-        return args
-    kinds = [kept.get("class_name") if isinstance(kept, dict) else None for kept in stored]
-    return [None if kind in _CONSTANTS else arg for arg, kind in zip(args, kinds, strict=False)]
-
-
-_CONSTANTS = frozenset({"__tensor__", "__numpy__"})
 
 
 def _unshaped(tensor: TensorThing) -> TensorThing:
@@ -126,15 +123,6 @@ def _check_mixed(session: Session, layer: Thing, kwargs: Any) -> None:
             )
             details = {"class": layer.class_name, "key": "inbound_nodes", "value": key}
             raise LoadFailure("ValueError", text, "KER103", layer.class_name, layer.pointer, details)
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """Everything in nested arguments that holds nothing else."""
-    if isinstance(value, list | tuple | dict):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from leaves(inner)
-    else:
-        yield value
 
 
 def _check_keywords(node: list[Any], layer: Thing, session: Session, created: dict[str, Thing]) -> None:
@@ -280,6 +268,7 @@ def build(session: Session, layer: Thing, config: Any) -> None:
         return
     layer.built = True
     shape = config.get("input_shape")
+    layer.is_hollow = not {"input_shape", "shapes_dict"} & config.keys()
     if "input_shape" in config and not isinstance(shape, list | tuple | dict | str) and layer.class_name in _INDEXING:
         details = {"class": layer.class_name, "key": "build_config", "value": str(config)}
         text = f"'{type(shape).__name__}' object is not subscriptable"
@@ -296,7 +285,11 @@ def build(session: Session, layer: Thing, config: Any) -> None:
 
 
 # Layers whose `build` looks into the shape at once.
-_INDEXING = _LAST_AXIS | {"BatchNormalization", "LayerNormalization", "GroupNormalization", "LSTM", "GRU", "SimpleRNN"}
+_INDEXING = (
+    _LAST_AXIS
+    | _MERGES
+    | {"Reshape", "BatchNormalization", "LayerNormalization", "GroupNormalization", "LSTM", "GRU", "SimpleRNN"}
+)
 
 
 def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.keras3.calling import NodeMissing, call, leaves, node_arguments
+from inspector.loaders.keras3.calling import NodeMissing, call, node_arguments
 from inspector.loaders.keras3.followed import puts_out_one
 from inspector.loaders.keras3.graph import check_graph
 from inspector.loaders.keras3.listed_output import stays_listed, tensor
 from inspector.loaders.keras3.sequential import check_name, layer_of, name_layer
-from inspector.loaders.keras3.stored_calls import broken, check_output
+from inspector.loaders.keras3.stored_calls import broken, check_output, leaves
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.shapes import output_shape
 from inspector.loaders.keras_common.things import Thing

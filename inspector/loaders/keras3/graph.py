@@ -42,10 +42,10 @@ def check_graph(
         tuple(_nodes(graph["input_layers"], created)),
         tuple(_nodes(graph["output_layers"], created)),
     )
-    # Inputs in the middle of a graph are cloned first (keras/src/models/functional.py `clone_graph_nodes`), which is
-    # not followed: nothing is said of such a model.
-    if not ends.inputs or any(created[name].class_name != "InputLayer" for name, _ in ends.inputs):
+    if not ends.inputs:
         return None
+    if any(created[name].class_name != "InputLayer" for name, _ in ends.inputs):
+        return _behind(session, ends, created, pointer)
     reached = _reached(ends, created)
     # The order of the three is that of `Function.__init__`: `map_graph` looks for disconnected tensors, then for names
     # used twice; inputs that lead nowhere are asked for after it has returned.
@@ -53,6 +53,21 @@ def check_graph(
     _check_names(session, graph, {*(name for name, _ in reached), *(name for name, _ in ends.inputs)}, created, pointer)
     _check_used(session, ends, created, pointer)
     return _ordered(ends, reached)
+
+
+def _behind(session: Session, ends: Ends, created: Mapping[str, Thing], pointer: str) -> list[str] | None:
+    """The same for inputs in the middle of a graph: what leads to them is left out, and a new input put there.
+
+    Source: `clone_graph_nodes` in keras/src/models/functional.py.
+    """
+    reached = _reached(ends, created, ends.inputs)
+    _check_connected(session, ends, reached, created, pointer)
+    taken = {source for sources in reached.values() for source in sources}
+    if (3, 10) <= session.release < (3, 14) and any(node not in taken for node in ends.inputs):
+        raise _idle(ends.inputs[0][0], pointer)
+    order = _ordered(ends, reached)
+    kept = {name for name, index in reached if (name, index) not in ends.inputs}
+    return None if order is None else [name for name in order if name in kept]
 
 
 def _ordered(ends: Ends, reached: Mapping[Node, list[Node]]) -> list[str] | None:
@@ -120,8 +135,8 @@ def _nodes(tensors: Any, created: Mapping[str, Thing]) -> Iterator[Node]:
                 yield from _nodes(value, created)
 
 
-def _reached(ends: Ends, created: Mapping[str, Thing]) -> dict[Node, list[Node]]:
-    """Every node that the outputs need, with the nodes that it takes its tensors from."""
+def _reached(ends: Ends, created: Mapping[str, Thing], until: tuple[Node, ...] = ()) -> dict[Node, list[Node]]:
+    """Every node that the outputs need, with the nodes that it takes its tensors from; those of `until` take none."""
     found: dict[Node, list[Node]] = {}
     waiting = list(ends.outputs)
     while waiting:
@@ -129,7 +144,8 @@ def _reached(ends: Ends, created: Mapping[str, Thing]) -> dict[Node, list[Node]]
         if node in found or node[0] not in created:
             continue
         calls = created[node[0]].calls
-        found[node] = [(name, index) for name, index, _ in calls[node[1]]] if 0 <= node[1] < len(calls) else []
+        known = 0 <= node[1] < len(calls) and node not in until
+        found[node] = [(name, index) for name, index, _ in calls[node[1]]] if known else []
         waiting.extend(found[node])
     return found
 
@@ -174,5 +190,9 @@ def _check_used(session: Session, ends: Ends, created: Mapping[str, Thing], poin
     taken = {name for layer in created.values() for call in layer.calls for name, _, _ in call}
     idle = next((name for name, _ in ends.inputs if name not in taken), None)
     if idle is not None:
-        text = "`inputs` not connected to `outputs`"
-        raise LoadFailure("ValueError", text, "KER111", idle, pointer, {"layers": idle})
+        raise _idle(idle, pointer)
+
+
+def _idle(name: str, pointer: str) -> LoadFailure:
+    text = "`inputs` not connected to `outputs`"
+    return LoadFailure("ValueError", text, "KER111", name, pointer, {"layers": name})

@@ -191,6 +191,8 @@ def expected_of(thing: Thing, given: Shape | None) -> list[Variable] | None:
     """The variables that the object has when its weights are loaded; None where that is not known."""
     if thing.facts is None:
         return None
+    if thing.is_hollow:
+        return []
     made = made_by(thing.class_name, thing.config, given)
     if made is None or thing.built:
         return made

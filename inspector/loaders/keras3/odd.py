@@ -65,7 +65,10 @@ def _check_called(session: Session, cls: ClassFacts, config: Mapping[str, Any], 
 
 def _odd(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tuple[str, Odd]]:
     for key, value in config.items():
-        if key in _OF_RANK or (isinstance(value, str) and key.endswith(_NAMING)):
+        # A Normalization was tried with a mean of its own, which no other axis fits.
+        if key in _OF_RANK or (key == "axis" and cls.name == "Normalization"):
+            continue
+        if isinstance(value, str) and key.endswith(_NAMING):
             continue
         odd = session.facts.odd(cls, config, key)
         if odd is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.things import TensorThing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,11 @@ _KEYWORDS = frozenset(
     {"training", "mask", "inputs", "states", "initial_state", "constants", "query", "value", "key", "query_mask"}
     | {"value_mask", "key_mask", "attention_mask", "return_attention_scores", "use_causal_mask", "count_weights"}
     | {"sequences", "sequence", "cache", "reverse", "transformations", "data", "bounding_boxes", "encoder_outputs"}
+)
+_ONE_INPUT = frozenset(
+    {"Dense", "LSTM", "GRU", "SimpleRNN", "RepeatVector", "Flatten"}
+    | {f"{kind}{rank}D" for kind in ("Conv", "MaxPooling", "AveragePooling", "ZeroPadding") for rank in (1, 2, 3)}
+    | {f"{kind}{rank}D" for kind in ("GlobalMaxPooling", "GlobalAveragePooling", "Cropping") for rank in (1, 2, 3)}
 )
 _OPEN = frozenset({"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"})
 
@@ -86,7 +92,10 @@ def check_call(layer: Thing, args: Any, kwargs: Any) -> None:
     check_keywords(layer, kwargs)
     if not list(args) and not kwargs:
         check_form([], layer)
-    wrong = next((one for one in _leaves(list(args)) if isinstance(one, str | int | float)), None)
+    # `assert_input_compatibility` of a layer with one input spec counts the tensors that it is given.
+    if layer.class_name in _ONE_INPUT and not any(isinstance(one, TensorThing) for one in leaves([*args, kwargs])):
+        raise broken(layer, "ValueError", f"Layer '{layer.name}' expected 1 input(s). Received 0 instead.", args)
+    wrong = next((one for one in leaves(list(args)) if isinstance(one, str | int | float)), None)
     if wrong is not None:
         text = (
             "Only input tensors may be passed as positional arguments. The following argument value should be passed "
@@ -102,10 +111,11 @@ def check_keywords(layer: Thing, keywords: Any) -> None:
         raise broken(layer, "TypeError", f"got an unexpected keyword argument {unknown!r}", keywords)
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
+    """Everything in nested arguments that holds nothing else."""
     if isinstance(value, list | tuple | dict):
         for inner in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(inner)
+            yield from leaves(inner)
     else:
         yield value
 
@@ -114,3 +124,14 @@ def broken(layer: Thing, kind: str, text: str, value: Any) -> LoadFailure:
     """The failure of a call that is stored otherwise than Keras stores calls."""
     details = {"class": layer.class_name, "key": "inbound_nodes", "value": repr(value)}
     return LoadFailure(kind, text, "KER103", layer.class_name, layer.pointer, details)
+
+
+def opaque(args: Any, stored: Any) -> Any:
+    """The arguments without the values of constants, which are tensors and arrays when the layer is called."""
+    if not isinstance(args, list) or not isinstance(stored, list):
+        return args
+    kinds = [kept.get("class_name") if isinstance(kept, dict) else None for kept in stored]
+    return [None if kind in _CONSTANTS else arg for arg, kind in zip(args, kinds, strict=False)]
+
+
+_CONSTANTS = frozenset({"__tensor__", "__numpy__"})

@@ -41,6 +41,8 @@ class Thing:
     unrestored: str = ""
     # For each call whether the shape of its output is exactly Keras' own: a size of None in it is one left open.
     exact: list[bool] = field(default_factory=list)
+    # Built by a stored config that says no shape: it counts as built, and has no variables.
+    is_hollow: bool = False
     # Operations of a model's graph, which are no layers.
     operations: list[Thing] = field(default_factory=list)
     # The keyword arguments that its stored calls give it.
