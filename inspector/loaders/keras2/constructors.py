@@ -64,6 +64,7 @@ def layer_value_events(walk: Walk, class_name: str, config: Mapping[str, Any]) -
     """What a layer's constructor raises for its dtype and its size."""
     yield from until_problem(
         lambda: _dtype(walk, config.get("dtype")),
+        lambda: _input_dtype(walk, config.get("dtype")) if class_name == "InputLayer" else (),
         lambda: _units(walk, config["units"]) if class_name == "Dense" and "units" in config else (),
         lambda: _filters(walk, class_name, config.get("filters")),
         lambda: range_events(walk, class_name, config),
@@ -74,6 +75,13 @@ def _dtype(walk: Walk, value: Any) -> Iterator[Event]:
     if isinstance(value, str) and value and value.removesuffix("_ref") not in _DTYPES:
         text = texts.no_dtype(walk.release, value)
         yield walk.at("dtype").problem("KER103", "dtype", "TypeError", text, key="dtype", value=repr(value))
+
+
+def _input_dtype(walk: Walk, value: Any) -> Iterator[Event]:
+    """An input has a dtype and no policy."""
+    if isinstance(value, dict) or (isinstance(value, str) and value.startswith("mixed_")):
+        text = texts.no_dtype(walk.release, value)
+        yield walk.at("dtype").problem("KER103", "InputLayer", "TypeError", text, key="dtype", value=repr(value))
 
 
 def _units(walk: Walk, value: Any) -> Iterator[Event]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras2.calls.shapes import windows
 from inspector.loaders.keras_common.variables import CELL_OF, Variable, own_variables
 from inspector.loaders.weights.more_variables import conv_lstm_cell, more_variables
 
@@ -64,6 +66,23 @@ def _last(shape: Any) -> int | None:
     return shape[-1] if isinstance(shape, list) and shape and isinstance(shape[-1], int) else None
 
 
+def _local(config: Config, given: Shape) -> list[Variable] | None:
+    """A kernel for each place; `implementation` 3 stores those of all places in one row. Source: locally_connected."""
+    rank = len(given) - 2 if given else 0
+    if given is None or config.get("data_format") == "channels_first" or config.get("implementation", 1) not in {1, 2}:
+        return None
+    sides, filters, last = windows(config, given[1:-1]), config.get("filters"), given[-1]
+    size = config.get("kernel_size")
+    if sides is None or None in (*sides, *given[1:]) or not isinstance(size, list) or len(size) != rank:
+        return None
+    kernel: tuple[int | None, ...] = (*given[1:], *sides, filters)
+    if config.get("implementation", 1) == 1:
+        places = prod(side for side in sides if side is not None)
+        kernel = (places, prod(size) * last if last is not None else None, filters)
+    made = [Variable("kernel", kernel)]
+    return [*made, Variable("bias", (*sides, filters))] if config.get("use_bias", True) else made
+
+
 def _renormalized(config: Config, given: Shape) -> list[Variable] | None:
     """BatchNormalization with `renorm` has three variables more. Source: BatchNormalizationBase.build."""
     plain = own_variables("BatchNormalization", {**config, "renorm": False}, given)
@@ -78,4 +97,6 @@ _MADE: dict[str, Callable[[Config, Shape], list[Variable] | None]] = {
     "RNN": _rnn,
     "MultiHeadAttention": _heads,
     "BatchNormalization": _renormalized,
+    "LocallyConnected1D": _local,
+    "LocallyConnected2D": _local,
 }

@@ -236,6 +236,21 @@ def _local(_release: tuple[int, int], name: str, config: Config) -> Iterator[Ref
         yield "ValueError", text, "padding"
 
 
+def _halves(_release: tuple[int, int], _name: str, config: Config) -> Iterator[Refusal | None]:
+    """A backward layer of its own runs the other way, and gives what the forward one gives."""
+    one, other = ((config.get(key) or {}).get("config") for key in ("layer", "backward_layer"))
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return
+    if bool(one.get("go_backwards")) == bool(other.get("go_backwards")):
+        text = "Forward layer and backward layer should have different `go_backwards` value."
+        yield "ValueError", text, "backward_layer"
+    for key in ("stateful", "return_sequences", "return_state"):
+        if bool(one.get(key)) != bool(other.get(key)):
+            text = f'Forward layer and backward layer are expected to have the same value for attribute "{key}", got '
+            text = f'{text}"{one.get(key)}" for forward layer and "{other.get(key)}" for backward layer'
+            yield "ValueError", text, "backward_layer"
+
+
 def _fan(key: str, value: Any) -> Refusal | None:
     """How a VarianceScaling counts; releases since 2.7 list what they know."""
     inner = value.get("config") if isinstance(value, dict) and value.get("class_name") == "VarianceScaling" else None
@@ -251,6 +266,7 @@ _BY_CLASS: dict[str, Callable[[tuple[int, int], str, Config], Iterator[Refusal |
     **{f"ConvLSTM{rank}D": _unrolled for rank in (1, 2, 3)},
     **dict.fromkeys(("StringLookup", "IntegerLookup"), _lookup),
     **dict.fromkeys(("LocallyConnected1D", "LocallyConnected2D"), _local),
+    "Bidirectional": _halves,
     "Embedding": _embedding,
     "RandomFlip": _flip,
     "Permute": _permute,

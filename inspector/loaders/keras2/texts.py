@@ -167,7 +167,7 @@ def not_a_model(release: tuple[int, int], config: object) -> str:
     return f"`model_from_config` expects a dictionary, not a list. {hint} `Sequential.from_config(config)`?"
 
 
-def no_dtype(release: tuple[int, int], name: str) -> str:
+def no_dtype(release: tuple[int, int], name: object) -> str:
     """The text of TensorFlow's TypeError for what is no dtype."""
     lead = (
         f"Cannot convert the argument `type_value`: {name!r}" if release >= (2, 7) else f"Cannot convert value {name!r}"

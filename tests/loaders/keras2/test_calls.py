@@ -246,6 +246,7 @@ STACK = {"class_name": "StackedRNNCells", "config": {"cells": [layer("LSTMCell",
         ("PReLU", {"shared_axes": [1]}, [(1, 4)]),
         ("BatchNormalization", {"renorm": True, "axis": [2]}, [(4,)] * 7),
         ("Dense", {"units": 2.5}, [(4, 2), (2,)]),
+        ("LocallyConnected1D", {"filters": 3, "kernel_size": [2], "strides": [1]}, [(5, 8, 3), (5, 3)]),
     ],
 )
 def test_variables_of_other_layers(kind, config, shapes):

@@ -61,3 +61,10 @@ def test_values_that_later_releases_refuse(kind, config, before, since, start):
 def test_values_that_are_refused(kind, config, expected):
     found = refused((2, 8), kind, **config)
     assert found is None if expected is None else found[1].startswith(expected)
+
+
+def test_halves_of_a_bidirectional_run_against_each_other():
+    layer = {"class_name": "LSTM", "config": {"units": 2, "go_backwards": False}}
+    back = {"class_name": "LSTM", "config": {"units": 2, "go_backwards": True}}
+    assert refused((2, 8), "Bidirectional", layer=layer, backward_layer=back) is None
+    assert refused((2, 8), "Bidirectional", layer=layer, backward_layer=layer)[1].startswith("Forward layer and backw")
