@@ -31,9 +31,9 @@ _OPTIMIZER_REFUSES = "Unexpected keyword argument passed to optimizer"
 _OPTIMIZER_KEYS = frozenset({"clipnorm", "clipvalue", "decay", "lr"})
 # Keras 2.12 and later word anew what the constructor of a layer raises. Source: Layer.from_config.
 _REWORDED_SINCE = (2, 12)
-_LAYER_KEYS = frozenset(
-    {"batch_input_shape", "batch_size", "input_dim", "input_shape", "weights", "autocast", "implementation"}
-)
+_LAYER_KEYS = frozenset({"batch_input_shape", "batch_size", "input_dim", "input_shape", "weights"})
+# An InputLayer takes none of these: it looks at its **kwargs itself.
+_MORE_LAYER_KEYS = _LAYER_KEYS | {"autocast", "implementation"}
 _BASE_KEYS = frozenset({"activity_regularizer", "autocast", "dtype", "dynamic", "implementation", "name", "trainable"})
 # What the public BatchNormalization hands on to its base class. Source: BatchNormalizationBase.__init__.
 _NORMALIZATION_KEYS = frozenset({"adjustment", "fused", "renorm", "renorm_momentum", "virtual_batch_size"})
@@ -116,7 +116,8 @@ def _is_of_base(cls: ClassFacts, key: str, refusal: object) -> bool:
     """Whether the base class takes the key from **kwargs: old releases of Keras write some that no newer one does."""
     if isinstance(refusal, Rejected) and refusal.text.startswith(_OPTIMIZER_REFUSES):
         return key in _OPTIMIZER_KEYS or f"'{key}'" in refusal.text.partition("Allowed kwargs are ")[2]
-    keys = _LAYER_KEYS | _NORMALIZATION_KEYS if cls.name == "BatchNormalization" else _LAYER_KEYS
+    keys = _LAYER_KEYS if cls.name == "InputLayer" else _MORE_LAYER_KEYS
+    keys = keys | _NORMALIZATION_KEYS if cls.name == "BatchNormalization" else keys
     return cls.kind == "layer" and cls.has_kwargs and key in keys
 
 
