@@ -5,6 +5,8 @@ Source: `reconstruct_from_config` of Keras' functional engine, and the Functiona
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
@@ -111,10 +113,21 @@ def _check_ends(walk: Walk, replay: Replay, config: Mapping[str, Any]) -> None:
 def _made(walk: Walk, layers: Any) -> dict[Any, Made]:
     """The layers by the name of their entry: of two entries of one name the first is made."""
     made: dict[Any, Made] = {}
+    unnamed: Counter[str] = Counter()
     for layer in layers:
         if layer["name"] not in made:
-            made[layer["name"]] = _one(walk, layer)
+            made[layer["name"]] = one = _one(walk, layer)
+            one.name = one.name or _own_name(one.kind, unnamed)
     return made
+
+
+def _own_name(kind: str, unnamed: Counter[str]) -> str:
+    """The name that Keras gives a layer without one, in a fresh process: inputs are counted from 1, others from 0."""
+    unnamed[kind] += 1
+    if kind == "InputLayer":
+        return f"input_{unnamed[kind]}"
+    snake = re.sub("([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", kind)).lower()
+    return f"{snake}_{unnamed[kind] - 1}" if unnamed[kind] > 1 else snake
 
 
 def _one(walk: Walk, layer: Mapping[str, Any]) -> Made:

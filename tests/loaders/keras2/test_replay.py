@@ -103,3 +103,12 @@ def test_an_operation_takes_no_other_keys():
     found = raised(object_events(walk("2.15.0"), LAYER, stored))
     assert found is not None
     assert "'Keyword argument not understood:', 'zz'" in found[1]
+
+
+def test_a_layer_without_a_name_gets_keras_own():
+    """The first input without a name is `input_1`, whatever other layers are called."""
+    entry = {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 4]}, "name": "b", "inbound_nodes": []}
+    twice = changed(changed(GRAPH, [*LAYERS, 0, "config", "name"], "input_1"), [*LAYERS, 1], entry)
+    found = raised(object_events(walk(), LAYER, changed(twice, ["config", "input_layers"], [["a", 0, 0], ["b", 0, 0]])))
+    assert found is not None
+    assert found[1].startswith('The name "input_1" is used 2 times')
