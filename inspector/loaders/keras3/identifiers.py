@@ -84,11 +84,20 @@ def deserialize_in(session: Session, family: str, config: Any, pointer: str) -> 
         text = f"Unknown `config` as a `dict`, config={config}"
         details = {"class": family, "key": "class_name"}
         raise LoadFailure("ValueError", text, "KER103", family, pointer, details)
+    if config["class_name"] != "function" and config.get("module", "_") is not None:
+        check_looked_up(config["class_name"], pointer)
     inner = config.get("config")
     # Custom objects come before the family's own table: a user's `relu` replaces the built-in one of that name.
     if session.custom(config["class_name"], config.get("registered_name"), inner if isinstance(inner, str) else None):
         return deserialize(session, config, pointer)
     return _look_up(session, _stored(family, config, pointer))
+
+
+def check_looked_up(name: Any, pointer: str) -> None:
+    """`name in module_objects`: what cannot be a key of a table."""
+    if isinstance(name, list | dict):
+        text = f"unhashable type: {type(name).__name__!r}"
+        raise LoadFailure("TypeError", text, "KER130", str(name), pointer)
 
 
 def _stored(family: str, config: dict[str, Any], pointer: str) -> _Named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3.identifiers import check_looked_up
 from inspector.loaders.keras3.instantiate import instantiate, instantiate_custom
 from inspector.loaders.keras_common import texts
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -47,6 +48,7 @@ def model_from_config(session: Session, config: Any, pointer: str) -> Any:
     _check_shape(session, config, pointer)
     config = {**config, "config": _fixed(session, str(config.get("class_name")), config["config"])}
     name = config.get("class_name")
+    check_looked_up(name, pointer)
     custom = session.custom(name)
     # keras/src/legacy/saving/serialization.py `class_and_config_for_serialized_keras_object` takes the user's class
     # first, by the bare name: on this path there is no module to tell two classes apart.

@@ -3,6 +3,7 @@
 import pytest
 
 from inspector.loaders.keras3.deserialize import _check_hashable
+from inspector.loaders.keras3.identifiers import check_looked_up
 from inspector.loaders.keras3.inputs import unlikely_tensor
 from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_output
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -91,4 +92,10 @@ def test_tensors(release, shape, dtype, expected):
 def test_names_are_joined_and_looked_up(changes, expected):
     config = {"module": "keras.layers", "class_name": "GRU", "config": {}, "registered_name": None} | changes
     found = raised(_check_hashable, Release(3, 8), config, "/")
+    assert (found[1] if found else None) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Dense", None), (7, None), (["Dense"], "unhashable type: 'list'")])
+def test_names_are_keys_of_a_table(name, expected):
+    found = raised(check_looked_up, name, "/")
     assert (found[1] if found else None) == expected
