@@ -37,6 +37,8 @@ _WORD = re.compile(r"""['"][a-z_]+['"]""")
 _LISTED = 2
 # Texts are kept to a length (`keras_odd_build._LENGTH`); with a place for the value in them they are a little longer.
 _CUT = 165
+# The number of items that a text asks for; an order of axes is as long as its input has axes.
+_COUNTED = re.compile(r"tuple of \d|have \w+ elements|elements|length")
 # What a text says of sizes follows from other arguments: a Normalization over all axes takes one mean, not four.
 _SIZED = "the requested shape has"
 _LISTING = re.compile(r"one of|[Aa]llowed values|[Ss]upported values")
@@ -121,7 +123,7 @@ def _kind_beside(default: Any, value: Any) -> tuple[str | None, Any]:
 def _says_so(kind: str, key: str, default: Any, text: str) -> bool:
     """Whether the text names what it takes, where another value of that kind may be right."""
     if kind in {"shorter", "longer"}:
-        return f"`{key}`" in text
+        return f"`{key}`" in text and _COUNTED.search(text) is not None
     return kind != "text" or not isinstance(default, str) or len(_WORD.findall(text)) >= _LISTED
 
 

@@ -67,7 +67,8 @@ def call_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Itera
 
 
 def _odd(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tuple[str, Odd]]:
-    for key, value in config.items():
+    # A Lambda's functions are lists of other things than numbers: their own model reads them (lambdas.py).
+    for key, value in config.items() if cls.name != "Lambda" else ():
         if isinstance(value, str) and key.endswith(_NAMING):
             continue
         odd = walk.facts.odd(cls, config, key)

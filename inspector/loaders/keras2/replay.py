@@ -240,10 +240,10 @@ def _refuse_keywords(layer: Made, kwargs: Any, python: tuple[int, int]) -> None:
 
 def outputs_of(kind: str, config: Mapping[str, Any], *, is_own: bool) -> int | None:
     """How many tensors one call of that layer gives; None where that is not followed."""
-    if not is_own or kind in _OPEN:
+    if not is_own or kind in _OPEN or config.get("return_state"):
         return None
     if kind in _MANY_OUTPUTS:
-        return 1 if kind != "RNN" and not config.get("return_state") and kind != "Bidirectional" else None
+        return 1 if kind not in {"RNN", "Bidirectional"} else None
     return None if kind in {"MultiHeadAttention", "Attention", "AdditiveAttention", "StackedRNNCells"} else 1
 
 

@@ -32,6 +32,10 @@ def variables(
         return _normalization(config, release)
     if class_name in _COPIES:
         return _wrapped(class_name, config, given)
+    if class_name == "BatchNormalization" and not config.get("renorm"):
+        made = _several_axes(config, given)
+        if made is not None:
+            return made
     made = own_variables(CELL_OF.get(class_name, class_name), plain(config), given)
     if made is None or class_name == "RNN" or any(one.shape is None for one in made):
         made = other_variables(class_name, plain(config), given)
@@ -46,6 +50,20 @@ def _normalization(config: Mapping[str, Any], release: tuple[int, int]) -> list[
     if release >= _CONSTANT_MEAN_SINCE and config.get("mean") is not None:
         return []
     return [Variable(name, None, trainable=False) for name in ("mean", "variance", "count")]
+
+
+def _several_axes(config: Mapping[str, Any], given: Shape) -> list[Variable] | None:
+    """Over several axes a BatchNormalization's variables have the input's rank. Source: `param_shape` of its build."""
+    axis = config.get("axis")
+    if not isinstance(axis, list) or len(axis) < 2:  # noqa: PLR2004 - several
+        return None
+    names = [name for name, key in (("gamma", "scale"), ("beta", "center")) if config.get(key, True)]
+    shape = None
+    if given is not None and all(isinstance(one, int) and -len(given) <= one < len(given) for one in axis):
+        kept = {one % len(given) for one in axis}
+        shape = tuple(size if at in kept else 1 for at, size in enumerate(given))
+    made = [Variable(name, shape) for name in names]
+    return made + [Variable(name, shape, trainable=False) for name in ("moving_mean", "moving_variance")]
 
 
 def _wrapped(class_name: str, config: Mapping[str, Any], given: Shape) -> list[Variable] | None:

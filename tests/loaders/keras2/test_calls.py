@@ -5,6 +5,7 @@ from keras2_models import raised, walk
 
 from inspector.loaders.keras2.calls.graph import call_events, network_of, rebuilt
 from inspector.loaders.keras2.objects import LAYER, object_events
+from inspector.loaders.keras2.replay import outputs_of
 from inspector.loaders.keras2.shapes import variables
 from inspector.loaders.keras2.weights import model_layers
 from inspector.loaders.keras_common.failure import LoadFailure
@@ -246,6 +247,7 @@ STACK = {"class_name": "StackedRNNCells", "config": {"cells": [layer("LSTMCell",
         ("PReLU", {"shared_axes": [1]}, [(1, 4)]),
         ("BatchNormalization", {"renorm": True, "axis": [2]}, [(4,)] * 7),
         ("Dense", {"units": 2.5}, [(4, 2), (2,)]),
+        ("BatchNormalization", {"axis": [1, 2], "center": False}, [(1, 6, 4)] * 3),
         ("LocallyConnected1D", {"filters": 3, "kernel_size": [2], "strides": [1]}, [(5, 8, 3), (5, 3)]),
     ],
 )
@@ -307,3 +309,20 @@ def test_policies_of_the_experimental_module_are_plain_ones():
 def test_a_whole_number_is_as_good_as_a_fraction(rate, refused):
     dropout = {"class_name": "Dropout", "config": {"name": "d", "rate": rate, "noise_shape": None, "seed": None}}
     assert (raised(object_events(walk("2.8.0"), LAYER, dropout)) is not None) is refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [
+        ("Permute", {"dims": [3, 1, 2]}),
+        ("Lambda", {"function": ["4wEAAAA=", None, None], "function_type": "raw", "output_shape_type": "raw"}),
+    ],
+)
+def test_lists_of_another_length_are_no_odd_values(kind, config):
+    """An order of axes is as long as the input has axes; a function is stored in three parts."""
+    assert raised(object_events(walk("2.8.0"), LAYER, layer(kind, **config))) is None
+
+
+def test_a_convolutional_rnn_gives_its_states():
+    assert outputs_of("ConvLSTM2D", {"return_state": True}, is_own=True) is None
+    assert outputs_of("ConvLSTM2D", {"return_state": False}, is_own=True) == 1
