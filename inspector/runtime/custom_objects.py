@@ -37,6 +37,7 @@ MAX_SOURCE = 4 * 1024 * 1024
 MAX_FILES = 2000
 MAX_BASES = 50  # classes followed from one class up its bases: stops classes that inherit from each other
 
+_VARIABLE, _MODULE = {"tensorflow.Variable", "tf.Variable"}, {"tensorflow.Module", "tf.Module"}
 _KERAS = {"tensorflow", "tf", "keras", "tf_keras"}
 # Folders of a project that hold no code of its own.
 _SKIPPED = {"__pycache__", "node_modules", "site-packages"}
@@ -258,7 +259,24 @@ def _custom_class(found: SourceClass, sources: _Sources, registry: Registry) -> 
         bases=tuple(_outside(ancestry, sources)),
         hands_on=hands_on and required is not None,
         revives=any(ancestor.revives for ancestor in ancestry),
+        deserialized=next((each.deserialized for each in ancestry if each.revives), ()),
+        methods=tuple(sorted({name for each in ancestry for name in each.methods})),
+        variables=_variables(ancestry, sources),
     )
+
+
+def _variables(ancestry: list[SourceClass], sources: _Sources) -> int:
+    """The `tf.Variable`s that its instances keep, those in a tf.Module of the sources among them."""
+    count = 0
+    for each in ancestry:
+        for name in each.kept:
+            inner = sources.named(name, each.module)
+            full = expanded(name, each.module.imported)
+            if inner is None:
+                count += full in _VARIABLE
+            elif any(expanded(base, inner.module.imported) in _MODULE for base in inner.bases):
+                count += sum(expanded(one, inner.module.imported) in _VARIABLE for one in inner.kept)
+    return count
 
 
 def _by_base(found: SourceClass, ancestry: list[SourceClass], registry: Registry) -> str | None:

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.runtime.source_methods import deserialized, kept
 from inspector.runtime.source_names import dotted, last
 from inspector.terms.record import record
 from inspector.terms.runtime import CustomObject
@@ -51,6 +52,10 @@ class SourceClass:
     has_kwargs: bool = True
     hands_on: bool = False
     revives: bool = False
+    deserialized: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    # What its methods keep as attributes by calling it, `tf.Variable` or a class of the sources.
+    kept: tuple[str, ...] = ()
 
 
 def definitions(body: list[ast.stmt]) -> Iterator[Definition]:
@@ -71,13 +76,16 @@ def read_class(statement: ast.ClassDef, registered: str | None, module: Module, 
     """A class as its statement says, registered under that name."""
     bases = tuple(filter(None, map(dotted, statement.bases)))
     found = SourceClass(statement.name, registered, bases, f"{module.place}:{statement.lineno}", module)
-    for member in definitions(statement.body):
-        if isinstance(member, ast.FunctionDef) and member.name == "__init__":
+    functions = [member for member in definitions(statement.body) if isinstance(member, ast.FunctionDef)]
+    found.methods = tuple(function.name for function in functions)
+    found.kept = tuple(name for function in functions for name in kept(function))
+    for member in functions:
+        if member.name == "__init__":
             found.parameters, found.required, found.has_kwargs = _parameters(member.args, bound=True)
             found.hands_on = _hands_on(member)
-        elif isinstance(member, ast.FunctionDef) and member.name == "from_config":
-            found.revives = True
-        elif isinstance(member, ast.FunctionDef) and member.name == "__init_subclass__":
+        elif member.name == "from_config":
+            found.revives, found.deserialized = True, tuple(deserialized(member))
+        elif member.name == "__init_subclass__":
             found.registers = registry.in_function(member)
     # @dataclass writes `__init__` at run time; the fields are its parameters unless the class has one of its own.
     if found.parameters is None and _is_dataclass(statement):

@@ -30,7 +30,9 @@ class CustomObject:
     `parameters` is None where only the name is known; `has_kwargs` says that the constructor takes any keyword.
     `passed` says that the loader gets it in `custom_objects` under its own name; else it is only registered.
     `bases` are the bases outside the sources as they are written there; `hands_on` says that keywords which the
-    constructor does not name reach the base's, `revives` that the class has a `from_config` of its own.
+    constructor does not name reach the base's, `revives` that the class has a `from_config` of its own, which hands
+    the values of the keys `deserialized` to Keras. `methods` are those of the class and of its bases in the sources;
+    `variables` counts the `tf.Variable`s that it keeps as attributes.
     """
 
     name: str
@@ -44,6 +46,9 @@ class CustomObject:
     bases: tuple[str, ...] = ()
     hands_on: bool = False
     revives: bool = False
+    deserialized: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    variables: int = 0
 
     @property
     def is_function(self) -> bool:

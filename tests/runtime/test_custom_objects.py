@@ -254,3 +254,38 @@ def test_a_constant_of_another_module_names_the_package(tmp_path):
     (tmp_path / "names.py").write_text("PACKAGE = 'shop'")
     found, _ = read_custom_objects([str(tmp_path)])
     assert [(o.name, o.registered_name) for o in found] == [("Scale", "shop>Scale")]
+
+
+REVIVED = {
+    "pop": ("layers.deserialize(config.pop('a'))", ("a",)),
+    "subscript": ("keras.utils.deserialize_keras_object(config['a'])", ("a",)),
+    "comprehension": ("{k: keras.layers.deserialize(config[k]) for k in ('a', 'b')}", ("a", "b")),
+    "table of its own": ("keras.losses.deserialize(config['a'])", ()),
+    "computed": ("keras.layers.deserialize(config[name()])", ()),
+}
+
+
+@pytest.mark.parametrize("case", REVIVED.values(), ids=REVIVED)
+def test_keys_that_a_from_config_deserializes(case, tmp_path):
+    call, keys = case
+    (tmp_path / "own.py").write_text(f"class A:\n    def from_config(cls, config):\n        return cls({call})\n")
+    (found,) = read_custom_objects([str(tmp_path / "own.py")])[0]
+    assert (found.revives, found.deserialized) == (True, keys)
+
+
+def test_keys_kept_in_names_and_a_function_under_another_name(tmp_path):
+    (tmp_path / "own.py").write_text(
+        "class A:\n    def from_config(cls, config):\n        revive = keras.saving.deserialize_keras_object\n"
+        "        inner = config.get('a')\n        return cls(revive(inner))\n"
+    )
+    assert read_custom_objects([str(tmp_path / "own.py")])[0][0].deserialized == ("a",)
+
+
+def test_variables_of_tensorflow_are_counted_with_those_of_modules(tmp_path):
+    (tmp_path / "own.py").write_text(
+        "import tensorflow as tf\nclass Table(tf.Module):\n    def __init__(self):\n        self.v = tf.Variable(1.0)\n"
+        "class A(tf.keras.layers.Layer):\n    def __init__(self):\n        self.t = Table()\n        self.w = tf.Variable(2.0)\n"
+        "        self.n = self.add_weight()\n        if self.n:\n            self.m = tf.Variable(0.0)\n"
+    )
+    found = {o.name: o.variables for o in read_custom_objects([str(tmp_path / "own.py")])[0]}
+    assert found == {"Table": 1, "A": 2}

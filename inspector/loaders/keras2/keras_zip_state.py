@@ -74,7 +74,8 @@ def state_events(walk: Walk, artifact: Artifact, model: KerasModel) -> Iterator[
         yield walk.problem("KER132", "vars", "KeyError", repr(text), path="/vars")
         return
     if not isinstance(model.config.get("config"), dict) or "layers" not in model.config["config"]:
-        yield from _subclassed(walk, file)
+        if _root_of(artifact.producer.keras) != _root(walk):
+            yield from _subclassed(walk, file)
         return
     # Unlike Keras 3, which collects what fails, `_load_state` of Keras 2 lets the first exception out: the order of the
     # walk decides which layer is named.
@@ -99,6 +100,14 @@ def _subclassed(walk: Walk, file: Hdf5File) -> Iterator[Event]:
         f"Expected: ['{name}/kernel:0', '{name}/bias:0']"
     )
     yield walk.at(root.strip("/")).problem("KER110", name, "ValueError", text, expected=str(count), found="0")
+
+
+def _root_of(producer: str | None) -> str:
+    """The attribute at which the release that wrote the file met the layers; "" for Keras 3, or where none is named."""
+    parts = [int(part) for part in (producer or "").split(".")[:2] if part.isdigit()]
+    if len(parts) < 2 or parts[0] != 2:  # noqa: PLR2004 - major and minor, of Keras 2
+        return ""
+    return "layers" if tuple(parts) >= (2, 15) else "_layer_checkpoint_dependencies"
 
 
 def _root(walk: Walk) -> str:

@@ -41,6 +41,8 @@ _OF_LAYER = _LAYER_KEYS | _BASE_KEYS
 # What a functional model stores; the class that is made from it may be the user's own.
 _GRAPH_KEYS = frozenset({"name", "layers", "input_layers", "output_layers"})
 _ABSTRACT = frozenset({"Layer", "Model", "Sequential", "Loss", "Metric", "Optimizer", "Mean", "Initializer", "Wrapper"})
+# A layer that takes no more than every layer does, and hands it on.
+_PLAIN_LAYER, _LAYER = "keras.layers.Flatten", "keras.layers.Layer"
 # Keys that only SavedModel metadata holds, with the release since which their classes take them. Source:
 # index_lookup.py.
 _SAVED_MODEL_KEYS = {"has_input_vocabulary": (2, 6)}
@@ -183,7 +185,7 @@ def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) ->
     from inspector.loaders.keras2.walk import reworded  # noqa: PLC0415 - cold start: few models hold such a class
 
     if known.revives:
-        yield from _revived_events(walk, config)
+        yield from _revived_events(walk, known, config)
         return
     # keras/src/engine/training.py `Model.from_config` takes the functional path for subclasses too, where the config is
     # that of a graph; their constructor then gets inputs and outputs, not these keys.
@@ -208,8 +210,13 @@ def custom_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) ->
     yield from reworded(events, again)
 
 
-def _revived_events(walk: Walk, config: Mapping[str, Any]) -> Iterator[Event]:
-    """A `from_config` of the user's is not read; what it deserializes by class name must at least be known."""
+def _revived_events(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
+    """A `from_config` of the user's is not run; what it deserializes by class name must at least be known."""
+    if walk.path == "v3":
+        from inspector.loaders.keras2.v3 import value_events  # noqa: PLC0415 - they call each other
+
+        for key in known.deserialized:
+            yield from value_events(walk.at(key), config.get(key))
     for key, value in config.items():
         name = value.get("class_name") if isinstance(value, dict) and "config" in value else None
         if walk.path == "legacy" and isinstance(name, str) and name not in walk.custom and not walk.facts.named(name):
@@ -248,3 +255,20 @@ def _constructor_events(walk: Walk, known: CustomObject, config: Mapping[str, An
         yield walk.problem("KER104", known.name, "TypeError", text, key=missing[0], keys=", ".join(missing))
     if known.hands_on and not missing:
         yield from _events_of_base(walk, known, config)
+        yield from _events_of_policy(walk, known, config)
+
+
+def _events_of_policy(walk: Walk, known: CustomObject, config: Mapping[str, Any]) -> Iterator[Event]:
+    """The dtype policy of Keras 3, a serialized object, as it reaches `Layer`, which was not recorded by itself."""
+    stand_in = walk.facts.exported(_PLAIN_LAYER)
+    named = "dtype" in (known.parameters or ())
+    if (
+        stand_in is None
+        or named
+        or not known.is_layer
+        or known.keras_base != _LAYER
+        or not isinstance(config.get("dtype"), dict)
+    ):
+        return
+    handed = {**(stand_in.config or {}), "dtype": config["dtype"]}
+    yield from (event for event in config_events(walk, stand_in, handed) if isinstance(event, Problem))

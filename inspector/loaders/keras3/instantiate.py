@@ -60,12 +60,31 @@ def instantiate(session: Session, cls: ClassFacts, config: dict[str, Any], point
         return special(session, cls, config, pointer)
     if cls.name in WRAPPED_KEYS:
         return _wrapper(session, cls, config, pointer)
+    if cls.name == "MeanMetricWrapper":
+        _check_metric_name(session, cls, config, pointer)
     for key in _DESERIALIZED_KEYS.get(cls.name, ()):
         # Quantization by a config object came with 3.13: the key is an unknown one before.
         if key == "quantization_config" and session.release < (3, 13):
             continue
         _deserialize_key(session, config, key, pointer)
     return _plain(session, cls, config, pointer)
+
+
+def _check_metric_name(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
+    """`from_config` deserializes the whole config: a name that `custom_objects` has as well becomes that object."""
+    name = config.get("name")
+    custom = session.custom(name) if isinstance(name, str) and "fn" in config else None
+    if custom is None:
+        return
+    shown = "function" if custom.is_function else "type"
+    kind, text = "AttributeError", f"'{shown}' object has no attribute 'replace'"
+    if session.release < (3, 0, 5):
+        kind, text = (
+            "ValueError",
+            f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}",
+        )
+    details = {"class": cls.name, "key": "name", "value": repr(name)}
+    raise LoadFailure(kind, text, "KER103", cls.name, f"{pointer}/name", details)
 
 
 def _deserialize_key(session: Session, config: dict[str, Any], key: str, pointer: str) -> Any:
@@ -234,6 +253,8 @@ def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer:
     nested = nested_failures(session, cls, rest, pointer)
     # The wrapped keys count as given: the constructor gets the objects made of them.
     given = {**dict.fromkeys(keys), **shown}
+    if "name" in rest and cls.kind == "layer":
+        _check_name(session, cls, rest, pointer)
     check_config(Construction(session, cls, given, pointer, nested, frozenset(keys)))
     _check_values(session, cls, config, pointer)
     thing = Thing(cls.name, config, cls)
@@ -255,9 +276,17 @@ def instantiate_custom(session: Session, custom: CustomObject, config: dict[str,
             text = f"Error when deserializing class '{custom.name}' using config={_shown(session, config)}.\n\n"
             raise failure.reworded("TypeError", f"{text}Exception encountered: {last_cause(failure.text)}") from failure
     thing = Thing(custom.name, config, custom=custom)
+    thing.layers = _revived(session, custom, config, pointer)
     if {"name", "layers", "input_layers", "output_layers"} <= set(config):
         return functional.from_config(session, thing, config, pointer)
     return thing
+
+
+def _revived(session: Session, custom: CustomObject, config: dict[str, Any], pointer: str) -> list[Thing]:
+    """What its `from_config`, or that of its base, makes of the config's values before the constructor runs."""
+    keys = custom.deserialized if custom.revives else WRAPPED_KEYS.get(custom.keras_base.rpartition(".")[2], ())
+    made = [_deserialize_key(session, config, key, pointer) for key in keys if key in config]
+    return [one for one in made if isinstance(one, Thing)]
 
 
 def _shown(session: Session, config: dict[str, Any]) -> dict[str, Any]:

@@ -31,8 +31,30 @@ class _Saved:
 
 def load(session: Session, model: Thing, file: Hdf5File) -> None:
     """Raise what loading the weights raises."""
+    if ROOT in file.groups:
+        _check_untracked(session, model, file)
     layers = [(layer.name, variables_of(session, layer)) for layer in layers_of(model)]
+    if model.custom is not None and not model.custom.source and not layers:
+        # Only its sources tell what its from_config builds; layers that a constructor makes have no weights yet.
+        layers = [(one.name, None) for one in _saved(session, file)] if ROOT in file.groups else []
     load_layers(session, (model.name, model.class_name), layers, file)
+
+
+def _check_untracked(session: Session, model: Thing, file: Hdf5File) -> None:
+    """Keras 2 counts a `tf.Variable` that a layer keeps, alone or in a tf.Module, among its weights; Keras 3 does not.
+
+    The names of variables begin alike, so that only the sources of the class tell them from its own weights.
+    """
+    untracked = {layer.name: layer.custom.variables for layer in layers_of(model) if layer.custom is not None}
+    if not any(untracked.values()) or not (session.artifact.producer.keras or "").startswith("2."):
+        return
+    saved = _saved(session, file)
+    left = [len(one.weights) - untracked.get(one.name, 0) for one in saved]
+    if min(left, default=1) <= 0:
+        raise _layer_count(sum(count > 0 for count in left), len(saved))
+    for index, (one, count) in enumerate(zip(saved, left, strict=True)):
+        if count != len(one.weights):
+            raise _weight_count((index, one.name, count), one)
 
 
 def load_layers(
@@ -150,12 +172,7 @@ def _check_layer(
     index, layer, variables, saved = place
     at = f"{ROOT}/{saved.name}"
     if len(variables) != len(saved.weights):
-        text = (
-            f"Weight count mismatch for layer #{index} (named {layer} in the current model, {saved.name} in the "
-            f"save file). Layer expects {len(variables)} weight(s). Received {len(saved.weights)} saved weight(s)"
-        )
-        details = {"expected": f"{len(variables)} weights", "found": f"{len(saved.weights)} weights"}
-        raise LoadFailure("ValueError", text, "KER110", layer, at, details)
+        raise _weight_count((index, layer, len(variables)), saved)
     for variable, weight in zip(variables, saved.weights, strict=True):
         # Shapes are asked for weight by weight, each before its own assignment: the first that does not fit is named,
         # and earlier ones are already set.
@@ -172,6 +189,16 @@ def _check_layer(
         if dataset is not None and is_opaque(dataset):
             details = {"expected": "numbers", "found": dataset.dtype}
             raise LoadFailure("ValueError", NO_CAST, "KER110", layer, f"{at}/{weight}", details)
+
+
+def _weight_count(place: tuple[int, str, int], saved: _Saved) -> LoadFailure:
+    index, layer, count = place
+    text = (
+        f"Weight count mismatch for layer #{index} (named {layer} in the current model, {saved.name} in the "
+        f"save file). Layer expects {count} weight(s). Received {len(saved.weights)} saved weight(s)"
+    )
+    details = {"expected": f"{count} weights", "found": f"{len(saved.weights)} weights"}
+    return LoadFailure("ValueError", text, "KER110", layer, f"{ROOT}/{saved.name}", details)
 
 
 def _children(file: Hdf5File, group: str) -> int:
