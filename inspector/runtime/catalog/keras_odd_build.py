@@ -1,6 +1,6 @@
 """What classes of Keras do with values of another type than their own, made from the recorder's documents.
 
-    python -m inspector.runtime.catalog.keras_odd_build FLAVOUR.json ...
+    python -m inspector.runtime.catalog.keras_odd_build RECORD.json ...
 
 adds or replaces the releases that the documents (`record_odd` of the recorder) hold. Keys of the store:
 
@@ -127,7 +127,8 @@ def _number(numbers: dict[str, int], outcome: list[Any]) -> int:
 
 def _documents(arguments: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for argument in arguments:
-        document = json.loads(Path(argument).read_text(encoding="utf-8"))
+        found = json.loads(Path(argument).read_text(encoding="utf-8"))
+        document = found.get("keras_odd", found)
         yield f"{document['flavour']} {document['version'].partition('-')[0]}", entries(document)
 
 

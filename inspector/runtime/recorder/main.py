@@ -49,6 +49,8 @@ def record(options):
     if "keras" in options.only and "record_keras" in globals():
         keras = globals()["record_keras"](trials=not options.untried, **read_union(options.union))
         document["keras"] = json.loads(json.dumps(keras, sort_keys=True))  # one order in all releases: the catalog shares
+    if options.odd and "record_odd" in globals():
+        document["keras_odd"] = json.loads(json.dumps(globals()["record_odd"](), sort_keys=True))
     return document
 
 
@@ -66,6 +68,7 @@ def main():
     parser.add_argument("--import", dest="imports", action="append", default=[], metavar="MODULE[:FUNCTION]")
     parser.add_argument("--only", action="append", choices=("tensorflow", "keras"))
     parser.add_argument("--untried", action="store_true", help="of Keras only what this release stores, without trials")
+    parser.add_argument("--odd", action="store_true", help="also what classes do with values of another type than theirs")
     parser.add_argument("--union", metavar="FILE", help="what other releases store, tried here too")
     options = parser.parse_args()
     options.only = options.only or ["tensorflow", "keras"]
