@@ -27,6 +27,12 @@ _CALL_KEYWORDS = frozenset(
 )
 # Layers of one input and one output, with no keyword of their own: those whose call can be foretold.
 _OPEN = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "Lambda", "ClassMethod", "InstanceMethod"})
+_SEVERAL = 2
+_ONE_INPUT = frozenset(
+    {"Dense", "RepeatVector", "Flatten"}
+    | {f"{kind}{rank}D" for kind in ("Conv", "MaxPooling", "AveragePooling", "ZeroPadding") for rank in (1, 2, 3)}
+    | {f"{kind}{rank}D" for kind in ("GlobalMaxPooling", "GlobalAveragePooling", "Cropping") for rank in (1, 2, 3)}
+)
 _MANY_OUTPUTS = frozenset({"RNN", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "CuDNNLSTM", "CuDNNGRU"})
 
 
@@ -103,6 +109,7 @@ class Replay:
                 return False
             sources.append(source)
         _refuse_keywords(layer, kwargs, self.python)
+        _refuse_number(layer, sources)
         self.index[layer.key, self.count[name]] = len(layer.outputs)
         self.count[name] += 1
         layer.outputs.append(layer.each)
@@ -236,6 +243,18 @@ def _refuse_keywords(layer: Made, kwargs: Any, python: tuple[int, int]) -> None:
     if unknown is not None and layer.is_own and layer.kind not in _OPEN:
         shown = f"{layer.kind}.call()" if python >= (3, 10) else "call()"
         raise _broken("TypeError", f"{shown} got an unexpected keyword argument {unknown!r}", str(layer.name))
+
+
+def _refuse_number(layer: Made, sources: Sequence[tuple[Made, int, int]]) -> None:
+    """A layer with one input spec counts the tensors that it is given (`assert_input_compatibility`)."""
+    if layer.kind not in _ONE_INPUT or not layer.is_own or len(sources) < _SEVERAL:
+        return
+    received = ", ".join(f"<tf.Tensor 'Placeholder:0' shape={source.shape} dtype=float32>" for source, _, _ in sources)
+    text = (
+        f'Layer "{layer.name}" expects 1 input(s), but it received {len(sources)} input tensors. '
+        f"Inputs received: [{received}]"
+    )
+    raise _broken("ValueError", text, str(layer.name))
 
 
 def outputs_of(kind: str, config: Mapping[str, Any], *, is_own: bool) -> int | None:

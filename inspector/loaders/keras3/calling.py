@@ -16,6 +16,7 @@ from inspector.loaders.keras3.stored_calls import (
     check_form,
     check_keywords,
     check_output,
+    check_single,
     leaves,
     opaque,
 )
@@ -48,7 +49,9 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     pointer = layer.pointer
     if isinstance(node, list):
         _check_keywords(node, layer, session, created)
-        return [_legacy_tensor(session, one, created, pointer) for one in node]
+        given = [_legacy_tensor(session, one, created, pointer) for one in node]
+        check_single(session, layer, given)
+        return given
     from inspector.loaders.keras3.deserialize import deserialize  # noqa: PLC0415 - they call each other
 
     if not isinstance(node, dict) or "args" not in node:
@@ -127,26 +130,26 @@ def _check_mixed(session: Session, layer: Thing, kwargs: Any) -> None:
 
 def _check_keywords(node: list[Any], layer: Thing, session: Session, created: dict[str, Thing]) -> None:
     """Keyword arguments of calls in files of Keras 2: tensors among them stay as they are stored, [layer, 0, 0]."""
-    for data in node:
-        if isinstance(data, list) and len(data) == 4:  # noqa: PLR2004 - [layer, node, tensor, keywords]
-            _check_mapping(layer, data[3])
-            if layer.kind == "layer":
-                check_keywords(layer, data[3])
-        keywords = data[3] if isinstance(data, list) and len(data) == 4 and isinstance(data[3], dict) else {}  # noqa: PLR2004 - [layer, node, tensor, keywords]
-        for key, value in keywords.items():
-            if not _holds_reference(value, created):
-                continue
-            if layer.class_name == "MultiHeadAttention" and key == "value":
-                text = "MultiHeadAttention.build() missing 1 required positional argument: 'value_shape'"
-                details = {"class": "MultiHeadAttention", "key": "inbound_nodes", "value": str(value)}
-                raise LoadFailure("TypeError", text, "KER103", "MultiHeadAttention", layer.pointer, details)
-            layer.unrestored = key
-            # These look at the argument only when the model runs.
-            if layer.class_name not in {"CategoryEncoding", "AdditiveAttention", "Attention"}:
-                session.gap(
-                    layer.pointer,
-                    f"a call passes the tensor {value[0]} as its argument {key}, which Keras 3 does not restore",
-                )
+    # Every tensor of a call has its keywords, of which those of the last are passed on.
+    last = node[-1]
+    keywords = last[3] if isinstance(last, list) and len(last) == 4 else {}  # noqa: PLR2004 - [layer, node, tensor, keywords]
+    _check_mapping(layer, keywords)
+    if layer.kind == "layer":
+        check_keywords(layer, keywords)
+    for key, value in keywords.items():
+        if not _holds_reference(value, created):
+            continue
+        if layer.class_name == "MultiHeadAttention" and key == "value":
+            text = "MultiHeadAttention.build() missing 1 required positional argument: 'value_shape'"
+            details = {"class": "MultiHeadAttention", "key": "inbound_nodes", "value": str(value)}
+            raise LoadFailure("TypeError", text, "KER103", "MultiHeadAttention", layer.pointer, details)
+        layer.unrestored = key
+        # These look at the argument only when the model runs.
+        if layer.class_name not in {"CategoryEncoding", "AdditiveAttention", "Attention"}:
+            session.gap(
+                layer.pointer,
+                f"a call passes the tensor {value[0]} as its argument {key}, which Keras 3 does not restore",
+            )
 
 
 def _holds_reference(value: Any, created: dict[str, Thing]) -> bool:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras3.listed_output import tensor
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from inspector.loaders.keras_common.session import Session
     from inspector.loaders.keras_common.things import Thing
 
 _PARTS = 3  # of a tensor: layer, call, output
@@ -33,6 +35,7 @@ _ONE_INPUT = frozenset(
     | {f"{kind}{rank}D" for kind in ("Conv", "MaxPooling", "AveragePooling", "ZeroPadding") for rank in (1, 2, 3)}
     | {f"{kind}{rank}D" for kind in ("GlobalMaxPooling", "GlobalAveragePooling", "Cropping") for rank in (1, 2, 3)}
 )
+_STATEFUL = frozenset({"LSTM", "GRU", "SimpleRNN"})
 _OPEN = frozenset({"Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"})
 
 
@@ -79,7 +82,7 @@ def check_output(layer: Thing, index: Any) -> None:
         raise broken(layer, "TypeError", text, index)
 
 
-def check_call(layer: Thing, args: Any, kwargs: Any) -> None:
+def check_call(session: Session, layer: Thing, args: Any, kwargs: Any) -> None:
     """`layer(*args, **kwargs)`: arguments that Python can pass, and tensors among those without a name."""
     if not hasattr(args, "__iter__"):
         text = f"{layer} argument after * must be an iterable, not {type(args).__name__}"
@@ -92,9 +95,8 @@ def check_call(layer: Thing, args: Any, kwargs: Any) -> None:
     check_keywords(layer, kwargs)
     if not list(args) and not kwargs:
         check_form([], layer)
-    # `assert_input_compatibility` of a layer with one input spec counts the tensors that it is given.
-    if layer.class_name in _ONE_INPUT and not any(isinstance(one, TensorThing) for one in leaves([*args, kwargs])):
-        raise broken(layer, "ValueError", f"Layer '{layer.name}' expected 1 input(s). Received 0 instead.", args)
+    if not any(isinstance(one, TensorThing) for one in leaves([*args, kwargs])):
+        check_single(session, layer, [])
     wrong = next((one for one in leaves(list(args)) if isinstance(one, str | int | float)), None)
     if wrong is not None:
         text = (
@@ -109,6 +111,22 @@ def check_keywords(layer: Thing, keywords: Any) -> None:
     unknown = next((key for key in keywords if key not in _KEYWORDS), None)
     if unknown is not None and layer.facts is not None and layer.custom is None and layer.class_name not in _OPEN:
         raise broken(layer, "TypeError", f"got an unexpected keyword argument {unknown!r}", keywords)
+
+
+def check_single(session: Session, layer: Thing, given: list[TensorThing]) -> None:
+    """A list of tensors for a layer with one input spec (`assert_input_compatibility`, reworded in 3.3)."""
+    if layer.class_name not in _ONE_INPUT or len(given) == 1 or layer.facts is None:
+        return
+    if given and layer.class_name in _STATEFUL:  # its states may follow
+        return
+    received = ", ".join(tensor(session, one.shape, "keras_tensor") for one in given)
+    text = (
+        f'Layer "{layer.name}" expects 1 input(s), but it received {len(given)} input tensors. '
+        f"Inputs received: [{received}]"
+    )
+    if session.release < (3, 3):
+        text = f"Layer '{layer.name}' expected 1 input(s). Received {len(given)} instead."
+    raise broken(layer, "ValueError", text, [one.history for one in given])
 
 
 def leaves(value: Any) -> Iterator[Any]:

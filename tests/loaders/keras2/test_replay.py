@@ -28,6 +28,12 @@ TENSOR = [*NODE, 0]
         ),
         ([*TENSOR, 3], {"zz": 1}, "TypeError", "Dense.call() got an unexpected keyword argument 'zz'"),
         ([*TENSOR, 0], "gone", "KeyError", "'gone'"),
+        (
+            NODE,
+            [["a", 0, 0, {}], ["a", 0, 0, {}]],
+            "ValueError",
+            'Layer "b" expects 1 input(s), but it received 2 input',
+        ),
         (TENSOR, GONE, "UnboundLocalError", "local variable 'kwargs' referenced before assignment"),
         ([*LAYERS, 1, "name"], {}, "TypeError", "unhashable type: 'dict'"),
         (["config", "output_layers", 0, 1], [], "TypeError", "unhashable type: 'list'"),

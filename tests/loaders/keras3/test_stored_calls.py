@@ -5,9 +5,11 @@ import pytest
 from inspector.loaders.keras3.deserialize import _check_hashable
 from inspector.loaders.keras3.identifiers import check_looked_up
 from inspector.loaders.keras3.inputs import unlikely_tensor
-from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_output
+from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_output, check_single
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing, Thing
+from inspector.runtime.keras_facts import release_facts
+from inspector.terms.runtime import KerasFlavour
 
 
 class Release:
@@ -60,9 +62,24 @@ def test_outputs_are_numbered():
     ],
 )
 def test_arguments(args, kwargs, kind, end):
-    found = raised(check_call, layer(), args, kwargs)
+    found = raised(check_call, Release(3, 12), layer(), args, kwargs)
     assert (found[0], found[1].endswith(end)) == (kind, True)
-    assert raised(check_call, layer(), [TensorThing(None, (None, 4), "float32")], {}) is None
+    assert raised(check_call, Release(3, 12), layer(), [TensorThing(None, (None, 4), "float32")], {}) is None
+
+
+@pytest.mark.parametrize(
+    ("release", "kind", "count", "expected"),
+    [
+        ((3, 12), "Dense", 2, 'Layer "d" expects 1 input(s), but it received 2 input tensors. Inputs received: ['),
+        ((3, 0), "Dense", 0, "Layer 'd' expected 1 input(s). Received 0 instead."),
+        ((3, 12), "LSTM", 2, None),
+        ((3, 12), "Add", 2, None),
+    ],
+)
+def test_layers_with_one_input_count_their_tensors(release, kind, count, expected):
+    made = Thing(kind, {"name": "d"}, release_facts(KerasFlavour.KERAS3, "3.12.0").named(kind, "layer")[0])
+    found = raised(check_single, Release(*release), made, [TensorThing(None, (None, 4), "float32")] * count)
+    assert (found is None) if expected is None else found[1].startswith(expected)
 
 
 @pytest.mark.parametrize(
