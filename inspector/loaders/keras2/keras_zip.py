@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras2.calls.graph import call_events
 from inspector.loaders.keras2.h5 import unopened
 from inspector.loaders.keras2.keras_zip_state import state_events
 from inspector.loaders.keras2.odd_calls import called_events
@@ -70,6 +71,7 @@ def _architecture(walk: Walk, model: KerasModel, *, compiling: bool) -> Iterator
         lambda: () if compiling else _without_compiling(walk, model.config),
         lambda: nested.once("model", lambda: model_events(nested, model.config)),
         lambda: nested.once("calls", lambda: called_events(nested, model.config)),
+        lambda: nested.once("shapes", lambda: call_events(nested, model.config)),
     ]
     if compiling and model.compile_config:
         steps.append(lambda: _compiled(replace(walk, path="v3", pointer="/compile_config"), model.compile_config))

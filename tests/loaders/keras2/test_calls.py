@@ -325,3 +325,15 @@ def test_lists_of_another_length_are_no_odd_values(kind, config):
 def test_a_convolutional_rnn_gives_its_states():
     assert outputs_of("ConvLSTM2D", {"return_state": True}, is_own=True) is None
     assert outputs_of("ConvLSTM2D", {"return_state": False}, is_own=True) == 1
+
+
+def test_a_layer_of_the_zip_format_is_built_before_it_is_called():
+    """So that nobody asks it for its spec: the op itself meets the other size."""
+    made = model({**DENSE, "build_config": {"input_shape": [N, 4]}}, [[N, 7]])
+    here = replace(walk("2.13.1"), path="v3")
+    found = raised(call_events(here, made))
+    assert found[0] == "ValueError"
+    assert "Dimensions must be equal, but are 7 and 4" in found[1]
+    assert raised(call_events(replace(here, path="legacy"), made)) is None
+    own = model({**DENSE, "registered_name": "mine>Dense", "build_config": {"input_shape": [N, N]}}, [[N, 7]])
+    assert raised(call_events(here, own)) is None
