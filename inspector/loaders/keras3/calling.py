@@ -61,7 +61,7 @@ def node_arguments(session: Session, node: Any, created: dict[str, Thing], layer
     args = deserialize(session, node["args"], pointer)
     kwargs = deserialize(session, node["kwargs"], pointer)
     layer.keywords = tuple(kwargs) if isinstance(kwargs, dict) else ()
-    check_call(layer, opaque(args, node["args"]), kwargs)
+    check_call(session, layer, opaque(args, node["args"]), kwargs)
     _check_positional(layer, args)
     _check_slices(session, layer, args)
     _check_mixed(session, layer, kwargs)
