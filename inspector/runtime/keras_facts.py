@@ -65,7 +65,18 @@ def registered_objects(record: Mapping[str, Any]) -> tuple[CustomObject, ...]:
     return tuple(_custom_object(name, v) for name, v in found if v["module"].partition(".")[0] != root)
 
 
-def _custom_object(registered_name: str, record: Mapping[str, Any]) -> CustomObject:
+def defined_objects(record: Mapping[str, Any]) -> tuple[CustomObject, ...]:
+    """Give the classes that those imports define from Keras' and that nobody registered.
+
+    They are found only by loaders that look into the module which a file names: those of Keras 3 up to 3.8.
+    """
+    entries = record.get("subclasses")
+    found = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    named = (e for e in found if isinstance(e.get("name"), str) and isinstance(e.get("module"), str))
+    return tuple(_custom_object(None, entry) for entry in named if isinstance(entry.get("parameters"), dict))
+
+
+def _custom_object(registered_name: str | None, record: Mapping[str, Any]) -> CustomObject:
     """An object of another package as loaders look it up; `record` as the recorder's `registered` holds it."""
     parameters = record.get("parameters")
     return CustomObject(

@@ -128,7 +128,7 @@ def _file(path: Path, process: Process, python: str | None) -> Runtime:
                 keras=snapshot.keras,
                 keras_flavour=snapshot.flavour,
                 env=process.env,
-                imports=process.imports,
+                imports=tuple(dict.fromkeys((*process.imports, *snapshot.imports))),
                 custom_objects=(*process.custom_objects, *snapshot.custom_objects),
                 assumed_files=process.assumed_files,
                 platform=snapshot.platform,

@@ -34,6 +34,7 @@ class SnapshotTarget:
     keras: str | None
     flavour: KerasFlavour
     custom_objects: tuple[CustomObject, ...] = ()
+    imports: tuple[str, ...] = ()
 
 
 def read_snapshot(path: Path) -> SnapshotTarget | None:
@@ -53,6 +54,7 @@ def read_snapshot(path: Path) -> SnapshotTarget | None:
         keras=_text(keras, "version"),
         flavour=_flavour(keras.get("flavour")),
         custom_objects=_registered(path, keras) if keras else (),
+        imports=_imported(document),
     )
 
 
@@ -60,9 +62,16 @@ def _registered(path: Path, keras: Mapping[str, Any]) -> tuple[CustomObject, ...
     """The user's registered classes; UsageError where the record lacks what the recorder always writes."""
     if not _is_whole(keras):
         raise UsageError(f"{path}: the snapshot's keras record is incomplete; record it again with `inspect snapshot`")
-    from inspector.runtime.keras_facts import registered_objects  # noqa: PLC0415 - cold start: only for snapshots
+    from inspector.runtime.keras_facts import defined_objects, registered_objects  # noqa: PLC0415 - cold start: as above
 
-    return registered_objects(keras)
+    return (*registered_objects(keras), *defined_objects(keras))
+
+
+def _imported(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The modules that the recorder imported; one that could not be is not there for a loader either."""
+    entries = document.get("imports")
+    found = (e for e in entries if isinstance(e, dict) and e.get("error") is None) if isinstance(entries, list) else ()
+    return tuple(str(entry.get("module")) for entry in found)
 
 
 def _is_whole(keras: Mapping[str, Any]) -> bool:

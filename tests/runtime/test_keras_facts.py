@@ -6,7 +6,13 @@ import pytest
 
 from inspector.runtime.catalog.keras_pack import pack, unpack
 from inspector.runtime.facts import Rejected
-from inspector.runtime.keras_facts import RecordedKeras, recorded_releases, registered_objects, release_facts
+from inspector.runtime.keras_facts import (
+    RecordedKeras,
+    defined_objects,
+    recorded_releases,
+    registered_objects,
+    release_facts,
+)
 from inspector.runtime.keras_record import entries
 from inspector.runtime.keras_trials import lengthened, shortened
 from inspector.terms.runtime import KerasFlavour
@@ -152,6 +158,12 @@ def test_texts_are_kept_short_and_given_whole():
     text = f"<class '{MODULE}.Dense'> is not {MODULE}.Dense"
     assert shortened(text, "Dense", MODULE) == "<class '{path}'> is not {path}"
     assert lengthened(shortened(text, "Dense", MODULE), "Dense", MODULE) == text
+
+
+def test_classes_that_nobody_registered_are_known_by_their_module():
+    entry = {"name": "Mine", "module": "my.layers", "kind": "layer", "parameters": {"a": True}, "kwargs": True}
+    (mine,) = defined_objects({"root": "keras.src", "subclasses": [entry, {"name": 1}, "broken"]})
+    assert (mine.name, mine.source, mine.keys, mine.required) == ("Mine", "my.layers", (), ("a",))
 
 
 def test_what_imports_registered_counts_as_the_users_own():
