@@ -8,7 +8,7 @@ from inspector.loaders.keras3 import functional, lambdas, sequential, tfsm_layer
 from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
 from inspector.loaders.keras3.lookup import check_vocabulary
 from inspector.loaders.keras3.odd import check_made
-from inspector.loaders.keras3.values import refused
+from inspector.loaders.keras3.values import QUANTIZATION, refused
 from inspector.loaders.keras_common.construct import CELL_FIRST, Construction, check_config, last_cause, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import FunctionThing, PolicyThing, Thing
@@ -40,6 +40,7 @@ _DTYPES = frozenset(
 # Layers that hand no dtype on to the base class (`IndexLookup` keeps it to itself).
 _WITHOUT_POLICY = frozenset({"InputLayer", "StringLookup", "IntegerLookup"})
 _ABSTRACT = frozenset({"Layer", "Model", "Sequential", "Metric", "Mean", "Optimizer", "Initializer", "Wrapper"})
+_POLICIES_BY_NAME = frozenset({"QuantizedDTypePolicy", "QuantizedFloat8DTypePolicy"})
 # Base classes that were not recorded, and a class whose constructor only calls theirs with the same keys.
 _STANDS_FOR = {"keras.losses.Loss": "keras.losses.MeanSquaredError", "keras.Loss": "keras.losses.MeanSquaredError"}
 # Keys that from_config deserializes but does not take away: their objects then stand in the config.
@@ -95,12 +96,20 @@ def _deserialize_key(session: Session, config: dict[str, Any], key: str, pointer
 
 def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
     """`cls(**config)` of a class without a from_config of its own."""
+    if cls.name in _POLICIES_BY_NAME and session.release < (3, 4) and "name" not in config:
+        # 3.3 makes them by their name alone (`DTypePolicy.__new__`), later releases store what it is made of.
+        text = "DTypePolicy.__new__() missing 1 required positional argument: 'name'"
+        raise LoadFailure("TypeError", text, "KER104", cls.name, pointer, {"class": cls.name, "keys": "name"})
     shown, broken = _with_dtype(session, cls, config, pointer)
     nested = nested_failures(session, cls, config, pointer)
-    if "name" in config and cls.kind in {"layer", "operation"}:
+    named = "name" in config and cls.kind in {"layer", "operation"}
+    # Recurrent layers make their cell before they call their base, which looks at the name.
+    if named and cls.name not in CELL_FIRST:
         _check_name(session, cls, shown, pointer)
     _check_replaced(cls, shown, pointer, nested)
     check_config(Construction(session, cls, shown, pointer, nested))
+    if named and cls.name in CELL_FIRST:
+        _check_name(session, cls, shown, pointer)
     check_vocabulary(session, cls, shown, pointer)
     _check_values(session, cls, shown, pointer)
     check_made(session, cls, shown, pointer)
@@ -186,11 +195,27 @@ def _check_policy(session: Session, cls: ClassFacts, config: dict[str, Any], poi
         details = {"class": cls.name, "key": "dtype", "value": repr(name)}
         invalid = LoadFailure("ValueError", f"Invalid dtype: {shown}", "KER103", cls.name, f"{pointer}/dtype", details)
         raise wrapped(session, cls, config, invalid)
+    _check_quantized_name(session, cls, config, pointer)
     if name in _DTYPES or name.startswith(("mixed_", "float8", "complex")) or "_from_" in name:
         return
     text = (
         f"Cannot convert '{name}' to a mixed precision DTypePolicy. Valid policies include 'mixed_float16', "
         "'mixed_bfloat16', and the name of any float dtype such as 'float32'."
+    )
+    details = {"class": cls.name, "key": "dtype", "value": repr(name)}
+    failure = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/dtype", details)
+    raise wrapped(session, cls, config, failure)
+
+
+def _check_quantized_name(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
+    """A name that begins with a mode of quantization wants the policy behind it: `int8` alone is no dtype here."""
+    name = config["dtype"]
+    modes = tuple(mode for mode, since in QUANTIZATION if session.release >= since)
+    if session.release < (3, 3) or not name.startswith(modes) or "_from_" in name:
+        return
+    text = (
+        "Cannot convert `policy` into a valid pair (`mode`, `source_name`) to instantiate `QuantizedDTypePolicy`. "
+        f"Received: policy={name}"
     )
     details = {"class": cls.name, "key": "dtype", "value": repr(name)}
     failure = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/dtype", details)

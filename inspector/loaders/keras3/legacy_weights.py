@@ -58,9 +58,16 @@ def _check_untracked(session: Session, model: Thing, file: Hdf5File) -> None:
 
 
 def load_layers(
-    session: Session, model: tuple[str, str], layers: list[tuple[str, list[Variable] | None]], file: Hdf5File
+    session: Session,
+    model: tuple[str, str],
+    layers: list[tuple[str, list[Variable] | None]],
+    file: Hdf5File,
+    weighted: frozenset[str] = frozenset(),
 ) -> None:
-    """The same for a model by its name and class, and its layers by name and variables (None: not known)."""
+    """The same for a model by its name and class, and its layers by name and variables (None: not known).
+
+    `weighted` names layers that have some variables for certain.
+    """
     if ROOT not in file.groups:
         raise _missing_object(session, "model_weights", ROOT)
     # Matching is by order, not by name (`load_weights_from_hdf5_group`): a renamed layer loads, and two swapped layers
@@ -70,8 +77,9 @@ def load_layers(
     # Layers without weights count on neither side: Dropout may come and go between writer and reader.
     filtered = [(layer, variables) for layer, variables in layers if variables is None or variables]
     if not known:
+        _check_range(filtered, weighted, len(saved))
         # A layer of unknown variables counts where the file has weights under its name.
-        named = {one.name for one in saved}
+        named = {one.name for one in saved} | weighted
         filtered = [(layer, variables) for layer, variables in filtered if variables or layer in named]
     if len(filtered) != len(saved) and known:
         raise _layer_count(len(filtered), len(saved))
@@ -84,6 +92,13 @@ def load_layers(
             layer, variables = filtered[index]
             if variables is not None:
                 _check_layer(session, model, file, (index, layer, variables, found))
+
+
+def _check_range(layers: list[tuple[str, list[Variable] | None]], weighted: frozenset[str], found: int) -> None:
+    """How many layers have weights at least, and at most: those of unknown variables may have none."""
+    least = sum(1 for layer, variables in layers if variables or layer in weighted)
+    if not least <= found <= len(layers):
+        raise _layer_count(least if found < least else len(layers), found)
 
 
 def _saved(session: Session, file: Hdf5File) -> list[_Saved]:

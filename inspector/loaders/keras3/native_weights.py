@@ -152,8 +152,12 @@ def holders(session: Session, thing: Thing) -> tuple[Holder, ...]:
     """The objects inside a layer that hold variables, as the file of object paths names them."""
     from inspector.loaders.weights.architecture import holders_of  # noqa: PLC0415 - cold start: few layers hold others
 
-    if thing.class_name not in HOLDING or "RNN" in str(thing.config.get("layer")):
+    wrapped = thing.config.get("layer")
+    if thing.class_name not in HOLDING or (isinstance(wrapped, dict) and wrapped.get("class_name") == "RNN"):
         # What a wrapper makes of a layer of cells is not followed.
+        return ()
+    if thing.class_name == "RNN" and thing.build_shape is not None and len(thing.build_shape) != 3:  # noqa: PLR2004 - batch, step, feature
+        # The class RNN has no input spec: its cell is built by whatever is left of the shape.
         return ()
     inner = thing.inner.get("layer")
     # A Bidirectional copies its layer with the shape that built it.

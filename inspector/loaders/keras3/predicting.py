@@ -73,6 +73,12 @@ def _check_kernel(session: Session, layer: Thing, given: tuple[int, ...] | None)
     raised = zero_calls.raised(call) or _scaled_apart(layer, given)
     if raised is not None:
         raise _in_call(layer, *raised)
+    if layer.class_name == "RNN" and given is not None and len(given) == 2:  # noqa: PLR2004 - no steps to go through
+        text = (
+            "{{function_node __wrapped__StridedSlice_device_/job:localhost/replica:0/task:0/device:CPU:0}} Index out "
+            "of range using input dim 2; input has only 2 dims [Op:StridedSlice]"
+        )
+        raise _in_call(layer, "InvalidArgumentError", text)
     cropping = zero_calls.cropped_away(layer.class_name, layer.config, given)
     if cropping is not None:
         text = "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input."

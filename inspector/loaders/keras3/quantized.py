@@ -50,8 +50,8 @@ def _parts(
 ) -> tuple[Variable, list[Variable], list[Variable]] | None:
     """The kernel, the bias if there is one, and what quantization adds."""
     mode = mode_of(layer.config)
-    if layer.class_name == "EinsumDense" and mode == "float8" and layer.built:
-        return _einsum(layer, given)
+    if layer.class_name == "EinsumDense" and mode in {"int8", "float8"} and layer.built:
+        return _einsum(layer, given, mode)
     units, size = layer.config.get("units"), given[-1] if given else None
     if layer.class_name != "Dense" or not isinstance(units, int) or size is None or not layer.built:
         return None
@@ -66,12 +66,17 @@ def _parts(
     return (Variable("kernel", (size, units)), bias, _scales(layer)) if mode == "float8" else None
 
 
-def _einsum(layer: Thing, given: Shape | None) -> tuple[Variable, list[Variable], list[Variable]] | None:
-    """The kernel's axes are those of the equation, whatever the mode."""
+def _einsum(layer: Thing, given: Shape | None, mode: str) -> tuple[Variable, list[Variable], list[Variable]] | None:
+    """The kernel's axes are those of the equation in either mode; which of them int8 scales is not followed."""
     from inspector.loaders.weights.architecture import own  # noqa: PLC0415 - cold start: few layers need it
 
     made = own("EinsumDense", layer.config, given)
-    return (made[0], made[1:], _scales(layer)) if made else None
+    if not made:
+        return None
+    if mode == "float8":
+        return made[0], made[1:], _scales(layer)
+    scale = Variable("kernel_scale", None, trainable=False)
+    return Variable("kernel", made[0].shape, trainable=False), made[1:], [scale]
 
 
 def _scales(layer: Thing) -> list[Variable]:

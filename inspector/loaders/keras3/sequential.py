@@ -103,8 +103,9 @@ def _call_from(session: Session, model: Thing, called: int, given: Shape | None)
     # Keras calls the others anew as well, with the same shapes and so to the same end.
     shape, exact = (model.outputs[0], model.exact[0]) if called else (given, given is not None)
     for layer in model.layers[called:]:
-        if layer.class_name == "InputLayer" and layer is not model.layers[0]:
-            raise _input_inside(layer)
+        wanted = _POSITIONAL.get(layer.class_name)
+        if wanted is not None and layer is not model.layers[0]:
+            raise _called_with_one(layer, wanted)
         if layer.class_name != "InputLayer":
             call(session, layer, [TensorThing(None, shape, "", exact)])
             shape, exact = layer.outputs[-1], layer.exact[-1]
@@ -113,11 +114,20 @@ def _call_from(session: Session, model: Thing, called: int, given: Shape | None)
     return len(model.layers)
 
 
-def _input_inside(layer: Thing) -> LoadFailure:
-    """An input behind other layers is called like them, and takes nothing."""
+# Layers whose `call` takes another number of tensors than the one that a Sequential has for it.
+_POSITIONAL: dict[str, tuple[str, ...]] = {
+    "InputLayer": (),
+    **dict.fromkeys(("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells"), ("inputs", "states")),
+    "MultiHeadAttention": ("query", "value"),
+}
+
+
+def _called_with_one(layer: Thing, wanted: tuple[str, ...]) -> LoadFailure:
+    """An input behind other layers is called like them, and takes nothing; a cell wants its states."""
+    shown = ", ".join(f'<Parameter "{name}">' for name in wanted)
     text = (
         "Layers added to a Sequential model can only have a single positional argument, the input tensor. Layer "
-        "InputLayer has multiple positional arguments: []"
+        f"{layer.class_name} has multiple positional arguments: [{shown}]"
     )
     details = {"class": "Sequential", "key": "layers"}
     return LoadFailure("ValueError", text, "KER103", "Sequential", layer.pointer, details)
@@ -133,8 +143,9 @@ def _build(session: Session, model: Thing, stored_shape: Any, called: int) -> No
             raise LoadFailure("ValueError", text, "KER103", details["class"], model.pointer, details)
         return
     given, known = _given(first), _knows_input(first)
-    if len(model.layers) == 1 and first.class_name == "InputLayer" and stored_shape:
-        _check_only_input(session, model)
+    listed = isinstance(stored_shape, list | tuple) and bool(stored_shape)
+    if len(model.layers) == 1 and first.class_name == "InputLayer" and listed:
+        _check_only_input(session, model, stored_shape)
     # `build_input_shape` counts only where the layers do not say their input's shape themselves (`not
     # model._functional`).
     if given is None and isinstance(stored_shape, list | tuple) and stored_shape:
@@ -144,11 +155,23 @@ def _build(session: Session, model: Thing, stored_shape: Any, called: int) -> No
         _call_from(session, model, called, given)
 
 
-def _check_only_input(session: Session, model: Thing) -> None:
-    """From 3.10 to 3.13 an input that leads to no layer is refused, though it is the output (`map_graph`)."""
+def _check_only_input(session: Session, model: Thing, stored_shape: Any) -> None:
+    """`build` of a model that has nothing but its input.
+
+    Up to 3.4 the stored list is held against the tuple of the input, and is never the same. From 3.10 to 3.13 an input
+    that leads to no layer is refused, though it is the output (`map_graph`).
+    """
+    declared = _given(model.layers[0])
+    details = {"layers": model.layers[0].name}
+    if declared != (stored_shape if session.release < (3, 5) else tuple(stored_shape)):
+        text = (
+            f"Sequential model '{model.name}' has already been configured to use input shape {declared}. You cannot "
+            f"build it with input_shape {stored_shape}"
+        )
+        raise LoadFailure("ValueError", text, "KER111", model.name, model.pointer, details)
     if (3, 10) <= session.release < (3, 14):
         text = "`inputs` not connected to `outputs`"
-        raise LoadFailure("ValueError", text, "KER111", model.name, model.pointer, {"layers": model.layers[0].name})
+        raise LoadFailure("ValueError", text, "KER111", model.name, model.pointer, details)
 
 
 def _no_name(session: Session, config: Any, pointer: str) -> LoadFailure:

@@ -43,7 +43,7 @@ _CHOICES: dict[str, tuple[_Choice, ...]] = {
     "HashedCrossing": (_Choice("output_mode", _MODES[:2]),),
 }
 # Modes of QuantizedDTypePolicy with the release that brought them (`QUANTIZATION_MODES`).
-_QUANTIZATION = (("int8", (3, 3)), ("float8", (3, 3)), ("int4", (3, 11)), ("gptq", (3, 12)), ("awq", (3, 14)))
+QUANTIZATION = (("int8", (3, 3)), ("float8", (3, 3)), ("int4", (3, 11)), ("gptq", (3, 12)), ("awq", (3, 14)))
 
 
 def refused(session: Session, cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
@@ -118,7 +118,7 @@ def _dense(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Ref
 
 def _quantized(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
     """`QuantizedDTypePolicy.__init__`."""
-    modes = tuple(mode for mode, since in _QUANTIZATION if session.release >= since)
+    modes = tuple(mode for mode, since in QUANTIZATION if session.release >= since)
     mode = config.get("mode")
     if mode in modes:
         return None

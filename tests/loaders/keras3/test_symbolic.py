@@ -1,10 +1,14 @@
 """Symbolic calls on exactly known shapes, and values that constructors hold against each other."""
 
+from types import SimpleNamespace
+
 import pytest
 from keras3_models import PREDICT, TINY_LAYERS, dense, h5, inputs, keras_zip, layer, legacy, raised, sequential
 
+from inspector.loaders.keras3.legacy_weights import load_layers
 from inspector.loaders.keras3.refusals import Raised
 from inspector.loaders.keras3.symbolic import output_of
+from inspector.loaders.keras_common.failure import LoadFailure
 
 CONV = {"filters": 4, "kernel_size": [3, 3], "strides": [1, 1], "padding": "valid"}
 
@@ -252,3 +256,38 @@ def test_a_layer_without_a_name_may_get_one_that_is_taken():
     found = raised(h5(sequential(inputs(4), dense("dense"), nameless)), "3.12.0")
     assert found is not None
     assert "Name 'dense' is already the name of a layer" in found[1]
+
+
+@pytest.mark.parametrize(("stored", "counted"), [(0, True), (1, False), (2, True)])
+def test_a_layer_of_unknown_variables_counts_as_one_with_some(stored, counted):
+    held = {f"layer{number}": {"w:0": (1,)} for number in range(stored)}
+    file = h5(sequential(), held).keras.hdf5
+    session = SimpleNamespace(release=(3, 12, 0), hardened=False, h5py=(3, 14))
+    found = None
+    try:
+        load_layers(session, ("f", "Functional"), [("r", None)], file, frozenset({"r"}))
+    except LoadFailure as failure:
+        found = failure.text
+    assert (found is not None and "Layer count mismatch" in found) == counted
+
+
+@pytest.mark.parametrize(
+    ("release", "text"), [("3.3.3", "already been configured"), ("3.8.0", None), ("3.12.0", "not connected")]
+)
+def test_a_sequential_that_only_has_its_input(release, text):
+    stored = sequential(inputs(4))
+    stored["config"]["build_input_shape"] = [None, 4]
+    found = raised(keras_zip(stored), release)
+    assert (found is None) if text is None else text in found[1]
+
+
+def test_a_cell_is_no_layer_of_a_sequential():
+    found = raised(h5(sequential(inputs(4), layer("GRUCell", {"name": "g", "units": 2}))), "3.12.0")
+    assert found is not None
+    assert "Layer GRUCell has multiple positional arguments" in found[1]
+
+
+def test_int8_alone_is_no_policy():
+    found = raised(h5(sequential(inputs(4), dense(dtype="int8"))), "3.8.0")
+    assert found is not None
+    assert "to instantiate `QuantizedDTypePolicy`. Received: policy=int8" in found[1]
