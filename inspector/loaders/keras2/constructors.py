@@ -26,6 +26,8 @@ _LOSS_SCALE_KEYS = frozenset(
 # Up to TensorFlow 2.5 a negative number of units is met only when the variables are made.
 _UNITS_CHECKED_SINCE = (2, 6)
 _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
+# Layers that make a dtype of the argument before their base class makes a policy of it.
+_ASKED_FOR_DTYPE = frozenset({"InputLayer", "Hashing", "Discretization"})
 # Names of dtypes beside TensorFlow's own: policies, and what NumPy calls them. Source: dtypes.as_dtype.
 _DTYPES = frozenset({*NAMES.values(), "half", "float", "double", "mixed_float16", "mixed_bfloat16"})
 
@@ -64,7 +66,7 @@ def layer_value_events(walk: Walk, class_name: str, config: Mapping[str, Any]) -
     """What a layer's constructor raises for its dtype and its size."""
     yield from until_problem(
         lambda: _dtype(walk, config.get("dtype")),
-        lambda: _input_dtype(walk, config.get("dtype")) if class_name == "InputLayer" else (),
+        lambda: _plain_dtype(walk, class_name, config) if class_name in _ASKED_FOR_DTYPE else (),
         lambda: _units(walk, config["units"]) if class_name == "Dense" and "units" in config else (),
         lambda: _filters(walk, class_name, config.get("filters")),
         lambda: range_events(walk, class_name, config),
@@ -77,11 +79,14 @@ def _dtype(walk: Walk, value: Any) -> Iterator[Event]:
         yield walk.at("dtype").problem("KER103", "dtype", "TypeError", text, key="dtype", value=repr(value))
 
 
-def _input_dtype(walk: Walk, value: Any) -> Iterator[Event]:
-    """An input has a dtype and no policy."""
+def _plain_dtype(walk: Walk, class_name: str, config: Mapping[str, Any]) -> Iterator[Event]:
+    """An input has a dtype and no policy; so have, from 2.7 on, layers that give numbers of buckets."""
+    value, is_input = config.get("dtype"), class_name == "InputLayer"
+    if not is_input and (walk.release < (2, 7) or config.get("output_mode", "int") != "int"):
+        return
     if isinstance(value, dict) or (isinstance(value, str) and value.startswith("mixed_")):
         text = texts.no_dtype(walk.release, value)
-        yield walk.at("dtype").problem("KER103", "InputLayer", "TypeError", text, key="dtype", value=repr(value))
+        yield walk.at("dtype").problem("KER103", class_name, "TypeError", text, key="dtype", value=repr(value))
 
 
 def _units(walk: Walk, value: Any) -> Iterator[Event]:

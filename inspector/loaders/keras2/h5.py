@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.calls.graph import call_events
+from inspector.loaders.keras2.keras_zip_state import is_built
 from inspector.loaders.keras2.objects import LAYER, object_events
 from inspector.loaders.keras2.odd_calls import called_events
 from inspector.loaders.keras2.training import compile_events
 from inspector.loaders.keras2.walk import until_problem
-from inspector.loaders.keras2.weights import weight_events
+from inspector.loaders.keras2.weights import listed, opened, weight_events
 from inspector.terms.keras import StringType
 from inspector.terms.record import replace
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from inspector.terms.artifact import Artifact
     from inspector.terms.finding import Problem
     from inspector.terms.keras import Attribute, KerasModel
+
+
+_EXPERIMENTAL_RESTORED_SINCE = (2, 11)
 
 
 def hdf5_events(walk: Walk, artifact: Artifact, *, compiling: bool) -> Iterator[Event]:
@@ -113,4 +117,24 @@ def _compiled(walk: Walk, model: KerasModel) -> Iterator[Event]:
     yield from until_problem(
         lambda: _readable(walk, model, "training_config", model.compile_config_error),
         lambda: compile_events(here, model.compile_config),
+        lambda: _optimizer_state(walk, model) if has_slots else (),
     )
+
+
+def _optimizer_state(walk: Walk, model: KerasModel) -> Iterator[Event]:
+    """Every variable that the file lists for its optimizer is read; what then does not fit is a warning."""
+    config = model.compile_config.get("optimizer_config") if isinstance(model.compile_config, dict) else None
+    inner = config.get("config") if isinstance(config, dict) else None
+    # Keras 2.8 to 2.10 leave the state of their experimental optimizers alone; 2.1 reads none for a model that does
+    # not know its inputs.
+    experimental = isinstance(inner, dict) and inner.get("is_legacy_optimizer") is False
+    if model.hdf5 is None or (experimental and walk.release < _EXPERIMENTAL_RESTORED_SINCE):
+        return
+    if walk.release < (2, 2) and not is_built(model.config):
+        return
+    group = "/optimizer_weights"
+    for weight in listed(model.hdf5, group, "weight_names"):
+        found = list(opened(walk, model.hdf5, group, weight))
+        yield from found
+        if found:
+            return

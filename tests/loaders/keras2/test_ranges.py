@@ -1,9 +1,12 @@
 """Values of the right type that constructors of Keras 2 refuse, with the release since which each does."""
 
 import pytest
-from keras2_models import walk
+from keras2_models import hdf5, raised, walk
 
+from inspector.loaders.keras2.constructors import layer_value_events
+from inspector.loaders.keras2.h5 import _optimizer_state
 from inspector.loaders.keras2.ranges import range_events
+from inspector.terms.keras import Attribute, Hdf5Dataset, KerasModel, StringType
 from inspector.terms.record import replace
 
 CONV = {"filters": 4, "kernel_size": [2, 2], "strides": [1, 1], "dilation_rate": [1, 1], "groups": 1}
@@ -68,3 +71,45 @@ def test_halves_of_a_bidirectional_run_against_each_other():
     back = {"class_name": "LSTM", "config": {"units": 2, "go_backwards": True}}
     assert refused((2, 8), "Bidirectional", layer=layer, backward_layer=back) is None
     assert refused((2, 8), "Bidirectional", layer=layer, backward_layer=layer)[1].startswith("Forward layer and backw")
+
+
+POLICY = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
+
+
+@pytest.mark.parametrize(
+    ("keras", "kind", "config", "is_refused"),
+    [
+        ("2.8.0", "Hashing", {"num_bins": 3}, True),
+        ("2.8.0", "Hashing", {"num_bins": 3, "output_mode": "one_hot"}, False),
+        ("2.6.0", "Hashing", {"num_bins": 3}, False),
+        ("2.6.0", "InputLayer", {"batch_input_shape": [None, 4]}, True),
+        ("2.8.0", "Dense", {"units": 3}, False),
+    ],
+)
+def test_a_dtype_that_must_be_no_policy(keras, kind, config, is_refused):
+    events = layer_value_events(walk(keras), kind, {"name": "it", **config, "dtype": POLICY})
+    assert (raised(events) is not None) is is_refused
+
+
+def trained(is_legacy, *stored):
+    """A model whose file lists two variables of its optimizer, and has the ones that are given."""
+    group, file = "/optimizer_weights", hdf5({})
+    datasets = {f"{group}/{name}": Hdf5Dataset(f"{group}/{name}", "float32", (), 4) for name in stored}
+    names = {group: {"weight_names": Attribute(["iter:0", "m:0"], StringType.FIXED_BYTES)}}
+    file = replace(file, groups=(*file.groups, group), attributes={**file.attributes, **names}, datasets=datasets)
+    compiled = {"optimizer_config": {"class_name": "SGD", "config": {"is_legacy_optimizer": is_legacy}}}
+    return KerasModel({}, "{}", "", compile_config=compiled, hdf5=file)
+
+
+@pytest.mark.parametrize(
+    ("release", "is_legacy", "stored", "expected"),
+    [
+        ((2, 12), False, ["iter:0", "m:0"], None),
+        ((2, 12), False, ["m:0"], "iter:0"),
+        ((2, 6), True, ["iter:0"], "m:0"),
+        ((2, 10), False, [], None),
+    ],
+)
+def test_listed_variables_of_the_optimizer_are_there(release, is_legacy, stored, expected):
+    found = raised(_optimizer_state(replace(walk(), release=release), trained(is_legacy, *stored)))
+    assert found is None if expected is None else (found[0] == "KeyError" and expected in found[1])

@@ -190,6 +190,8 @@ def _rnn(call: Call) -> None:
     names = {"LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells"}
     if isinstance(cell, dict) and cell.get("class_name") in names:
         _open_size(call, call.shape)
+    if call.config.get("stateful") and call.shape and call.shape[0] is None:
+        raise call.refused("ValueError", _STATEFUL)
 
 
 def _time_distributed(call: Call) -> None:
@@ -368,7 +370,7 @@ def _open_kept(call: Call, axes: list[int], rank: int) -> None:
 _BY_CLASS: dict[str, Callable[[Call], None]] = {
     "Dense": _dense,
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), _recurrent),
-    "RNN": _rnn,
+    **dict.fromkeys(("RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), _rnn),
     "TimeDistributed": _time_distributed,
     **dict.fromkeys(("BatchNormalization", "SyncBatchNormalization"), _batch_normalization),
     "LayerNormalization": _layer_normalization,

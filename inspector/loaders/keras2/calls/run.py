@@ -72,6 +72,11 @@ def _window(call: Call) -> None:
     rank = CONVOLUTIONS.get(name, int(name[-2]) + 2)
     if len(shape) < rank:
         return
+    if name.startswith("Separable") and len(shape) != rank:
+        # Convolutions of one side are given another one, of length 1, in between.
+        wanted, got = max(rank, 4), len(shape) + (rank == 3)  # noqa: PLR2004 - batch, side, channels
+        text = f"Shape must be rank {wanted} but is rank {got} for "
+        raise raised(call, "ValueError", text + _node(call, node, op, _attributes(op, first=False)))
     if name in CONVOLUTIONS and not call.first:
         _channels(call, op, node)
     first = config.get("data_format") == "channels_first"
