@@ -38,7 +38,7 @@ def _rnn(config: Config, given: Shape) -> list[Variable] | None:
     found: list[Variable] = []
     for one in cells if isinstance(cells, list) else []:
         own = one.get("config") if isinstance(one, dict) else None
-        if not isinstance(own, dict) or one.get("class_name") not in _CELLS:
+        if not isinstance(own, dict) or str(one.get("class_name")) not in _CELLS:
             return None
         found += own_variables(str(one["class_name"]), {"reset_after": False, **own}, given) or ()
         given = (*given[:-1], own.get("units")) if given else None
@@ -69,7 +69,9 @@ def _last(shape: Any) -> int | None:
 def _local(config: Config, given: Shape) -> list[Variable] | None:
     """A kernel for each place; `implementation` 3 stores those of all places in one row. Source: locally_connected."""
     rank = len(given) - 2 if given else 0
-    if given is None or config.get("data_format") == "channels_first" or config.get("implementation", 1) not in {1, 2}:
+    if given is None or rank < 1 or config.get("data_format") == "channels_first":
+        return None
+    if config.get("implementation", 1) not in (1, 2):
         return None
     sides, filters, last = windows(config, given[1:-1]), config.get("filters"), given[-1]
     size = config.get("kernel_size")

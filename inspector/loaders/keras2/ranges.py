@@ -231,14 +231,15 @@ def _few_tokens(release: tuple[int, int], name: str, tokens: int) -> str:
 
 def _local(_release: tuple[int, int], name: str, config: Config) -> Iterator[Refusal | None]:
     padding = config.get("padding", "valid")
-    if config.get("implementation", 1) == 1 and padding in {"same", "causal"}:
+    if config.get("implementation", 1) == 1 and padding in ("same", "causal"):
         text = f'Invalid border mode for {name} (only "valid" is supported if implementation is 1): {padding}'
         yield "ValueError", text, "padding"
 
 
 def _halves(_release: tuple[int, int], _name: str, config: Config) -> Iterator[Refusal | None]:
     """A backward layer of its own runs the other way, and gives what the forward one gives."""
-    one, other = ((config.get(key) or {}).get("config") for key in ("layer", "backward_layer"))
+    layers = [config.get(key) for key in ("layer", "backward_layer")]
+    one, other = (layer.get("config") if isinstance(layer, dict) else None for layer in layers)
     if not isinstance(one, dict) or not isinstance(other, dict):
         return
     if bool(one.get("go_backwards")) == bool(other.get("go_backwards")):

@@ -28,6 +28,8 @@ def variables(
 
     `release` is Keras' (major, minor).
     """
+    if not _is_plain(config):
+        return None
     if class_name == "Normalization":
         return _normalization(config, release)
     if class_name in _COPIES:
@@ -43,6 +45,33 @@ def variables(
     if made is not None and class_name.startswith("DepthwiseConv"):
         made = [replace(v, name="depthwise_kernel") if v.name == "kernel" else v for v in made]
     return made
+
+
+# What sizes and shapes of variables follow from.
+_SIZES = (
+    "units",
+    "filters",
+    "input_dim",
+    "output_dim",
+    "depth_multiplier",
+    "groups",
+    "num_heads",
+    "key_dim",
+    "value_dim",
+)
+_LISTS = ("kernel_size", "strides", "axis", "shared_axes", "dilation_rate")
+_WORDS = ("data_format", "padding")
+
+
+def _is_plain(config: Mapping[str, Any]) -> bool:
+    """Whether all that is asked of the config here is of its type: what else a file may hold is refused elsewhere."""
+    lists = [config.get(key) for key in _LISTS]
+    items = [item for value in lists if isinstance(value, list) for item in value]
+    single = [config.get(key) for key in _SIZES] + [value for value in lists if not isinstance(value, list)]
+    words = [config.get(key) for key in _WORDS]
+    return all(one is None or isinstance(one, (int, float)) for one in (*items, *single)) and all(
+        one is None or isinstance(one, str) for one in words
+    )
 
 
 def _normalization(config: Mapping[str, Any], release: tuple[int, int]) -> list[Variable]:
@@ -91,7 +120,11 @@ def output(class_name: str, config: Mapping[str, Any], given: Shape) -> Shape:
     declared = config.get("batch_input_shape")
     if given is None and isinstance(declared, list):
         given = tuple(declared)
-    return output_shape(class_name, dict(config), given)
+    # A rank that the layer does not take is refused when it is called (calls/specs.py).
+    if (given is None and class_name != "InputLayer") or not _is_plain(config):
+        return None
+    shape = output_shape(class_name, dict(config), given) if given is None or len(given) > 1 else None
+    return shape if shape is None or all(size is None or isinstance(size, int) for size in shape) else None
 
 
 __all__ = ["Shape", "Variable", "output", "variables"]

@@ -301,11 +301,11 @@ def model_layers(model: Any, release: tuple[int, int] = (2, 15), network: Networ
     found, before = [], None
     for layer in layers if sequential else _once(layers):
         inner = layer.get("config") if isinstance(layer, dict) else None
-        if not isinstance(inner, dict):
+        if not isinstance(inner, dict) or not isinstance(layer.get("class_name"), str):
             continue
         given = before if sequential else _given(layer, shapes)
         declared = inner.get("batch_input_shape")
-        if isinstance(declared, list):
+        if isinstance(declared, list) and all(size is None or isinstance(size, int) for size in declared):
             given = tuple(declared)
         name = str(inner.get("name", layer.get("name", "")))
         called = None if network is None else network.layers.get(str(layer.get("name", name)))
@@ -340,7 +340,7 @@ def _once(layers: Sequence[Any]) -> Iterator[Any]:
     """A Functional model's layers: one that is listed twice is made once."""
     seen = set()
     for layer in layers:
-        name = layer.get("name") if isinstance(layer, dict) else None
+        name = str(layer["name"]) if isinstance(layer, dict) and "name" in layer else None
         if name is None or name not in seen:
             yield layer
         seen.add(name)

@@ -337,3 +337,15 @@ def test_a_layer_of_the_zip_format_is_built_before_it_is_called():
     assert raised(call_events(replace(here, path="legacy"), made)) is None
     own = model({**DENSE, "registered_name": "mine>Dense", "build_config": {"input_shape": [N, N]}}, [[N, 7]])
     assert raised(call_events(here, own)) is None
+
+
+@pytest.mark.parametrize("value", [None, -1, 2.5, "x", True, [], {}, [None], [[1, 2]], {"class_name": "x"}])
+@pytest.mark.parametrize(
+    "key", ["units", "filters", "kernel_size", "padding", "axis", "layer", "data_format", "merge_mode"]
+)
+def test_whatever_a_config_holds_can_be_followed(key, value):
+    """A file may hold anything: nothing but the loader's own exceptions comes out."""
+    for kind in ("Dense", "Conv2D", "BatchNormalization", "Bidirectional", "TimeDistributed", "LocallyConnected2D"):
+        made = model(layer(kind, **{"units": 2, "filters": 2, "kernel_size": [2, 2], key: value}), [[N, 6, 6, 3]])
+        list(call_events(walk(), made))
+        model_layers(made, (2, 15), network_of(walk(), made))

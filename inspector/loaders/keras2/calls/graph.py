@@ -80,10 +80,11 @@ def _made(walk: Walk, entry: Any) -> Layer:
     config = entry.get("config") if isinstance(entry, dict) else None
     if isinstance(config, list) and entry.get("class_name") == "Sequential":
         config = {"layers": config}
-    if not isinstance(config, dict):
+    kind = entry.get("class_name") if isinstance(entry, dict) else None
+    if not isinstance(config, dict) or not isinstance(kind, str):
         raise Unfollowed
     name = str(config.get("name", entry.get("name", "")))
-    layer = Layer(name, str(entry.get("class_name")), config, walk.at("config").pointer)
+    layer = Layer(name, kind, config, walk.at("config").pointer)
     if name in walk.custom or layer.class_name in walk.custom or _is_own(walk, entry):
         layer.class_name = f"custom {layer.class_name}"
     elif layer.class_name in _NETWORKS:
@@ -201,7 +202,7 @@ def _wrapped(call: Call) -> list[Tensor]:
     """A TimeDistributed calls its layer on one step, or on all steps as one batch."""
     entry, shape = call.config.get("layer"), call.shape
     if call.layer.class_name == "Bidirectional" or not isinstance(entry, dict) or call.inputs[0].shape is None:
-        if call.first and isinstance(entry, dict) and entry.get("class_name") in specs.RECURRENT:
+        if call.first and isinstance(entry, dict) and str(entry.get("class_name")) in specs.RECURRENT:
             build.check(Call(call.walk, _made(call.walk, entry), call.inputs[:1]))
         return outputs(call)
     step = [Tensor((shape[0], *shape[2:]))]

@@ -30,7 +30,7 @@ def _mixed(release: tuple[int, int], config: dict[str, Any], given: Shape) -> st
     """LayerNormalization of a mixed policy: up to 2.1 it does not cast its input to the dtype of its variables."""
     policy = config.get("dtype")
     name = (policy.get("config") or {}).get("name") if isinstance(policy, dict) else policy
-    if name not in {"mixed_float16", "mixed_bfloat16"}:
+    if name not in ("mixed_float16", "mixed_bfloat16"):
         return None
     compute = name.removeprefix("mixed_")
     epsilon = config.get("epsilon", 1e-3)

@@ -181,7 +181,7 @@ def _encoding(call: Call) -> None:
     mode, rank = call.config.get("output_mode", "multi_hot"), len(call.shape)
     modes = {"one_hot", "multi_hot", "count", "tf_idf", "binary"}
     of_numbers = call.release < NAMED_SINCE and call.layer.class_name != "CategoryEncoding"
-    if mode not in modes or call.inputs[0].rankless or of_numbers or call.release < (2, 6):
+    if not isinstance(mode, str) or mode not in modes or call.inputs[0].rankless or of_numbers or call.release < (2, 6):
         return
     out = rank + 1 if mode == "one_hot" and rank and call.shape[-1] != 1 else rank
     if out <= 2:  # noqa: PLR2004 - a matrix

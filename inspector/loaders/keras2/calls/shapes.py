@@ -28,6 +28,15 @@ _MERGES = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minim
 
 def outputs(call: Call) -> list[Tensor]:
     """The tensors that the call puts out; one of unknown shape where they are not followed."""
+    return [one if one.shape is None or _is_shape(one.shape) else UNKNOWN for one in _outputs(call)]
+
+
+def _is_shape(shape: Shape) -> bool:
+    """Configs may hold anything where a size should stand: what they are refused for is told elsewhere."""
+    return all(size is None or isinstance(size, int) for size in shape)
+
+
+def _outputs(call: Call) -> list[Tensor]:
     name = call.layer.class_name
     if name in _MERGES or name == "Concatenate":
         return [_merged(call) if name in _MERGES else _concatenated(call)]
@@ -94,9 +103,10 @@ def _recurrent(call: Call) -> list[Tensor]:
 
 def _bidirectional(call: Call) -> list[Tensor]:
     inner = call.config.get("layer")
-    if not isinstance(inner, dict) or inner.get("class_name") not in RECURRENT or "config" not in inner:
+    config = inner.get("config") if isinstance(inner, dict) else None
+    if not isinstance(inner, dict) or not isinstance(config, dict) or str(inner.get("class_name")) not in RECURRENT:
         return [UNKNOWN]
-    config, mode = inner["config"], call.config.get("merge_mode", "concat")
+    mode = call.config.get("merge_mode", "concat")
     units = config.get("units")
     if not isinstance(units, int) or config.get("return_state") or mode is None or config.get("time_major"):
         return [UNKNOWN]
@@ -129,7 +139,7 @@ def _transposed(config: dict[str, Any], shape: Shape) -> Shape | None:
         numbers = (width, step, spread)
         if not all(isinstance(number, int) for number in numbers):
             return None
-        if config.get("output_padding") is not None or config.get("padding") not in {"valid", "same", None}:
+        if config.get("output_padding") is not None or config.get("padding") not in ("valid", "same", None):
             return None
         wide = (width - 1) * spread + 1
         grown = 0 if config.get("padding") == "same" else max(wide - step, 0)
@@ -159,7 +169,7 @@ def windows(config: dict[str, Any], sides: Shape, size_key: str = "kernel_size")
             found.append(None)
         elif config.get("padding", "valid") == "valid":
             found.append((length - wide) // step + 1)
-        elif config.get("padding") in {"same", "causal"}:
+        elif config.get("padding") in ("same", "causal"):
             found.append(-(-length // step))
         else:
             return None

@@ -104,7 +104,7 @@ def _wrapped(config: dict[str, Any]) -> Spec | None:
     """A Bidirectional takes what its layer takes."""
     inner = config.get("layer")
     name = inner.get("class_name") if isinstance(inner, dict) else None
-    return Spec(rank=_RANKS[name]) if name in _RANKS else None
+    return Spec(rank=_RANKS[name]) if isinstance(name, str) and name in _RANKS else None
 
 
 def channel_axis(config: dict[str, Any], rank: int) -> int:
