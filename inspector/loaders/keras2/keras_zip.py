@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2.calls.graph import call_events
+from inspector.loaders.keras2.compile_arguments import argument_events
 from inspector.loaders.keras2.h5 import unopened
 from inspector.loaders.keras2.keras_zip_state import state_events
 from inspector.loaders.keras2.odd_calls import called_events
@@ -90,7 +91,9 @@ def _without_compiling(walk: Walk, config: Any) -> Iterator[Event]:
 
 def _compiled(walk: Walk, config: Any) -> Iterator[Event]:
     """compile_config: its objects, then the optimizer's variables. Up to 2.13 a legacy optimizer cannot be built."""
-    yield from until_problem(lambda: value_events(walk, config), lambda: _optimizer(walk, config))
+    yield from until_problem(
+        lambda: value_events(walk, config), lambda: _optimizer(walk, config), lambda: argument_events(walk, config)
+    )
 
 
 def _optimizer(walk: Walk, config: Any) -> Iterator[Event]:
