@@ -52,6 +52,11 @@ def _of_value(start: Artifact, value: Any, text: str) -> Artifact:
         from inspector.formats import tfjs  # noqa: PLC0415 - cold start
 
         return tfjs.filled(start, value, member)
+    if isinstance(value, dict) and "weight_map" in value:
+        from inspector.formats import sharded_weights  # noqa: PLC0415 - cold start
+
+        if sharded_weights.is_index(value):
+            return sharded_weights.filled(start, value)
     if isinstance(value, dict) and "class_name" in value:
         version, backend = _text(value, "keras_version"), _text(value, "backend")
         model = KerasModel(value, text, member, keras_version=version, backend=backend)

@@ -13,6 +13,7 @@ from inspector.loaders.keras3.native_weights import COLLECTED_SINCE, assign_erro
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.weights import files
 from inspector.loaders.weights.places import Place, layout_of, places
+from inspector.terms.artifact import DamageKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,8 @@ _UNBUILT = (
     "some data or by using `build()`."
 )
 _BUILT_TEST_SINCE = (3, 7)
+# Before, a later shard that is missing was passed over (seen with 3.10.0 to 3.15.0; refused in 3.15.1).
+_SHARDS_ASKED_SINCE = (3, 15, 1)
 # H5IOStore takes a file without the root's `vars` since it was rewritten.
 _ROOT_OPTIONAL_SINCE = (3, 6)
 
@@ -42,7 +45,7 @@ def load(session: Session, model: Part, weights: Artifact) -> None:
     elif path.endswith((".h5", ".hdf5")):
         _by_layers(session, model, weights)
     elif path.endswith(".weights.json") and session.release >= (3, 10):
-        session.gap("", "sharded weights are not judged")
+        _of_shards(session, model, weights)
     else:
         raise LoadFailure("ValueError", _not_supported(session.release, path), "WGT110", path)
 
@@ -88,6 +91,25 @@ def _note_unknown(session: Session, name: str, class_name: str, made: tuple[Vari
         session.gap(name, f"which variables {class_name} makes is not known")
     elif any(variable.shape is None or None in variable.shape for variable in made):
         session.gap(name, f"the shapes of the variables of {class_name} do not follow")
+
+
+def _of_shards(session: Session, model: Part, weights: Artifact) -> None:
+    """`ShardedH5IOStore`: one shard is opened at once, `NAME_00000`, the others as their objects are met."""
+    missing = [damage.member for damage in weights.damage if damage.kind is DamageKind.MISSING]
+    first = f"{Path(weights.path).stem.replace('.weights', '')}_00000.weights.h5"
+    if missing and (first in missing or session.release >= _SHARDS_ASKED_SINCE):
+        name = first if first in missing else missing[0]
+        path = Path(weights.path).with_name(name)
+        text = (
+            f"[Errno 2] Unable to synchronously open file (unable to open file: name = '{path}', "
+            "errno = 2, error message = 'No such file or directory', flags = 0, o_flags = 0)"
+        )
+        raise LoadFailure("FileNotFoundError", text, "KER112", name, "", {"member": name})
+    if weights.damage:
+        # Before, an object whose shard cannot be opened may stay as it is without a word.
+        session.gap("", f"what a loader makes of a shard that it cannot open is not known: {weights.damage[0].member}")
+        return
+    _object_paths(session, model, weights)
 
 
 def _object_paths(session: Session, model: Part, weights: Artifact) -> None:
