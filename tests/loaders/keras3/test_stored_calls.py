@@ -2,6 +2,7 @@
 
 import pytest
 
+from inspector.loaders.keras3.calling import build
 from inspector.loaders.keras3.deserialize import _check_hashable
 from inspector.loaders.keras3.identifiers import check_looked_up
 from inspector.loaders.keras3.inputs import unlikely_tensor
