@@ -267,7 +267,15 @@ _LAST_AXIS = frozenset({"Dense", "SeparableConv1D", "SeparableConv2D", "Conv1D",
 
 def build(session: Session, layer: Thing, config: Any) -> None:
     """`build_from_config`: the stored input shape creates the layer's variables."""
-    if layer.built or not isinstance(config, dict) or not config:
+    if not config:
+        return
+    if isinstance(config, list | str):  # neither key is in it, and the layer counts as built
+        config = {"": config}
+    if not isinstance(config, dict):  # `"input_shape" in config`
+        text = f"argument of type '{type(config).__name__}' is not iterable"
+        details = {"class": layer.class_name, "key": "build_config", "value": str(config)}
+        raise LoadFailure("TypeError", text, "KER103", layer.class_name, layer.pointer, details)
+    if layer.built:
         return
     layer.built = True
     shape = config.get("input_shape")

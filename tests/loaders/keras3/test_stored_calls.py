@@ -117,3 +117,13 @@ def test_names_are_joined_and_looked_up(changes, expected):
 def test_names_are_keys_of_a_table(name, expected):
     found = raised(check_looked_up, name, "/")
     assert (found[1] if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"), [(7, "argument of type 'int' is not iterable"), ("zz", None), (0, None)]
+)
+def test_a_build_config_of_another_type(config, expected):
+    made = layer()
+    found = raised(build, Release(3, 12), made, config)
+    assert (found[1] if found else None) == expected
+    assert made.built is (config == "zz")
