@@ -59,6 +59,49 @@ def check_rank(session: Session, layer: Thing, given: Shape | None) -> None:
     raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)
 
 
+# Built-in layers whose build() fixes the size of the channels.
+LAST_AXIS = frozenset({"Dense", "SeparableConv1D", "SeparableConv2D", "Conv1D", "Conv2D", "Conv3D"})
+_CHANNELS = frozenset(
+    {f"DepthwiseConv{rank}D" for rank in (1, 2)} | {f"Conv{rank}DTranspose" for rank in (1, 2, 3)}
+) | (LAST_AXIS - {"Dense"})
+
+
+def check_axes(session: Session, layer: Thing, given: Shape | None) -> None:
+    """`assert_input_compatibility` of a layer that is built: its rank, and the axes that it was built for."""
+    built = layer.build_shape
+    if not layer.built or not given or not built or layer.facts is None:
+        return
+    fixed = _fixed_axes(layer, built)
+    expected = None
+    if fixed is not None and layer.class_name in _OF_RANK and len(given) != len(built):
+        expected = f"expected ndim={len(built)}, found ndim={len(given)}. Full shape received: {given}"
+    for axis in fixed or ():
+        size = given[axis] if -len(given) <= axis < len(given) else None
+        if expected is None and size is not None and built[axis] not in {None, size}:
+            found = f"to have value {built[axis]}, but received input with shape {given}"
+            expected = f"expected axis {axis} of input shape {found}"
+    if expected is not None:
+        text = f"{input_of(session, layer)} is incompatible with the layer: {expected}"
+        details = {"expected": str(built), "found": str(given)}
+        raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)
+
+
+_OF_RANK = frozenset({"PReLU", "BatchNormalization", "GroupNormalization"})
+
+
+def _fixed_axes(layer: Thing, built: Shape) -> list[int] | None:
+    """The axes in the input spec that `build` leaves; None for a class that leaves none."""
+    kind, config = layer.class_name, layer.config
+    if kind == "Dense" or kind in _CHANNELS:
+        return [1 if kind != "Dense" and config.get("data_format") == "channels_first" else -1]
+    if kind == "PReLU":
+        shared = config.get("shared_axes") or ()
+        return [axis for axis in range(1, len(built)) if axis not in shared]
+    axis = config.get("axis", -1)
+    known = isinstance(axis, int) and -len(built) <= axis < len(built)
+    return [axis] if kind in _OF_RANK and known else None
+
+
 def input_of(session: Session, layer: Thing) -> str:
     """How messages name a layer's input; since 3.13 with the tensor's name."""
     if session.release >= (3, 13):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import lambdas
-from inspector.loaders.keras3.building import check_build, check_rank, input_of
+from inspector.loaders.keras3.building import LAST_AXIS, check_axes, check_build, check_rank
 from inspector.loaders.keras3.followed import built_by, followed_call, puts_out_one, refused_call
 from inspector.loaders.keras3.nested import check_nested, nested_output
 from inspector.loaders.keras3.odd import check_called
@@ -261,10 +261,6 @@ def _tensors(value: Any) -> Iterator[TensorThing]:
             yield from _tensors(inner)
 
 
-# Built-in layers whose build() fixes the size of the input's last axis.
-_LAST_AXIS = frozenset({"Dense", "SeparableConv1D", "SeparableConv2D", "Conv1D", "Conv2D", "Conv3D"})
-
-
 def build(session: Session, layer: Thing, config: Any) -> None:
     """`build_from_config`: the stored input shape creates the layer's variables."""
     if not config:
@@ -275,6 +271,10 @@ def build(session: Session, layer: Thing, config: Any) -> None:
         text = f"argument of type '{type(config).__name__}' is not iterable"
         details = {"class": layer.class_name, "key": "build_config", "value": str(config)}
         raise LoadFailure("TypeError", text, "KER103", layer.class_name, layer.pointer, details)
+    if layer.kind == "operation":
+        details = {"class": layer.class_name, "key": "build_config", "value": str(config)}
+        text = f"{layer.class_name!r} object has no attribute 'built'"
+        raise LoadFailure("AttributeError", text, "KER103", layer.class_name, layer.pointer, details)
     if layer.built:
         return
     layer.built = True
@@ -297,7 +297,7 @@ def build(session: Session, layer: Thing, config: Any) -> None:
 
 # Layers whose `build` looks into the shape at once.
 _INDEXING = (
-    _LAST_AXIS
+    LAST_AXIS
     | _MERGES
     | {"Reshape", "BatchNormalization", "LayerNormalization", "GroupNormalization", "LSTM", "GRU", "SimpleRNN"}
 )
@@ -316,7 +316,7 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     # Layers with one input; recurrent ones take their states behind it.
     given = shapes[0] if len(shapes) == 1 or (shapes and layer.class_name in _STATEFUL) else None
     check_rank(session, layer, given)
-    _check_input(session, layer, given)
+    check_axes(session, layer, given)
     check_nested(session, layer, given)
     if layer.class_name == "Lambda":
         lambdas.call(session, layer)
@@ -380,23 +380,3 @@ def _output(layer: Thing, shapes: list[Shape | None]) -> Shape | None:
         return layer_output(kind, config, shapes)
     # Merges of unlike shapes broadcast, which is not followed.
     return shapes[0] if kind in _JOINING and all(one == shapes[0] for one in shapes) else None
-
-
-def _check_input(session: Session, layer: Thing, given: Shape | None) -> None:
-    """`assert_input_compatibility`: the last axis must be what the layer was built for."""
-    built = layer.build_shape
-    if (
-        layer.class_name not in _LAST_AXIS
-        or not given
-        or not built
-        or layer.config.get("data_format") == "channels_first"
-    ):
-        return
-    if given[-1] is None or built[-1] is None or given[-1] == built[-1]:
-        return
-    text = (
-        f"{input_of(session, layer)} is incompatible with the layer: expected axis -1 of input shape to have value "
-        f"{built[-1]}, but received input with shape {given}"
-    )
-    details = {"expected": str(built[-1]), "found": str(given[-1])}
-    raise LoadFailure("ValueError", text, "KER110", layer.name, layer.pointer, details)

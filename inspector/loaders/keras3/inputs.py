@@ -16,8 +16,11 @@ DTYPES = frozenset(
     {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
     | {"float16", "bfloat16", "float32", "float64", "bool", "string", "int"}
 )
-# Came with 3.3 and 3.10: older releases were not asked for them.
-_LATER_DTYPES = frozenset({"float8_e4m3fn", "float8_e5m2", "complex64", "complex128"})
+# Later dtypes, with the release that has them first of those that were looked at.
+_LATER_DTYPES = {
+    **dict.fromkeys(("float8_e4m3fn", "float8_e5m2"), (3, 2)),
+    **dict.fromkeys(("complex64", "complex128"), (3, 6)),
+}
 
 
 @record
@@ -79,7 +82,7 @@ def refused_input(session: Session, config: Mapping[str, Any]) -> Refused | None
     return (
         _given_twice(shape, batch_shape, config.get("batch_size"))
         or (_unlikely(session, "shape", shape) if shape is not None else _unlikely_batch(session, batch_shape))
-        or _unknown_dtype(config.get("dtype"))
+        or _unknown_dtype(session, config.get("dtype"))
     )
 
 
@@ -105,8 +108,8 @@ def _unlikely_batch(session: Session, shape: Any) -> Refused | None:
     return _unlikely(session, "batch_shape", shape)
 
 
-def _unknown_dtype(dtype: Any) -> Refused | None:
+def _unknown_dtype(session: Session, dtype: Any) -> Refused | None:
     """`backend.standardize_dtype`, of a name; a policy was made one before."""
-    if not isinstance(dtype, str) or dtype in DTYPES or dtype in _LATER_DTYPES:
+    if not isinstance(dtype, str) or dtype in DTYPES or session.release >= _LATER_DTYPES.get(dtype, (99,)):
         return None
     return Refused("dtype", "ValueError", f"Invalid dtype: {dtype}")

@@ -167,7 +167,11 @@ def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], point
         if cls.name not in _WITHOUT_POLICY:
             _old_policy(session, cls, config, pointer)
         return config, False
-    policy = deserialize_in(session, "dtype_policy", dtype, f"{pointer}/dtype")
+    try:
+        policy = deserialize_in(session, "dtype_policy", dtype, f"{pointer}/dtype")
+    except LoadFailure as failure:
+        # In 3.3 the constructor deserializes it, so that its exception is reworded once more.
+        raise wrapped(session, cls, config, failure) if session.release < (3, 4) else failure from failure
     if isinstance(policy, Thing):
         if session.release < (3, 4):
             return config, False

@@ -8,8 +8,15 @@ from inspector.loaders.keras3 import quantized
 from inspector.loaders.keras3.lookup import LOOKUPS
 from inspector.loaders.keras3.native_weights import HOLDING, MODELS, assign_error, expected_of, fits, holders, layers_of
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.hdf5_errors import NO_CAST, attributes_error, is_opaque, object_error
-from inspector.loaders.keras_common.hdf5_guards import link_at, refusal, refuses_links
+from inspector.loaders.keras_common.hdf5_errors import (
+    NO_CAST,
+    NO_NUMBER,
+    attributes_error,
+    is_opaque,
+    is_text,
+    object_error,
+)
+from inspector.loaders.keras_common.hdf5_guards import absent_raw_file, link_at, raw_file_text, refusal, refuses_links
 from inspector.terms.record import record
 
 if TYPE_CHECKING:
@@ -192,6 +199,10 @@ def _check_layer(
         # Shapes are asked for weight by weight, each before its own assignment: the first that does not fit is named,
         # and earlier ones are already set.
         dataset = file.datasets.get(f"{at}/{weight}")
+        words = dataset is not None and is_text(dataset)
+        # The shape is asked for before the values are converted since 3.6.
+        if words and session.release < (3, 6):
+            raise _no_number(layer, f"{at}/{weight}")
         # numpy makes an array of the names in a group.
         shape = dataset.shape if dataset is not None else (_children(file, f"{at}/{weight}"),)
         if not fits(variable.shape, shape):
@@ -201,6 +212,8 @@ def _check_layer(
             details = {"expected": str(variable.shape), "found": str(shape)}
             text = _shape_text(session, (index, layer, path), variable, shape)
             raise LoadFailure("ValueError", text, "KER110", layer, f"{at}/{weight}", details)
+        if words:
+            raise _no_number(layer, f"{at}/{weight}")
         if dataset is not None and is_opaque(dataset):
             details = {"expected": "numbers", "found": dataset.dtype}
             raise LoadFailure("ValueError", NO_CAST, "KER110", layer, f"{at}/{weight}", details)
@@ -214,6 +227,10 @@ def _weight_count(place: tuple[int, str, int], saved: _Saved) -> LoadFailure:
     )
     details = {"expected": f"{count} weights", "found": f"{len(saved.weights)} weights"}
     return LoadFailure("ValueError", text, "KER110", layer, f"{ROOT}/{saved.name}", details)
+
+
+def _no_number(layer: str, path: str) -> LoadFailure:
+    return LoadFailure("ValueError", NO_NUMBER, "KER110", layer, path, {"expected": "numbers", "found": "words"})
 
 
 def _children(file: Hdf5File, group: str) -> int:
@@ -246,6 +263,9 @@ def _check_dataset(session: Session, file: Hdf5File, group: str, name: str) -> N
     if broken is not None:
         details = {"expected": "a dataset", "found": broken}
         raise LoadFailure("KeyError", repr(broken), "KER110", name, path, details)
+    raw = absent_raw_file(found, session.runtime.assumed_files)
+    if raw is not None:
+        raise LoadFailure("OSError", raw_file_text(session.h5py), "KER133", raw, path, {"target": raw})
     if found is None and path in file.groups and session.hardened:
         text = "Invalid H5 file, expected Dataset, received <class 'h5py._hl.group.Group'>"
         raise LoadFailure("ValueError", text, "KER110", name, path, {"expected": "a dataset", "found": "a group"})

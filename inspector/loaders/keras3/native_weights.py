@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras3 import quantized
 from inspector.loaders.keras3.lookup import unreadable_assets
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.hdf5_guards import link_at, link_text, refusal, refuses_linked_groups
+from inspector.loaders.keras_common.hdf5_errors import NO_NUMBER, is_text
+from inspector.loaders.keras_common.hdf5_guards import (
+    absent_raw_file,
+    link_at,
+    link_text,
+    raw_file_text,
+    refusal,
+    refuses_linked_groups,
+)
 from inspector.loaders.keras_common.names import snake_case
 from inspector.loaders.keras_common.things import Thing
 from inspector.loaders.keras_common.variables import Variable, own_variables
@@ -108,6 +116,7 @@ def _failures(session: Session, thing: Thing, place: str, file: Hdf5File) -> Ite
         if error is not None and "/_" in at:
             # The projections of attention are walked as `query_dense` and, where that failed, as `_query_dense`.
             error = _error(session.release, holder, expected, at, file)
+        error = error or _raw_file(session, at, len(expected), file)
         if error is not None:
             yield holder, at, error
     inner = thing.inner.get("layer")
@@ -225,6 +234,14 @@ def group_of(file: Hdf5File, place: str) -> str | None:
     return None
 
 
+def _raw_file(session: Session, place: str, count: int, file: Hdf5File) -> str | None:
+    """What reading raises where the values of one of an object's datasets lie in a file that is not there."""
+    group = group_of(file, place.replace("/_", "/")) or group_of(file, place)
+    found = (file.datasets.get(f"{group}/{index}") for index in range(count))
+    absent = any(absent_raw_file(dataset, session.runtime.assumed_files) for dataset in found)
+    return raw_file_text(session.h5py) if absent else None
+
+
 def store(file: Hdf5File, place: str) -> list[str]:
     """The names in the object's `vars`."""
     group = group_of(file, place)
@@ -267,6 +284,8 @@ def _error(release: tuple[int, ...], thing: Thing, expected: list[Variable], pla
         dataset = file.datasets.get(f"{group}/{index}")
         if dataset is None:
             return f"\"Unable to synchronously open object (object '{index}' doesn't exist)\""
+        if is_text(dataset):
+            return NO_NUMBER
         if not fits(variable.shape, dataset.shape):
             return assign_error(variable, dataset.shape, f"{thing.name}/{variable.name}")
     return None

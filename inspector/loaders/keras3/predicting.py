@@ -135,6 +135,8 @@ def _check_call(session: Session, layer: Thing, dtype: str | None) -> None:
             "int64 is not supported [Op:Cast] name: "
         )
         raise _in_call(layer, "UnimplementedError", text)
+    if dtype == "string" and kind in {"Dense", "EinsumDense"}:
+        raise _in_call(layer, "ValueError", "dtype='string' is not a valid dtype for Keras type promotion.")
     # The constructor only looks the function up; nothing but data calls it, since Keras works the shape out by itself.
     lacking = _NEEDS_MORE.get(_function_name(config.get("activation"))) if layer.kind == "layer" else None
     if lacking is not None:

@@ -38,3 +38,12 @@ def object_error(file: Hdf5File, path: str, h5py: tuple[int, int]) -> str | None
 def is_opaque(dataset: Hdf5Dataset) -> bool:
     """Whether its values are bytes without a meaning: what h5py makes of bfloat16, which HDF5 has no type for."""
     return dataset.dtype.startswith("void")
+
+
+def is_text(dataset: Hdf5Dataset) -> bool:
+    """Whether its values are words, which no variable takes."""
+    return dataset.dtype == "object"
+
+
+# What numpy says of words, whichever they are.
+NO_NUMBER = "could not convert string to float: b''"

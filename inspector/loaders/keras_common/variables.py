@@ -74,9 +74,11 @@ def _embedding(config: Config, _given: Shape | None) -> list[Variable]:
 
 def _channels(config: Config, given: Shape | None) -> int | None:
     """The size of the channel axis; None where the place of that axis, or its size, is not known."""
-    if not given or config.get("data_format") not in {"channels_last", "channels_first"}:
+    # Without a format it is that of the user's keras.json, channels last in every one that was not changed.
+    order = config.get("data_format") or "channels_last"
+    if not given or order not in {"channels_last", "channels_first"}:
         return None
-    return given[-1] if config["data_format"] == "channels_last" else given[1]
+    return given[-1] if order == "channels_last" else given[1]
 
 
 def _window(config: Config, rank: int) -> tuple[int | None, ...]:
