@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.arguments import refused_arguments
-from inspector.loaders.keras3.inputs import Refused, refused_input
+from inspector.loaders.keras3.inputs import DTYPES, Refused, refused_input
 from inspector.loaders.keras_common.things import FunctionThing
 from inspector.terms.record import record
 
@@ -125,6 +125,26 @@ def _quantized(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) ->
     return Refused("mode", "ValueError", f"Invalid quantization mode. Expected one of {modes}. Received: mode={mode}")
 
 
+def _policy(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
+    """`DTypePolicy._parse_name`: a dtype, or one of the two names that mix a pair of them."""
+    if "name" not in config:
+        return None
+    name = config["name"]
+    if not isinstance(name, str):
+        text = f"'name' must be a string, such as 'mixed_float16'. Received: name={name} (of type {type(name)})"
+        return Refused("name", "TypeError", text)
+    if name in DTYPES or name.startswith(("mixed_", "float8", "complex")) or name == "float" or "_from_" in name:
+        return None
+    # 3.3 has a class of its own for policies of floats, and older releases do not say which dtypes they mean.
+    shown = "FloatDTypePolicy" if (3, 3) <= session.release < (3, 4) else "DTypePolicy"
+    of_float = "any float dtype" if session.release >= (3, 3) else "any dtype"
+    text = (
+        f"Cannot convert '{name}' to a mixed precision {shown}. Valid policies include 'mixed_float16', "
+        f"'mixed_bfloat16', and the name of {of_float} such as 'float32'."
+    )
+    return Refused("name", "ValueError", text)
+
+
 def _merged(_session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
     """How a Bidirectional joins its halves."""
     mode = config.get("merge_mode", "concat")
@@ -143,6 +163,8 @@ _CHECKS: dict[str, Callable[[Session, ClassFacts, Mapping[str, Any]], Refused | 
     "Bidirectional": _merged,
     "Dense": _dense,
     "InputLayer": _input,
+    "DTypePolicy": _policy,
+    "FloatDTypePolicy": _policy,
     "QuantizedDTypePolicy": _quantized,
     **dict.fromkeys(_CHOICES, _choices),
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell"), _units),

@@ -7,6 +7,7 @@ from inspector.loaders.keras3.deserialize import _check_hashable
 from inspector.loaders.keras3.identifiers import check_looked_up
 from inspector.loaders.keras3.inputs import unlikely_tensor
 from inspector.loaders.keras3.stored_calls import PartMissingError, check_call, check_form, check_output, check_single
+from inspector.loaders.keras3.values import refused
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing, Thing
 from inspector.runtime.keras_facts import release_facts
@@ -127,3 +128,19 @@ def test_a_build_config_of_another_type(config, expected):
     found = raised(build, Release(3, 12), made, config)
     assert (found[1] if found else None) == expected
     assert made.built is (config == "zz")
+
+
+@pytest.mark.parametrize(
+    ("release", "name", "expected"),
+    [
+        ((3, 12), "float32", None),
+        ((3, 12), "mixed_float16", None),
+        ((3, 12), "zz", "Cannot convert 'zz' to a mixed precision DTypePolicy. Valid policies include"),
+        ((3, 3), "zz", "Cannot convert 'zz' to a mixed precision FloatDTypePolicy."),
+        ((3, 12), None, "'name' must be a string, such as 'mixed_float16'. Received: name=None"),
+    ],
+)
+def test_names_of_policies(release, name, expected):
+    cls = release_facts(KerasFlavour.KERAS3, "3.12.0").named("DTypePolicy", "dtype_policy")[0]
+    found = refused(Release(*release), cls, {"name": name})
+    assert (found is None) if expected is None else found.text.startswith(expected)
