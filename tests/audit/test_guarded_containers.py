@@ -45,11 +45,18 @@ def _unknowable(version, name, outcome):
 def test_every_release_does_what_it_did(version, made, locks):
     wrong = []
     for _, name, outcome in (row for row in ROWS if row[0] == version and not _unknowable(*row)):
-        report = inspector.inspect(str(made[name]), against=locks[version])
+        report = inspector.inspect(str(made[name]), against=locks[version], assume_files=_outside(made[name]))
         ours = next(one for one in report.outcomes if one.loader == LOADER)
         if not _agrees(ours, outcome):
             wrong.append((name, outcome, ours.error or ours.gaps))
     assert not wrong
+
+
+def _outside(path):
+    """The files of external storage, which lay there when it was recorded."""
+    artifact = inspector.read(str(path))
+    files = [file for file in (artifact.weights, artifact.keras and artifact.keras.hdf5) if file]
+    return [name for file in files for dataset in file.datasets.values() for name in dataset.external]
 
 
 def _agrees(ours, outcome):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.shapes import Variable, variables
 from inspector.loaders.keras2.walk import until_problem
-from inspector.loaders.keras2.weights import fits, missing_object, model_layers, stored_shape
+from inspector.loaders.keras2.weights import fits, missing_object, model_layers, raw_file_events, stored_shape
 from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
@@ -276,6 +276,10 @@ def _shapes(walk: Walk, file: Hdf5File, place: _Place, count: int) -> Iterator[E
         found = stored_shape(file, path)
         if found is None and path not in file.groups:
             yield missing_object(walk, path, str(index))
+            return
+        raw = list(raw_file_events(walk, file, path))
+        if raw:
+            yield raw[0]
             return
         variable = place.made[index] if place.made and index < len(place.made) else None
         if found is None or variable is None or variable.shape is None or fits(variable.shape, found):

@@ -12,6 +12,7 @@ from inspector.loaders.keras2.calls.graph import network_of
 from inspector.loaders.keras2.shapes import Shape, Variable, output, variables
 from inspector.loaders.keras2.walk import Event, until_problem
 from inspector.loaders.keras_common.hdf5_errors import NO_CAST, attributes_error, is_opaque, object_error
+from inspector.loaders.keras_common.hdf5_guards import absent_raw_file, raw_file_text
 from inspector.terms.record import record, replace
 
 if TYPE_CHECKING:
@@ -206,6 +207,7 @@ def opened(walk: Walk, file: Hdf5File, group: str, weight: str) -> Iterator[Even
     """What opening that dataset raises: nothing of that name, or a link that leads nowhere."""
     path = f"{group}/{weight}"
     if path in file.datasets:
+        yield from raw_file_events(walk, file, path)
         return
     broken = object_error(file, path, walk.h5py)
     if broken is not None:
@@ -230,6 +232,14 @@ def opened(walk: Walk, file: Hdf5File, group: str, weight: str) -> Iterator[Even
             text = repr(texts.hdf5_open(walk.h5py, "object", reason))
             yield walk.at(path.strip("/")).problem("KER132", part, "KeyError", text, path=path)
             return
+
+
+def raw_file_events(walk: Walk, file: Hdf5File, path: str) -> Iterator[Event]:
+    """What reading a dataset raises whose values lie in another file."""
+    raw = absent_raw_file(file.datasets.get(path), walk.runtime.assumed_files)
+    if raw is not None:
+        text = raw_file_text(walk.h5py)
+        yield walk.at(path.strip("/")).problem("KER133", raw, "OSError", text, target=raw)
 
 
 def _shapes(walk: Walk, file: Hdf5File, group: str, layer: ModelLayer, saved: SavedLayer) -> Iterator[Event]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from inspector.terms.record import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from inspector.terms.artifact import Artifact
     from inspector.terms.keras import Hdf5Dataset, Hdf5File, Hdf5Link
@@ -46,6 +46,18 @@ def refuses_bombs(release: Release) -> bool:
 def refuses_linked_groups(release: Release) -> bool:
     """Links on the way to a dataset, and archives that unpack to bombs: from 3.12.4 and 3.15.1 on."""
     return (3, 12, 4) <= release < (3, 13) or release >= (3, 15, 1)
+
+
+def absent_raw_file(dataset: Hdf5Dataset | None, assumed: Collection[str]) -> str | None:
+    """The file of external storage that counts as absent on the target, as every path of another machine does."""
+    found = () if dataset is None else dataset.external
+    return next((name for name in found if name not in assumed), None)
+
+
+def raw_file_text(h5py: tuple[int, int]) -> str:
+    """What reading such a dataset raises; HDF5 1.14, in h5py 3.9 and later, says `synchronously`."""
+    adverb = "synchronously " if h5py >= (3, 9) else ""
+    return f"Can't {adverb}read data (unable to open external raw data file)"
 
 
 def link_at(file: Hdf5File, path: str) -> Hdf5Link | None:
