@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.codec import protobuf, sstable
 from inspector.formats.common import HEAD, damage_of
 from inspector.formats.meta_graph_views import shape_of
-from inspector.formats.tensor_data import faults, shard_name
+from inspector.formats.tensor_data import faults, object_graph, shard_name
 from inspector.terms.artifact import Damage, DamageKind
 from inspector.terms.dtypes import name_of
 from inspector.terms.errors import LimitError, MalformedArtifactError
@@ -34,6 +34,7 @@ def read_bundle(tree: Tree, prefix: str) -> tuple[TensorBundle | None, list[Dama
         bundle = _bundle(tree, prefix, rows, member)
         # Before the damage is named: a shard is broken by its first tensor that is.
         bundle = replace(bundle, faults=faults(tree, bundle))
+        bundle = replace(bundle, object_graph=object_graph(tree, bundle))
         damage = list(shard_damage(tree, bundle))
     except LimitError as error:
         return None, [], [Gap(Location(member), error.reason)]
@@ -53,7 +54,8 @@ def shard_damage(tree: Tree, bundle: TensorBundle) -> Iterator[Damage]:
     seen: set[int] = set()
     for key, fault in bundle.faults.items():
         shard = bundle.entries[key].shard
-        if shard not in seen:
+        # Bytes that do not fit the shape are no damage of the shard: they are told where the tensor is wanted.
+        if fault.kind != "size" and shard not in seen:
             seen.add(shard)
             yield _shard_damage(tree, bundle, key, fault.kind)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from inspector.codec.crc32c import crc32c, mask, unmask
 from inspector.terms.graph import TensorFault
+from inspector.terms.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,14 @@ MAX_CHECKED_TENSORS = 10_000
 _CHECKSUM = struct.Struct("<I")
 _LENGTH_32, _LENGTH_64 = struct.Struct("<I"), struct.Struct("<Q")
 _MAX_32 = 0xFFFFFFFF
+# Bytes of one number; dtypes without an entry are not held against their shapes.
+BYTES = {
+    **dict.fromkeys(("float64", "int64", "uint64", "complex64"), 8),
+    **dict.fromkeys(("float32", "int32", "uint32", "qint32"), 4),
+    **dict.fromkeys(("float16", "bfloat16", "int16", "uint16", "qint16", "quint16"), 2),
+    **dict.fromkeys(("int8", "uint8", "bool", "qint8", "quint8"), 1),
+    "complex128": 16,
+}
 
 
 def shard_name(prefix: str, index: int, count: int) -> str:
@@ -45,6 +54,21 @@ def faults(tree: Tree, bundle: TensorBundle) -> dict[str, TensorFault]:
     return dict(sorted(found.items()))
 
 
+OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+
+
+def object_graph(tree: Tree, bundle: TensorBundle) -> bytes:
+    """The one string of the tensor that names the saved objects: its length as a varint, a checksum, its bytes."""
+    entry = bundle.entries.get(OBJECT_GRAPH)
+    # Graphs of tens of thousands of objects take a few MB; whoever needs more to be told is told by its checksum.
+    if entry is None or OBJECT_GRAPH in bundle.faults or entry.dtype != "string" or entry.size > MAX_CHECKED_BYTES:
+        return b""
+    data = _strings(tree, shard_name(bundle.prefix, entry.shard, len(bundle.shards)), entry)
+    length, at = next(_lengths(data, entry), (0, 0))
+    start = at + _CHECKSUM.size
+    return data[start : start + length]
+
+
 def _cost(tree: Tree, bundle: TensorBundle, entry: TensorEntry) -> int:
     """How many bytes must be read: in a compressed file everything before the tensor too."""
     span = tree.span(shard_name(bundle.prefix, entry.shard, len(bundle.shards)))
@@ -58,16 +82,21 @@ def _place_fault(bundle: TensorBundle, entry: TensorEntry) -> TensorFault | None
     size = bundle.shards[entry.shard] if 0 <= entry.shard < len(bundle.shards) else None
     if size is None:
         return TensorFault("missing")
+    # GetValue in tensorflow/core/util/tensor_bundle/tensor_bundle.cc compares the two before it reads anything.
+    wanted = _count(entry) * BYTES.get(entry.dtype, 0)
+    if wanted and wanted != entry.size:
+        return TensorFault("size", entry.size, wanted)
     is_inside = 0 <= entry.offset <= entry.offset + entry.size <= size
     return None if is_inside else TensorFault("short")
 
 
 def _checksum_fault(tree: Tree, bundle: TensorBundle, entry: TensorEntry) -> TensorFault | None:
-    data = _read(tree, shard_name(bundle.prefix, entry.shard, len(bundle.shards)), entry)
+    member = shard_name(bundle.prefix, entry.shard, len(bundle.shards))
     if entry.dtype == "variant":  # serialized tensors with checksums of their own
         return None
     if entry.dtype == "string":
-        return _string_fault(data, entry)
+        return _string_fault(_strings(tree, member, entry), entry)
+    data = _read(tree, member, entry)
     return _compared("checksum", unmask(entry.crc32c), crc32c(data))
 
 
@@ -80,15 +109,28 @@ def _string_fault(data: bytes, entry: TensorEntry) -> TensorFault | None:
 
     `ReadStringTensor` (tensorflow/core/util/tensor_bundle/tensor_bundle.cc) trusts no length before their checksum.
     """
-    crc = at = 0
+    crc = at = total = 0
     for length, end in _lengths(data, entry):
+        total += length
         crc = crc32c((_LENGTH_32 if length <= _MAX_32 else _LENGTH_64).pack(length), crc)
         at = end
     stored = data[at : at + _CHECKSUM.size]
     if len(stored) == _CHECKSUM.size and mask(crc) != _CHECKSUM.unpack(stored)[0]:
         return TensorFault("lengths", unmask(_CHECKSUM.unpack(stored)[0]), crc)
+    if len(data) < at + _CHECKSUM.size + total:
+        return TensorFault("short")
     whole = crc32c(data[at + _CHECKSUM.size :], crc32c(_CHECKSUM.pack(mask(crc)), crc))
     return _compared("checksum", unmask(entry.crc32c), whole)
+
+
+def _strings(tree: Tree, member: str, entry: TensorEntry) -> bytes:
+    """A string tensor's bytes: as many as its lengths say, whatever the index says of its size."""
+    data = _read(tree, member, entry)
+    lengths = list(_lengths(data, entry))
+    end = (lengths[-1][1] if lengths else 0) + _CHECKSUM.size + sum(length for length, _ in lengths)
+    if end == len(data) or not 0 < end <= MAX_CHECKED_BYTES:
+        return data
+    return _read(tree, member, replace(entry, size=end))
 
 
 def _lengths(data: bytes, entry: TensorEntry) -> Iterator[tuple[int, int]]:

@@ -64,7 +64,7 @@ def _of_value(attr: Attr, declared: OpAttr, op: OpFacts) -> Iterator[Fault]:
     if objection:
         yield _fault(WRONG_KIND, op, name, objection=objection, value=str(value))
         return
-    if not declared.allowed or value is None or kind not in {"type", "s", "list"}:
+    if not declared.allowed or value is None or not kind.startswith(("type", "s", "list")):
         return
     values = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
     for item in values:
@@ -82,15 +82,22 @@ _LIST = "list("
 def _of_kind(kind: str, value: Any, declared: OpAttr) -> str:
     """What is said of a value that has not the declared type, "" where it has."""
     given, wanted = _KINDS.get(kind, kind), declared.type
-    if wanted.startswith(_LIST) or kind in {"list", "", "placeholder"}:
-        return ""  # lists of another kind were not met; an empty one has every kind
+    if kind == "placeholder" or (kind == "list" and wanted.startswith(_LIST)):
+        return ""  # an empty list has every kind of list
     if given != wanted:
-        return f"had value with type '{given}' when '{wanted}' expected"
+        # An empty list where one value is wanted counts as none at all.
+        return _other("" if kind == "list" else given, wanted)
     if kind == "type" and value == "invalid":
         return "has invalid DataType"
     if kind == "type" and str(value).endswith("_ref"):
         return f"must not have reference type value of {data_type_string(value)}"
     return ""
+
+
+def _other(given: str, wanted: str) -> str:
+    if not given:
+        return f"missing value with expected type '{wanted}'"
+    return f"had value with type '{given}' when '{wanted}' expected"
 
 
 # Where dtypes beyond those of 1.15 first stand in types.proto (tensorflow/core/framework). Older releases keep the
@@ -122,7 +129,7 @@ def young_dtypes(use: Use, release: tuple[int, ...], registry: Registry) -> Iter
     for name, kind, value in sorted(use.attrs, key=lambda attr: attr[0]) if op is not None else ():
         values = value if isinstance(value, tuple) else (value,)
         unknown = next((v for v in values if is_young(v) and release < _DTYPES_SINCE.get(v, _NEVER)), None)
-        if kind in {"type", "list"} and unknown is not None and op is not None:
+        if kind in {"type", "list(type)"} and unknown is not None and op is not None:
             yield _fault(NO_DTYPE, op, name, value=unknown, number=str(number_of(unknown)))
 
 

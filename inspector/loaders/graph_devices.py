@@ -10,9 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cpu import Refusal
+from inspector.terms.finding import ExpectedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inspector.loaders.graph_context import Context
     from inspector.loaders.graph_reach import Reached
+    from inspector.terms.finding import Problem
+    from inspector.terms.graph import Node
 
 _CPU = "/job:localhost/replica:0/task:0/device:CPU:0"
 # Parts of a device's name; `/gpu:0` is an old way to write `/device:GPU:0`.
@@ -49,3 +55,42 @@ def _kind(part: str, value: str) -> str:
     kind = value.upper() if part == "device" else f"{part.upper()}:{value}"
     kind, _, number = kind.partition(":")
     return f"{kind}:{number.replace('*', '0') or '0'}"
+
+
+# The fields of a device's name (DeviceSpecV2.parse_from_string in tensorflow/python/framework/device_spec.py).
+_FIELDS = frozenset({"job", "replica", "task", "device", "cpu", "gpu", "tpu"})
+_REWORDED_SINCE = (2, 5)
+_CLASS = "_class"
+
+
+def device_fault(device: str) -> str:
+    """The first part of a device's name that is none, "" where all are."""
+    for part in device.split("/"):
+        name = part.split(":")[0]
+        if part and name.lower() not in _FIELDS:
+            return name
+    return ""
+
+
+def malformed(context: Context, device: str) -> ExpectedError | None:
+    """What Python says of a device's name that it cannot read."""
+    fault = device_fault(device)
+    if not fault:
+        return None
+    if context.release < _REWORDED_SINCE:
+        return ExpectedError("ValueError", f"Unknown attribute: '{fault}' in '{device}'")
+    text = f"Unknown attribute '{fault}' is encountered while parsing the device spec: '{device}'."
+    return ExpectedError("ValueError", text)
+
+
+def device_problems(context: Context, nodes: tuple[Node, ...], place: str) -> Iterator[Problem]:
+    """The first node whose device Python cannot read.
+
+    It sets that of each imported node anew (`_ProcessNewOps` in framework/importer.py), but for colocated ones.
+    """
+    for node in nodes:
+        error = malformed(context, node.device) if node.device and _CLASS not in node.attrs else None
+        if error is not None:
+            details = {"op": node.op, "device": node.device}
+            yield context.problem("OPS115", node.device, f"{place}/{node.name}", error, **details)
+            return

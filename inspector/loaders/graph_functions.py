@@ -62,6 +62,13 @@ def structure_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
         yield from decoding_problems(context, graph, (f"outputs/{name}", f"inputs/{name}"))
 
 
+def remaining_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
+    """From 2.8 on: concrete functions that no object names are set up last, by name."""
+    for name in graph.concrete_functions:
+        if name not in graph.graph.functions:
+            yield _lost(context, f"concrete_functions/{name}", name)
+
+
 def function_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
     """Objects that are functions: their specs, and the concrete functions that they name."""
     for node in graph.objects:
@@ -87,9 +94,18 @@ def _lost(context: Context, pointer: str, name: str) -> Problem:
     return context.problem("OPS110", name, pointer, error, functions=name)
 
 
+def _spec(context: Context, node: ObjectNode) -> Any:
+    """The FunctionSpec that the release reads."""
+    is_read = node.kind == "function" or context.release >= _BARE_SPECS_SINCE
+    return function_spec(node) if is_read else None
+
+
+_BARE_SPECS_SINCE = (2, 3)
+
+
 def _spec_problems(context: Context, graph: MetaGraph, node: ObjectNode) -> Iterator[Problem]:
     """What decoding a spec and making it anew raises."""
-    stored = function_spec(node)
+    stored = _spec(context, node)
     if stored is None:
         return
     places = (f"fullargspec/{node.index}", f"input_signature/{node.index}")
@@ -108,8 +124,8 @@ def _made(stored: Any, release: tuple[int, ...]) -> Spec:
 
 def _bound_problems(context: Context, graph: MetaGraph, node: ObjectNode, names: tuple[str, ...]) -> Iterator[Problem]:
     """What setting the spec of each concrete function raises."""
-    stored = function_spec(node)
-    if stored is None:
+    stored = _spec(context, node)
+    if stored is None or context.release < _BARE_SPECS_SINCE:
         return
     spec = _made(stored, context.release)
     for name in names:

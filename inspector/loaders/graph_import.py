@@ -47,6 +47,10 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
     named = misnamed(graph)
     if named is not None:
         yield _misfit_problem(context, graph, named)
+    for name in graph.gradients:
+        if name not in graph.functions:
+            error = ExpectedError("ValueError", f"FunctionDefLibrary missing '{name}' FunctionDef")
+            yield context.problem("OPS110", name, "library/gradient", error, functions=name)
     # GraphConstructor (graph_constructor.cc in tensorflow/core) goes through the inputs of all nodes in InitFromEdges
     # before Convert makes the first node: a dangling input wins over an unknown op.
     yield from _edge_problems(context, graph)
@@ -57,17 +61,61 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
         unfit_edges(graph, context.registry),
         loose_ends(graph, context.registry),
     )
-    if not (bad or unlike or called.bad or called.unfit or called.loose):
+    lost = _lost_colocations(graph)
+    if not (bad or unlike or lost or called.bad or called.unfit or called.loose):
+        yield from _device_problems(context, graph)
         return
     seen: set[tuple[str, str]] = set()
     nodes, calls = main_body(graph).nodes, _calls(graph)
     for index in _import_order(graph):
         for problem in _node_problems(context, graph, index, bad, defaults) if nodes[index][1] in bad else ():
             yield from _first_time(context, graph, problem, seen)
+        if index in lost and nodes[index][1] not in bad:
+            yield _colocation_problem(context, graph, index, lost[index])
         if index in unlike and nodes[index][1] not in bad:
             yield _misfit_problem(context, graph, unlike[index])
         for problem in _function_problems(context, graph, calls[index], called) if index in calls else ():
             yield from _first_time(context, graph, problem, seen)
+    yield from _device_problems(context, graph)
+
+
+def _device_problems(context: Context, graph: Graph) -> Iterator[Problem]:
+    """Python goes through the new nodes once the graph is made."""
+    asking = _with_devices(graph)
+    if not asking:
+        return
+    from inspector.loaders.graph_devices import device_problems  # noqa: PLC0415 - cold start: few graphs name devices
+
+    yield from device_problems(context, asking, "node")
+
+
+@once_per_graph
+def _lost_colocations(graph: Graph) -> Mapping[int, str]:
+    """By the index of a node, the node that it should stand with and that is not in the graph."""
+    names = {node.name for node in graph.nodes}
+    asked = ((index, name) for index, node in enumerate(graph.nodes) for name in _colocated(node))
+    return {index: name for index, name in asked if name not in names}
+
+
+def _colocated(node: Node) -> Iterator[str]:
+    for item in node.attrs["_class"].list.s if "_class" in node.attrs else ():
+        text = item.decode("utf-8", "replace")
+        if text.startswith(_LOCATION):
+            yield text.removeprefix(_LOCATION)
+
+
+_LOCATION = "loc:@"
+
+
+def _colocation_problem(context: Context, graph: Graph, index: int, name: str) -> Problem:
+    node = graph.nodes[index].name
+    error = ExpectedError("ValueError", f"Node '{node}' expects to be colocated with unknown node '{name}'")
+    return _skewed(context, graph, context.problem("OPS111", name, f"node/{node}", error, node=node))
+
+
+@once_per_graph
+def _with_devices(graph: Graph) -> tuple[Node, ...]:
+    return tuple(node for node in graph.nodes if node.device)
 
 
 def _misfit_problem(context: Context, graph: Graph, found: Misfit) -> Problem:
@@ -113,6 +161,12 @@ def _version_problems(context: Context, graph: Graph) -> Iterator[Problem]:
         numbers = {"min_consumer": str(graph.min_consumer), "consumer": str(consumer)}
         error = context.error("v1/min_consumer", tensorflow=context.facts.version, **numbers)
         yield context.problem("OPS105", str(graph.min_consumer), "versions/min_consumer", error, **numbers)
+    if graph.producer < 0:
+        text = (
+            f"GraphDef producer version {graph.producer} below min producer 0 supported by TensorFlow "
+            f"{context.facts.version}. Please regenerate your graph."
+        )
+        yield context.problem("OPS105", str(graph.producer), "versions/producer", ExpectedError("ValueError", text))
     if consumer in graph.bad_consumers:
         text = (
             f"GraphDef disallows consumer version {consumer}. Please upgrade TensorFlow: this version is likely buggy."
@@ -179,12 +233,20 @@ def _function_problems(context: Context, graph: Graph, reached: tuple[str, ...],
         body = library(graph)[name]
         for inner, use in () if body.uses.isdisjoint(called.bad) else body.nodes:
             for fault in called.bad.get(use, ()):
-                if fault.kind in {UNKNOWN_OP, MISSING_ATTR}:
+                if fault.kind == UNKNOWN_OP or (fault.kind == MISSING_ATTR and _is_type(context, fault)):
                     yield _instantiation_problem(context, graph, fault, (name, inner))
         for item in instantiated(called.loose, name):
             yield loose_problem(context, name, item, "ValueError", "")
         for unfit in edge_faults(graph, name, called.unfit):
             yield edge_problem(context, unfit, edge_text(unfit))
+
+
+def _is_type(context: Context, fault: Fault) -> bool:
+    """Whether the dtypes of the op's arguments hang on the attribute: no other is asked for."""
+    op = context.registry.op(fault.op)
+    arguments = (*op.inputs, *op.outputs) if op is not None else ()
+    named = {name for arg in arguments for name in (arg.type_attr, arg.number_attr, arg.type_list_attr)}
+    return fault.fields["attr"] in named
 
 
 @once_per_graph

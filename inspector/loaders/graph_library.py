@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from inspector.loaders.graph_uses import Body, Use, Uses
     from inspector.runtime.facts import OpFacts
     from inspector.terms.finding import Problem
-    from inspector.terms.graph import Graph
+    from inspector.terms.graph import Function, Graph
 
 RULES = {
     UNKNOWN_OP: "OPS101",
@@ -85,9 +87,11 @@ def library_problems(
     order = load_order(context, graph)
     if order.unresolved:
         yield _unresolved(context, order.unresolved)
+    yield from _twice_problems(context, graph)
     bad = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
     unfit, loose = unfit_edges(graph, context.registry), loose_ends(graph, context.registry)
-    if not bad and not order.late and not unfit and not loose and not around:
+    odd = _odd_functions(graph)
+    if not bad and not order.late and not unfit and not loose and not around and not odd:
         return
     seen: set[tuple[str, str]] = set()
     for name in order.names:
@@ -110,7 +114,73 @@ def library_problems(
             yield _branch_not_loaded(context, name, late)
         yield from lost
         yield from _edge_problems(context, graph, name, unfit)
+        if name in odd:
+            yield from _odd_problems(context, graph.functions[name])
         yield from around.get(name, _NOTHING).after
+
+
+def _twice_problems(context: Context, graph: Graph) -> Iterator[Problem]:
+    """Functions that stand in the library twice: the order comes out too short, or the second import finds no name."""
+    for name, has_callees in _twice(graph):
+        if has_callees:
+            problem = _unresolved(context, ())
+            yield context.problem("OPS110", name, f"library/{name}", problem.error, functions=name)
+        elif context.release >= _IN_PLACE_SINCE:
+            short = _SAVED_NAME.fullmatch(name)
+            error = ExpectedError("KeyError", repr(short[1] if short else name))
+            if short is not None:
+                yield context.problem("OPS110", name, f"library/{name}", error, functions=name)
+
+
+# From here on FunctionDefs are renamed where they stand, before they were copied (a copy still in 2.6.5).
+_IN_PLACE_SINCE = (2, 7)
+_SAVED_NAME = re.compile(r"__inference_(.*)_\d+")
+
+
+@once_per_graph
+def _twice(graph: Graph) -> tuple[tuple[str, bool], ...]:
+    """(name, whether it calls others) of each function that the library has more than once."""
+    message = getattr(graph, "message", None)
+    stored = message.library.function if message is not None else ()
+    if len(stored) == len(graph.functions):
+        return ()
+    counts = Counter(function.signature.name for function in stored)
+    callees = dependencies(graph, registered_gradients(graph), lists=True)
+    return tuple((name, bool(callees.get(name))) for name, count in counts.items() if count > 1)
+
+
+@once_per_graph
+def _odd_functions(graph: Graph) -> frozenset[str]:
+    """Functions whose nodes name devices, or that list shapes for more or fewer arguments than they have."""
+    return frozenset(
+        name
+        for name, function in graph.functions.items()
+        if _shapes(function) not in {0, len(function.inputs)} or any(node.device for node in function.nodes)
+    )
+
+
+def _shapes(function: Function) -> int:
+    return len(function.attrs[_INPUT_SHAPES].list.shape) if _INPUT_SHAPES in function.attrs else 0
+
+
+_INPUT_SHAPES = "_input_shapes"
+_LENGTHS_REWORDED_SINCE = (2, 7)  # the old words still in 2.6.5
+
+
+def _odd_problems(context: Context, function: Function) -> Iterator[Problem]:
+    from inspector.loaders.graph_devices import device_problems  # noqa: PLC0415 - cold start: few graphs name devices
+
+    shapes, arguments = _shapes(function), len(function.inputs)
+    if shapes not in {0, arguments}:
+        text = (
+            "Length of `input_shapes` must match the number of `input_arg`s in `fdef`. "
+            f"Got {shapes} `input_shapes` and {arguments} `input_arg`s."
+        )
+        if context.release < _LENGTHS_REWORDED_SINCE:
+            text = "Length of input_shapes must match the number of input_args. "
+            text += f"len(input_shapes): {shapes} len(input_arg): {arguments}"
+        yield context.problem("OPS111", _INPUT_SHAPES, f"library/{function.name}", ExpectedError("ValueError", text))
+    yield from device_problems(context, function.nodes, f"library/{function.name}")
 
 
 def _loose_problems(context: Context, name: str, loose: tuple[Loose, ...]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_captures import capture_problems, dependency_problems
-from inspector.loaders.graph_functions import function_problems, structure_problems
+from inspector.loaders.graph_functions import function_problems, remaining_problems, structure_problems
 from inspector.loaders.graph_values import value_problems
 from inspector.terms.finding import ExpectedError
 from inspector.terms.runtime import KerasFlavour
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from inspector.terms.finding import Problem
     from inspector.terms.graph import MetaGraph, ObjectNode
 
-# The kinds that `_recreate` knew in the first release; `captured_tensor` came with 2.7.
+# The kinds that `_recreate` knew in the first release; `captured_tensor` came with 2.6.
 _KINDS = {"user_object", "asset", "function", "bare_concrete_function", "variable", "constant", "resource"}
-_CAPTURED_TENSOR_SINCE = (2, 7)
+_CAPTURED_TENSOR_SINCE = (2, 6)
 # Objects are made in the order of what they need; the library's structures are decoded while it is imported (before,
 # after all objects are made).
 _DEPENDENCIES_SINCE = (2, 8)
@@ -40,8 +40,7 @@ def object_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
     yield from value_problems(context, graph)
     yield from _slot_problems(context, graph)
     yield from lost_problems(context, graph)
-    if not since_dependencies:
-        yield from structure_problems(context, graph)
+    yield from (remaining_problems if since_dependencies else structure_problems)(context, graph)
     yield from capture_problems(context, graph)
     yield from _saveable_problems(context, graph)
 
@@ -65,10 +64,19 @@ def _kind_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
         if kind in _KINDS or (kind == "captured_tensor" and context.release >= _CAPTURED_TENSOR_SINCE):
             continue
         name = kind or "None"
-        text = (
-            f"Unknown SavedObject type: {name!r}" if context.release < (2, 7) else f"Unknown SavedObject type: {name}"
-        )
+        text = f"Unknown SavedObject type: {name!r}"
+        if context.release >= (2, 7):
+            text = f"Unknown SavedObject type: {name}. Expected one of {_listed_kinds(context)}."
         yield context.problem("SMD102", name, f"object_graph/{index}", ExpectedError("ValueError", text))
+
+
+def _listed_kinds(context: Context) -> list[str]:
+    """The kinds that have no class of their own: constants got one after 2.8."""
+    constant = ["constant"] if context.release < _CONSTANT_CLASS_SINCE else []
+    return ["user_object", "function", "bare_concrete_function", "variable", *constant, "captured_tensor"]
+
+
+_CONSTANT_CLASS_SINCE = (2, 9)
 
 
 @once_per_graph

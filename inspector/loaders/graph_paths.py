@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.graph_cache import once_per_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from inspector.terms.graph import MetaGraph
 
@@ -34,6 +34,11 @@ def checkpoint_keys(graph: MetaGraph) -> Mapping[int, str]:
         if node.kind == "variable" and node.index in paths:
             found.setdefault(node.index, f"{_prefix(paths[node.index])}{_VALUE}")
     return found
+
+
+def reachable(graph: MetaGraph) -> Iterator[int]:
+    """The objects that the root leads to, breadth first."""
+    yield from _paths(graph)
 
 
 def _paths(graph: MetaGraph) -> dict[int, tuple[str, ...]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from inspector.loaders.graph_bound import bound_keys, size_text
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import data_type_string
 from inspector.loaders.graph_context import serve_graph
-from inspector.loaders.graph_paths import checkpoint_keys
+from inspector.loaders.graph_paths import checkpoint_keys, reachable
 from inspector.loaders.graph_reach import reached_from_tensors
 from inspector.terms.dtypes import name_of
 from inspector.terms.finding import ExpectedError, Gap, Location, Problem
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from inspector.loaders.graph_context import Context
     from inspector.terms.artifact import Damage
-    from inspector.terms.graph import MetaGraph, SavedModel, TensorEntry, TensorFault
+    from inspector.terms.graph import MetaGraph, SavedModel, TensorBundle, TensorEntry, TensorFault
 
 # Slot variables wait for their optimizer, and are not asked for.
 _SLOT, _COUNTED_SINCE = ".OPTIMIZER_SLOT/", (2, 7)
@@ -125,6 +126,8 @@ def _first_fault(context: Context, loader: str) -> tuple[str, TensorFault | None
     faults = model.variables.faults if model and model.variables else {}
     if loader == "load" and _OBJECT_GRAPH_KEY in faults:
         return _OBJECT_GRAPH_KEY, faults[_OBJECT_GRAPH_KEY]
+    # Sizes that do not fit are looked at with dtypes and shapes, where the tensor is wanted (see below).
+    faults = {key: fault for key, fault in faults.items() if fault.kind != "size"}
     read = [key for key in faults if loader == "load" or not key.startswith((_OBJECT_GRAPH_KEY, "keras_api/"))]
     if context.release < _BY_PLACE_SINCE:
         read.sort(key=lambda key: faults[key].kind != "short")
@@ -147,17 +150,77 @@ def bundle_gaps(context: Context) -> tuple[Gap, ...]:
 
 def variable_problems(context: Context, model: SavedModel, graph: MetaGraph) -> Iterator[Problem]:
     """Variables of the object graph that their entries in the bundle do not fit."""
-    if model.variables is None:
+    bundle = model.variables
+    if bundle is None:
         return
-    for index, key in checkpoint_keys(graph).items():
-        entry = model.variables.entries.get(key)
+    if _OBJECT_GRAPH_KEY not in bundle.entries:
+        yield from _nameless(context, graph, bundle)
+        return
+    # All tensors are read by one RestoreV2 before any is assigned, so that a missing key wins over a shape.
+    wanted = checkpoint_keys(graph) if not bundle.object_graph else bound_keys(graph, bundle)
+    for index, key in wanted.items():
+        lost = _missing(bundle, index, key) if bundle.object_graph else ""
+        if lost:
+            yield _no_key(context, index, lost, count=len(bundle.entries) - 1)
+    for index, key in wanted.items():
+        entry = bundle.entries.get(key) if index >= 0 else None
         if entry is not None:
-            yield from _fit(context, graph, index, key, entry)
-        elif _SLOT not in key:
-            yield _unbound(context, graph, index, key)
+            yield from _fit(context, graph, (index, key), entry, bundle.faults.get(key))
+        elif index >= 0 and (not key or not (bundle.object_graph or _SLOT in key)):
+            yield _unbound(context, graph, index)
 
 
-def _unbound(context: Context, graph: MetaGraph, index: int, key: str) -> Problem:
+def _nameless(context: Context, graph: MetaGraph, bundle: TensorBundle) -> Iterator[Problem]:
+    """A checkpoint without an object graph is taken for one of TensorFlow 1, whose keys are the variables' names."""
+    slots = {slot for node in graph.objects for _, _, slot in node.slot_variables}
+    for index in reachable(graph):
+        node = graph.objects[index]
+        if node.kind != "variable" or index in slots or node.message.variable.name in bundle.entries:
+            continue
+        variable = node.message.variable
+        shape = None if variable.shape.unknown_rank else tuple(dim.size for dim in variable.shape.dim)
+        shown = f"<tf.Variable '{variable.name}:0' shape={shape_text(shape)} dtype={name_of(variable.dtype)}>"
+        said = f"{shown}: ['{variable.name}']"
+        text = f"Some objects had attributes which were not restored: {said}"
+        details = {"wanted": shape_text(shape), "stored": "nothing"}
+        error = ExpectedError("AssertionError", text)
+        yield context.problem("SMD104", variable.name or "a variable", f"object_graph/{index}", error, **details)
+        return
+
+
+def _missing(bundle: TensorBundle, index: int, key: str) -> str:
+    """The tensor that an attribute stands for and the index lacks; a table is two (MutableHashTable's saveable)."""
+    if not key or key in bundle.entries:
+        return ""
+    if index >= 0:
+        return key
+    parts = [f"{key}-keys", f"{key}-values"]
+    held = [part for part in parts if part in bundle.entries]
+    return next(part for part in parts if part not in held) if len(held) == 1 else ""
+
+
+def _no_key(context: Context, index: int, key: str, count: int) -> Problem:
+    """RestoreV2 is asked for a key that the object graph of the checkpoint names and its index lacks."""
+    said = f"{_before(context, count)}Key {key} not found in checkpoint [Op:RestoreV2]"
+    # NotFoundError is reworded for all of the load, from 2.3 on with advice about devices.
+    found = context.texts.error("load/no_index", path="")
+    # The first line of that text is about the index.
+    text = said + " ".join(found.message.split()).removeprefix(_NO_INDEX)
+    error = ExpectedError(found.type, text)
+    return context.problem("SMD104", key, f"object_graph/{index}", error, wanted="a value", stored="nothing")
+
+
+_NO_INDEX = "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for /variables/variables"
+_OP_NAMED_SINCE = (2, 10)
+
+
+def _before(context: Context, count: int) -> str:
+    device = "/job:localhost/replica:0/task:0/device:CPU:0"
+    named = context.release >= _OP_NAMED_SINCE
+    return f"{{{{function_node __wrapped__RestoreV2_dtypes_{count}_device_{device}}}}} " if named else ""
+
+
+def _unbound(context: Context, graph: MetaGraph, index: int) -> Problem:
     """Every variable of the object graph must get a value (`assert_existing_objects_matched`)."""
     variable = graph.objects[index].message.variable
     dtype = name_of(variable.dtype)
@@ -168,10 +231,16 @@ def _unbound(context: Context, graph: MetaGraph, index: int, key: str) -> Proble
     if context.release >= _COUNTED_SINCE:
         text = f"Found 1 Python objects that were {cause}. Showing 1 of 1 unmatched objects: {shown}"
     error = ExpectedError("AssertionError", text)
-    return context.problem("SMD104", key, f"object_graph/{index}", error, wanted=shape_text(shape), stored="nothing")
+    subject = variable.name or f"variable {index}"
+    return context.problem(
+        "SMD104", subject, f"object_graph/{index}", error, wanted=shape_text(shape), stored="nothing"
+    )
 
 
-def _fit(context: Context, graph: MetaGraph, index: int, key: str, entry: TensorEntry) -> Iterator[Problem]:
+def _fit(
+    context: Context, graph: MetaGraph, at: tuple[int, str], entry: TensorEntry, fault: TensorFault | None
+) -> Iterator[Problem]:
+    index, key = at
     variable = graph.objects[index].message.variable
     wanted = name_of(variable.dtype)
     pointer = f"object_graph/{index}"
@@ -181,6 +250,10 @@ def _fit(context: Context, graph: MetaGraph, index: int, key: str, entry: Tensor
         names = {"wanted": data_type_string(wanted), "stored": data_type_string(entry.dtype)}
         error = context.error("load/variable_dtype", key=key, count="1", **names)
         yield context.problem("SMD104", key, pointer, error, **names)
+        return
+    if fault is not None and fault.kind == "size":
+        error = ExpectedError("DataLossError", f"{_before(context, 1)}{size_text(key, fault)} [Op:RestoreV2]")
+        yield context.problem("SMD104", key, pointer, error, wanted=str(fault.calculated), stored=str(fault.stored))
         return
     shape = None if variable.shape.unknown_rank else tuple(dim.size for dim in variable.shape.dim)
     if shape is not None and not _compatible(shape, entry.shape):

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from inspector.graphs.walk import INIT, node_of
 from inspector.loaders.graph_context import serve_graph
+from inspector.loaders.graph_elements import element_error, feed_problem, fetch_error
 from inspector.loaders.graph_execution import execution
 from inspector.loaders.graph_reach import reached_from_tensors
 from inspector.loaders.graph_restore import shape_text
 from inspector.loaders.graph_unset import unset_problems
-from inspector.terms.finding import ExpectedError, Outcome
+from inspector.terms.finding import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,28 +51,16 @@ def _feed_problems(context: Context, graph: MetaGraph, name: str, signature: Sig
     # `BaseSession._run` goes through the whole feed_dict, and makes its _FetchHandler only then.
     for info in signature.inputs.values():
         node = nodes.get(node_of(info.tensor))
-        if node is not None:
+        error = feed_problem(context, graph.graph, info.tensor) if info.tensor else None
+        if error is not None:
+            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
+        elif node is not None:
             yield from _shape_problem(context, name, info, node)
-        elif info.tensor:
-            error = context.error("v1/no_tensor", tensor=info.tensor, node=node_of(info.tensor))
-            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
     for info in signature.outputs.values():
-        if info.tensor and node_of(info.tensor) not in nodes:
-            error = _fetch_error(context, info.tensor)
-            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", error, signature=name)
-
-
-def _fetch_error(context: Context, tensor: str) -> ExpectedError:
-    """What `_ElementFetchMapper` in tensorflow/python/client/session.py makes of a fetch that is not in the graph."""
-    cause = (
-        f"The name {tensor!r} refers to a Tensor which does not exist. The operation, {node_of(tensor)!r}, does not "
-        "exist in the graph."
-    )
-    start = f"Argument `fetch` = {tensor}" if context.release >= _NEW_FETCH_SINCE else f"Fetch argument {tensor!r}"
-    return ExpectedError("ValueError", f"{start} cannot be interpreted as a Tensor. ({cause!r})")
-
-
-_NEW_FETCH_SINCE = (2, 7)
+        error = element_error(context, graph.graph, info.tensor) if info.tensor else None
+        if error is not None:
+            said = fetch_error(context, info.tensor, error)
+            yield context.problem("SMD107", info.tensor, f"signature_def/{name}", said, signature=name)
 
 
 def _shape_problem(context: Context, name: str, info: TensorInfo, node: Node) -> Iterator[Problem]:

@@ -16,7 +16,8 @@ from inspector.terms.record import record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_BOUND_SINCE = (2, 12)
+_BOUND_SINCE, _BIND_SINCE = (2, 12), (2, 13)  # parameters are made; arguments are bound to them
+_NAMED_SINCE = (2, 11)
 _SELF_SINCE = (2, 13)  # an argument named self is taken for one, whatever is_method says
 _FIELDS = ("args", "varargs", "varkw", "defaults", "kwonlyargs", "kwonlydefaults", "annotations")
 
@@ -251,8 +252,19 @@ def check_bound(spec: Spec, structure: Any, release: tuple[int, ...]) -> None:
     if structure is None:
         raise Refused("TypeError", "cannot unpack non-iterable NoneType object")
     count, keywords = bound_of(structure)
-    if release >= _BOUND_SINCE:
+    if _NAMED_SINCE <= release < _BIND_SINCE:
+        _check_names(spec, count, keywords)
+    if release >= _BIND_SINCE:
         _bind(parameters(spec), count, [_sanitized(name) for name in keywords])
+
+
+def _check_names(spec: Spec, count: int, keywords: list[str]) -> None:
+    """2.11 and 2.12 make a Signature of the names, and give further positional arguments names of their own."""
+    args = list(spec.args)
+    named = [*args, *(f"arg{place + 1}" for place in range(len(args), count)), *keywords]
+    for place, name in enumerate(named):
+        if name in named[:place]:
+            raise Refused("ValueError", f"duplicate parameter name: {name!r}")
 
 
 def _bind(found: Parameters, count: int, keywords: list[str]) -> None:

@@ -144,7 +144,21 @@ def _use(node: Node, known: dict[Any, Use]) -> Use:
 def _attr(name: str, value: Any) -> Attr:
     kind = value.WhichOneof("value") or ""
     decode = _DECODE.get(kind)
-    return (name, kind, None if decode is None else decode(value))
+    return (name, _of_items(value) if kind == "list" else kind, None if decode is None else decode(value))
+
+
+def _of_items(value: Any) -> str:
+    """`list(type)`, ...: the kind of a list by its items (AttrValueHasType); `list` where empty."""
+    return next((f"list({_ITEMS[field.name]})" for field, _ in value.list.ListFields()), "list")
+
+
+_ITEMS = {
+    "s": "string",
+    "i": "int",
+    "f": "float",
+    "b": "bool",
+    **{name: name for name in ("type", "shape", "tensor", "func")},
+}
 
 
 def _text(value: Any) -> str | None:

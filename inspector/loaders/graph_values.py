@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import is_young, knows_dtype
+from inspector.loaders.graph_devices import device_fault, malformed
 from inspector.loaders.graph_texts import numbers
 from inspector.terms.dtypes import name_of
 from inspector.terms.finding import ExpectedError
@@ -25,8 +26,6 @@ _SYNCHRONIZATIONS, _AGGREGATIONS = range(5), range(4)
 _REWORDED_SINCE = (2, 5)
 _SIZES_IN_KERNEL_SINCE = (2, 9)  # before, TensorShape itself refuses a size below -1
 _LISTS = frozenset({"trackable_list_wrapper", "trackable_tuple_wrapper"})
-# The fields of a device's name (DeviceSpecV2.parse_from_string in tensorflow/python/framework/device_spec.py).
-_DEVICE_FIELDS = frozenset({"job", "replica", "task", "device", "cpu", "gpu", "tpu"})
 
 
 def value_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
@@ -176,19 +175,13 @@ _BYTES = {
 
 def _odd_resource(graph: MetaGraph, node: ObjectNode) -> bool:
     del graph
-    return not node.message.registered_name and (
-        bool(_device_fault(node.message.resource.device)) or "_create_resource" not in dict(node.children)
-    )
+    return bool(device_fault(node.message.resource.device)) or "_create_resource" not in dict(node.children)
 
 
 def _resource_error(context: Context, graph: MetaGraph, node: ObjectNode) -> ExpectedError | None:
-    fault = _device_fault(node.message.resource.device)
-    if fault:
-        new = context.release >= _REWORDED_SINCE
-        start = f"Unknown attribute '{fault}' is encountered while parsing the device spec: "
-        text = f"{start}'{node.message.resource.device}'." if new else ""
-        old = f"Unknown attribute: '{fault}' in '{node.message.resource.device}'"
-        return ExpectedError("ValueError", text or old)
+    error = malformed(context, node.message.resource.device)
+    if error is not None:
+        return error
     if not _is_captured(graph, node.index):
         return None
     return ExpectedError("NotImplementedError", "TrackableResource._create_resource not implemented.")
@@ -196,15 +189,6 @@ def _resource_error(context: Context, graph: MetaGraph, node: ObjectNode) -> Exp
 
 def _is_captured(graph: MetaGraph, index: int) -> bool:
     return any(index in function.bound_inputs for function in graph.concrete_functions.values())
-
-
-def _device_fault(device: str) -> str:
-    """The first part of a device's name that is none."""
-    for part in device.split("/"):
-        name = part.split(":")[0]
-        if part and name.lower() not in _DEVICE_FIELDS:
-            return name
-    return ""
 
 
 _ODD: dict[str, Callable[[MetaGraph, ObjectNode], bool]] = {

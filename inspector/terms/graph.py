@@ -150,9 +150,10 @@ class TensorEntry:
 
 @record
 class TensorFault:
-    """Why a tensor cannot be restored: `missing` (no shard), `short` (the shard ends before it) or `checksum`.
+    """Why a tensor cannot be restored: `missing` (no shard), `short` (the shard ends before it), `size`, `checksum`.
 
-    `stored` and `calculated` are the checksums that differ, as TensorFlow prints them.
+    `stored` and `calculated` are the checksums that differ, as TensorFlow prints them; for `size` the numbers of bytes
+    that the index says and that the shape takes.
     """
 
     kind: str
@@ -165,13 +166,15 @@ class TensorBundle:
     """`PREFIX.index` with its shards: key to entry, and the size of each declared shard (None: missing).
 
     `faults` are by key, in the order of the keys. Only some MB of data are held against their checksums, the smallest
-    tensors first: a tensor without a fault may still be damaged.
+    tensors first: a tensor without a fault may still be damaged. `object_graph` is the serialized TrackableObjectGraph
+    of an object-based checkpoint, b"" where there is none or it could not be read.
     """
 
     prefix: str
     entries: Mapping[str, TensorEntry]
     shards: tuple[int | None, ...]
     faults: Mapping[str, TensorFault] = field(default_factory=dict)
+    object_graph: bytes = b""
 
 
 @record

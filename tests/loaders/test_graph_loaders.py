@@ -50,8 +50,8 @@ class Builder:
             kind, part = value
             if kind == "func":
                 holder.attr[key].func.name = part
-            elif kind == "list":
-                holder.attr[key].list.SetInParent()
+            elif kind in {"list", "shape"}:
+                getattr(holder.attr[key], kind).SetInParent()
             elif kind == "funcs":
                 for function in part:
                     holder.attr[key].list.func.add(name=function)

@@ -114,8 +114,8 @@ def test_a_variable_without_a_value(tmp_path):
     builder.objects.nodes[0].children.add(local_name="v", node_id=1)
     builder.objects.nodes.add().variable.dtype = FLOAT
     artifact = builder.read(tmp_path)
-    assert said(artifact, LOAD, "2.15.1").startswith("AssertionError: Found 1 Python objects that were not bound")
-    assert said(artifact, LOAD, "2.5.3").startswith("AssertionError: Some Python objects were not bound")
+    # Without an object graph in the checkpoint, the loader looks for the variable's own name.
+    assert said(artifact, LOAD, "2.15.1").startswith("AssertionError: Some objects had attributes which were not")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_table_that_nothing_fills(tmp_path):
 
 
 def test_a_reference_variable_that_nothing_assigns(tmp_path):
-    variable = ("VariableV2", "v", (), {"dtype": ("type", FLOAT), "shape": ("list", ())})
+    variable = ("VariableV2", "v", (), {"dtype": ("type", FLOAT), "shape": ("shape", ())})
     artifact = session_model(tmp_path, variable, ("Identity", "y", ("v",), {"T": ("type", FLOAT)}))
     assert "Attempting to use uninitialized value v" in run(artifact, "2.5.3")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from inspector.loaders.graph_bound import size_text
 from inspector.terms.artifact import DamageKind, Format
 from inspector.terms.record import record
 
@@ -207,9 +208,16 @@ def _no_object_graph(walk: Walk, weights: Artifact, fault: TensorFault) -> Probl
         "missing": ("OpError", f"{weights.path}.data-00000-of-00001; No such file or directory"),
         "short": ("IndexError", "Read less bytes than requested"),
         "checksum": ("OpError", _checksum_text(weights.path, 0, fault)),
+        "lengths": ("OpError", lengths_text(fault)),
+        "size": ("OpError", size_text(OBJECT_GRAPH, fault)),
     }
     kind, text = texts[fault.kind]
     return walk.problem("SMD121", OBJECT_GRAPH, kind, text, reason=f"its object graph: {fault.kind}")
+
+
+def lengths_text(fault: TensorFault) -> str:
+    """What is said of the lengths of a string tensor that do not match their checksum."""
+    return f"The length checksum does not match: expected {fault.stored:08d} but actual is {fault.calculated:08d}"
 
 
 def _checksum_text(prefix: str, size: int, fault: TensorFault) -> str:
@@ -236,6 +244,8 @@ def _fault(walk: Walk, bundle: TensorBundle, keys: list[str], count: int) -> Pro
         "missing": ("NotFoundError", f"{bundle.prefix}: No such file or directory"),
         "short": ("OutOfRangeError", "Read less bytes than requested"),
         "checksum": ("DataLossError", _checksum_text(bundle.prefix, size, fault)),
+        "lengths": ("DataLossError", lengths_text(fault)),
+        "size": ("DataLossError", size_text(key, fault)),
     }
     kind, text = kinds[fault.kind]
     if walk.release >= _OP_NAMED_SINCE:
