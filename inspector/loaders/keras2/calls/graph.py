@@ -92,8 +92,6 @@ def _made(walk: Walk, entry: Any) -> Layer:
         if layer.network.inputs:  # called once when it was made, on its own inputs
             layer.nodes.append(list(layer.network.results))
             layer.built_on = list(layer.network.inputs)
-    elif walk.path == "v3":
-        _build_from_config(walk, layer, entry.get("build_config"))
     return layer
 
 
@@ -103,19 +101,6 @@ def _is_own(walk: Walk, entry: Any) -> bool:
         return False
     module = str(entry.get("module", "keras"))
     return bool(entry.get("registered_name")) or not module.startswith(("keras", "tf_keras", "tensorflow"))
-
-
-def _build_from_config(walk: Walk, layer: Layer, config: Any) -> None:
-    """The zip format stores the shape that built a layer, and builds it anew before the layer is called."""
-    shape = config.get("input_shape") if isinstance(config, dict) else None
-    if not isinstance(shape, list) or not shape or layer.class_name == "InputLayer":
-        return
-    shapes = shape if isinstance(shape[0], list) else [shape]
-    if not all(isinstance(one, list) and all(size is None or type(size) is int for size in one) for one in shapes):
-        return
-    given = [Tensor(tuple(one)) for one in shapes]
-    build.check(Call(walk, layer, given, listed=shapes is shape))
-    layer.built_on = given
 
 
 def _functional(walk: Walk, config: dict[str, Any]) -> Network:
