@@ -61,10 +61,7 @@ def place_of(kind: str, name: str, module: str) -> str:
 
 
 def kind_of(value: Any) -> str | None:
-    """Give the kind of odd value that this one would be; None for a dict or list with something in it.
-
-    A list of one may be a value in a list.
-    """
+    """Give the kind of odd value that this one would be; None for a serialized object, or a list of several items."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -74,9 +71,9 @@ def kind_of(value: Any) -> str | None:
     simple = {float: "fraction", str: "text"}.get(type(value))
     if simple is not None:
         return simple
-    if not value:
-        return "list" if isinstance(value, list | tuple) else "dict"
-    return "wrapped" if isinstance(value, list) and len(value) == 1 else None
+    if isinstance(value, dict):  # plain, unlike a serialized object
+        return None if {"class_name", "module"} & value.keys() else "dict"
+    return {0: "list", 1: "wrapped"}.get(len(value)) if isinstance(value, list | tuple) else None
 
 
 def odd_value(release: tuple[str, str], cls: ClassFacts, key: str, value: Any) -> Odd | None:

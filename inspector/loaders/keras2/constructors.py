@@ -29,6 +29,7 @@ _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
 # Layers that make a dtype of the argument before their base class makes a policy of it.
 _ASKED_FOR_DTYPE = frozenset({"InputLayer", "Hashing", "Discretization"})
 # Names of dtypes beside TensorFlow's own: policies, and what NumPy calls them. Source: dtypes.as_dtype.
+_REFERENCES = 100
 _DTYPES = frozenset({*NAMES.values(), "half", "float", "double", "mixed_float16", "mixed_bfloat16"})
 
 
@@ -74,7 +75,10 @@ def layer_value_events(walk: Walk, class_name: str, config: Mapping[str, Any]) -
 
 
 def _dtype(walk: Walk, value: Any) -> Iterator[Event]:
-    if isinstance(value, str) and value and value.removesuffix("_ref") not in _DTYPES:
+    unknown = isinstance(value, str) and value and value.removesuffix("_ref") not in _DTYPES
+    # A number is one of the enum DataType: references to a type count from 101.
+    numbered = isinstance(value, int) and not isinstance(value, bool)
+    if unknown or (numbered and value not in NAMES and value - _REFERENCES not in NAMES):
         text = texts.no_dtype(walk.release, value)
         yield walk.at("dtype").problem("KER103", "dtype", "TypeError", text, key="dtype", value=repr(value))
 

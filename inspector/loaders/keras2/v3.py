@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from inspector.loaders.keras2.walk import Event, Walk
     from inspector.runtime.facts import ClassFacts
+    from inspector.terms.finding import Problem
 
 # Namespaces that are searched for a function whose module is `builtins`.
 _BUILTIN = ("activation", "constraint", "initializer", "loss", "metric", "optimizer", "regularizer")
@@ -49,6 +50,9 @@ def family_events(walk: Walk, family: Family, identifier: Any) -> Iterator[Event
     """What a family's own `deserialize` raises for an identifier of the zip format."""
     if isinstance(identifier, str):
         yield from _string(walk, family, identifier)
+        return
+    if family is LAYER and isinstance(identifier, list):  # `"module" not in layer_config`: taken for the old format
+        yield walk.problem("KER130", family.noun, "ValueError", texts.not_interpreted(family.noun, identifier))
         return
     if not isinstance(identifier, dict) or "class_name" not in identifier:
         yield walk.problem("KER130", family.noun, "ValueError", f"Unknown `config` as a `dict`, config={identifier}")
@@ -89,8 +93,18 @@ def _of_table(walk: Walk, family: Family, identifier: Mapping[str, Any]) -> Iter
     # `inner_config = config["config"] or {}`: what is false counts as empty, and the rest goes to `cls(**config)`.
     elif config and not isinstance(config, dict) and family is LAYER and cls.name not in NETWORKS:
         yield not_mapping(walk.at("config"), family, cls, config)
+    elif config and not isinstance(config, dict) and family in (INITIALIZER, REGULARIZER, CONSTRAINT):
+        yield _unpopped(walk.at("config"), family, cls, config)
     else:
         yield from built_events(walk.at("config"), family, cls, config if isinstance(config, dict) else {})
+
+
+def _unpopped(walk: Walk, family: Family, cls: ClassFacts, config: Any) -> Problem:
+    """A config that is no dict: `Initializer.from_config` pops a key from it, the others unpack it."""
+    if family is INITIALIZER and not isinstance(config, list):
+        text = f"'{type(config).__name__}' object has no attribute 'pop'"
+        return walk.problem("KER130", family.noun, "AttributeError", text)
+    return not_mapping(walk, family, cls, config)
 
 
 def _looked_up(identifier: Mapping[str, Any]) -> Iterator[Any]:
@@ -164,7 +178,9 @@ def _object(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
             return
         found, events = located(walk, name, value)
         yield from events
-        if found is not None and not events:
+        if found is not None and not events and found.kind == "schedule" and config and not isinstance(config, dict):
+            yield not_mapping(walk.at("config"), SCHEDULE, found, config)
+        elif found is not None and not events:
             yield from built_events(
                 walk.at("config"), _family(found), found, config if isinstance(config, dict) else {}
             )
