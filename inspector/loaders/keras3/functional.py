@@ -226,7 +226,7 @@ def _map_tensors(session: Session, tensors: Any, created: dict[str, Thing], poin
 
 def _check_some(session: Session, graph: dict[str, Any], key: str, pointer: str) -> None:
     """`Function.__init__` wants at least one tensor at either end."""
-    if any(not isinstance(one, list | tuple | dict) for one in leaves(graph[key])):
+    if any(not isinstance(one, list | tuple | dict) and one != "" for one in leaves(graph[key])):
         return
     shown = {
         end: "[]" if end == key else f"[{tensor(session, None, 'x')}]" for end in ("input_layers", "output_layers")
@@ -263,6 +263,10 @@ def _tensor(session: Session, reference: Any, created: dict[str, Thing], pointer
     if len(words) != 3:  # noqa: PLR2004 - (layer, node, tensor)
         raise _wrong_arguments(words, pointer)
     name, index = words[0], words[1]
+    if isinstance(name, list | dict):  # `layer_name in created_layers`
+        details = {"class": "Functional", "key": pointer.rpartition("/")[2], "value": repr(name)}
+        text = f"unhashable type: {type(name).__name__!r}"
+        raise LoadFailure("TypeError", text, "KER103", details["class"], pointer, details)
     if name not in created:
         raise _no_layer(session, str(name), pointer)
     layer = created[name]
