@@ -44,8 +44,10 @@ def _forms(layers: list[Any]) -> dict[Any, str]:
     found: dict[Any, str] = {}
     for layer in layers:
         config = layer.get("config") if isinstance(layer, dict) and layer.get("class_name") == "InputLayer" else None
-        form = next((one for one in ("sparse", "ragged") if isinstance(config, dict) and config.get(one)), None)
-        if form is not None and isinstance(config.get("name"), str):
+        if not isinstance(config, dict) or not isinstance(config.get("name"), str):
+            continue
+        form = next((one for one in ("sparse", "ragged") if config.get(one)), None)
+        if form is not None:
             found[config["name"]] = form
     return found
 

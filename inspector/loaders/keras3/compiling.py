@@ -132,7 +132,8 @@ def _inner_name(config: dict[str, Any], pointer: str) -> Any:
 def _metrics(session: Session, config: Any, pointer: str, *, is_resolved: bool) -> None:
     """Weighted metrics are not looked up once more (`_resolve_compile_arguments_compat`): a name stays one."""
     found = _nested(session, "metric", config, pointer)
-    if is_resolved and isinstance(found, str) and found not in _KEPT_METRICS and not session.facts.resolves("metric", found):
+    is_name = is_resolved and isinstance(found, str) and found not in _KEPT_METRICS
+    if is_name and not session.facts.resolves("metric", found):
         text = "string indices must be integers, not 'str'"
         raise LoadFailure("TypeError", text, "KER105", found, pointer, {"kind": "metric"})
 
