@@ -305,8 +305,9 @@ _INDEXING = (
 
 def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     """One symbolic call of the layer."""
-    if layer.broken_dtype and session.release < (3, 4):
-        # Up to 3.3 a policy of Keras 2 is a bare string by now, and the first call asks it to convert its input.
+    if layer.broken_dtype:
+        # A policy of Keras 2 is a bare string by now (in every layer up to 3.3, in recurrent ones later as well), and
+        # the first call asks it to convert its input.
         policy = layer.config.get("dtype")
         name = str(policy.get("class_name")) if isinstance(policy, dict) else "dtype"
         text = "'str' object has no attribute 'convert_input'"

@@ -110,6 +110,9 @@ def _unlikely_batch(session: Session, shape: Any) -> Refused | None:
 
 def _unknown_dtype(session: Session, dtype: Any) -> Refused | None:
     """`backend.standardize_dtype`, of a name; a policy was made one before."""
+    if isinstance(dtype, dict) and session.release < (3, 4):
+        # Up to 3.3 the input gets a policy as it is stored, and looks it up as the name of a dtype.
+        return Refused("dtype", "TypeError", "unhashable type: 'dict'")
     if not isinstance(dtype, str) or dtype in DTYPES or session.release >= _LATER_DTYPES.get(dtype, (99,)):
         return None
     return Refused("dtype", "ValueError", f"Invalid dtype: {dtype}")

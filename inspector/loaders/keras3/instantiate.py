@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3 import functional, lambdas, sequential, tfsm_layer, torch_wrapper
-from inspector.loaders.keras3.identifiers import deserialize_in, family_of, get
+from inspector.loaders.keras3.identifiers import family_of, get
 from inspector.loaders.keras3.lookup import check_vocabulary
 from inspector.loaders.keras3.odd import check_made
-from inspector.loaders.keras3.values import QUANTIZATION, refused
+from inspector.loaders.keras3.policies import check_policy, names_policy, with_dtype
+from inspector.loaders.keras3.values import refused
 from inspector.loaders.keras_common.construct import CELL_FIRST, Construction, check_config, last_cause, wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
-from inspector.loaders.keras_common.things import FunctionThing, PolicyThing, Thing
+from inspector.loaders.keras_common.things import FunctionThing, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +34,6 @@ WRAPPED_KEYS = {
 }
 # What Layer.__init__ takes in every Keras 3.
 _OF_LAYER = frozenset({"activity_regularizer", "autocast", "dtype", "input_dim", "input_shape", "name", "trainable"})
-_DTYPES = frozenset(
-    {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
-    | {"float16", "bfloat16", "float32", "float64", "bool", "string", "int", "float"}
-)
-# Layers that hand no dtype on to the base class (`IndexLookup` keeps it to itself).
-_WITHOUT_POLICY = frozenset({"InputLayer", "StringLookup", "IntegerLookup"})
 _ABSTRACT = frozenset({"Layer", "Model", "Sequential", "Metric", "Mean", "Optimizer", "Initializer", "Wrapper"})
 _POLICIES_BY_NAME = frozenset({"QuantizedDTypePolicy", "QuantizedFloat8DTypePolicy"})
 # Base classes that were not recorded, and a class whose constructor only calls theirs with the same keys.
@@ -58,7 +53,9 @@ def instantiate(session: Session, cls: ClassFacts, config: dict[str, Any], point
     """The instance that `cls.from_config(config)` makes, or the LoadFailure that it raises."""
     special = _SPECIAL.get(cls.name) if cls.kind in {"layer", "model"} else None
     if special is not None:
-        return special(session, cls, config, pointer)
+        made = special(session, cls, config, pointer)
+        made.broken_dtype = cls.name == "Lambda" and names_policy(session, config, pointer)
+        return made
     if cls.name in WRAPPED_KEYS:
         return _wrapper(session, cls, config, pointer)
     if cls.name == "MeanMetricWrapper":
@@ -100,7 +97,7 @@ def _plain(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: s
         # 3.3 makes them by their name alone (`DTypePolicy.__new__`), later releases store what it is made of.
         text = "DTypePolicy.__new__() missing 1 required positional argument: 'name'"
         raise LoadFailure("TypeError", text, "KER104", cls.name, pointer, {"class": cls.name, "keys": "name"})
-    shown, broken = _with_dtype(session, cls, config, pointer)
+    shown, broken = with_dtype(session, cls, config, pointer)
     nested = nested_failures(session, cls, config, pointer)
     named = "name" in config and cls.kind in {"layer", "operation"}
     # Recurrent layers make their cell before they call their base, which looks at the name.
@@ -152,88 +149,6 @@ def _check_name(session: Session, cls: ClassFacts, config: dict[str, Any], point
     )
 
 
-def _with_dtype(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> tuple[dict[str, Any], bool]:
-    """The config with its dtype policy as `Operation.from_config` leaves it, and whether the policy is only a name.
-
-    Since 3.4 from_config deserializes a policy and keeps its name; up to 3.3 the constructor does. 3.3 gives its table
-    of policies to the deserializer, so that a policy of Keras 2 becomes a bare string that fails at the first call.
-    """
-    dtype = config.get("dtype")
-    if isinstance(dtype, str | int | float | list) and cls.kind == "layer" and cls.name not in _WITHOUT_POLICY:
-        _check_policy(session, cls, config, pointer)
-    if not isinstance(dtype, dict) or cls.kind not in {"layer", "operation", "model"}:
-        return config, False
-    if session.release < (3, 3):
-        if cls.name not in _WITHOUT_POLICY:
-            _old_policy(session, cls, config, pointer)
-        return config, False
-    try:
-        policy = deserialize_in(session, "dtype_policy", dtype, f"{pointer}/dtype")
-    except LoadFailure as failure:
-        # In 3.3 the constructor deserializes it, so that its exception is reworded once more.
-        raise wrapped(session, cls, config, failure) if session.release < (3, 4) else failure from failure
-    if isinstance(policy, Thing):
-        if session.release < (3, 4):
-            return config, False
-        if policy.class_name != "DTypePolicy":
-            return {**config, "dtype": _shown_policy(policy)}, False
-        return {**config, "dtype": policy.config.get("name")}, False
-    if session.release < (3, 4) or cls.name in CELL_FIRST:
-        # Recurrent layers have a from_config of their own, which leaves the policy to the constructor.
-        return config, True
-    text = f"{type(policy).__name__!r} object has no attribute 'quantization_mode'"
-    name = str(dtype.get("class_name"))
-    raise LoadFailure("AttributeError", text, "KER101", name, f"{pointer}/dtype", {"class": name, "module": ""})
-
-
-def _shown_policy(policy: Thing) -> PolicyThing:
-    mode, source = policy.config.get("mode"), policy.config.get("source_name")
-    return PolicyThing(policy.class_name, f"{mode}_from_{source}")
-
-
-def _check_policy(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
-    """A policy is named by a dtype, or by one of the names that mix two."""
-    name = config["dtype"]
-    if not isinstance(name, str):
-        shown = name if isinstance(name, int | float) else type(name).__name__
-        details = {"class": cls.name, "key": "dtype", "value": repr(name)}
-        invalid = LoadFailure("ValueError", f"Invalid dtype: {shown}", "KER103", cls.name, f"{pointer}/dtype", details)
-        raise wrapped(session, cls, config, invalid)
-    _check_quantized_name(session, cls, config, pointer)
-    if name in _DTYPES or name.startswith(("mixed_", "float8", "complex")) or "_from_" in name:
-        return
-    text = (
-        f"Cannot convert '{name}' to a mixed precision DTypePolicy. Valid policies include 'mixed_float16', "
-        "'mixed_bfloat16', and the name of any float dtype such as 'float32'."
-    )
-    details = {"class": cls.name, "key": "dtype", "value": repr(name)}
-    failure = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/dtype", details)
-    raise wrapped(session, cls, config, failure)
-
-
-def _check_quantized_name(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
-    """A name that begins with a mode of quantization wants the policy behind it: `int8` alone is no dtype here."""
-    name = config["dtype"]
-    modes = tuple(mode for mode, since in QUANTIZATION if session.release >= since)
-    if session.release < (3, 3) or not name.startswith(modes) or "_from_" in name:
-        return
-    text = (
-        "Cannot convert `policy` into a valid pair (`mode`, `source_name`) to instantiate `QuantizedDTypePolicy`. "
-        f"Received: policy={name}"
-    )
-    details = {"class": cls.name, "key": "dtype", "value": repr(name)}
-    failure = LoadFailure("ValueError", text, "KER103", cls.name, f"{pointer}/dtype", details)
-    raise wrapped(session, cls, config, failure)
-
-
-def _old_policy(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> None:
-    """Up to 3.2 a policy is deserialized like any other object, and one of Keras 2, which has no module, is refused."""
-    try:
-        _deserialize_key(session, config, "dtype", pointer)
-    except LoadFailure as failure:
-        raise wrapped(session, cls, config, failure) from failure
-
-
 def nested_failures(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> dict[str, LoadFailure]:
     """What the objects in a constructor's arguments raise, by key."""
     found: dict[str, LoadFailure] = {}
@@ -277,8 +192,9 @@ def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer:
         inner[key] = _deserialize_key(session, config, key, pointer)
     rest = {k: v for k, v in config.items() if k not in keys}
     if isinstance(rest.get("dtype"), str):
-        _check_policy(session, cls, rest, pointer)
-    shown, _ = _with_dtype(session, cls, rest, pointer) if session.release < (3, 4) else (rest, False)
+        check_policy(session, cls, rest, pointer)
+    shown, broken = with_dtype(session, cls, rest, pointer) if session.release < (3, 4) else (rest, False)
+    broken = broken or names_policy(session, rest, pointer)
     nested = nested_failures(session, cls, rest, pointer)
     # The wrapped keys count as given: the constructor gets the objects made of them.
     given = {**dict.fromkeys(keys), **shown}
@@ -287,6 +203,7 @@ def _wrapper(session: Session, cls: ClassFacts, config: dict[str, Any], pointer:
     check_config(Construction(session, cls, given, pointer, nested, frozenset(keys)))
     _check_values(session, cls, config, pointer)
     thing = Thing(cls.name, config, cls)
+    thing.broken_dtype = broken
     for key, made in inner.items():
         for i, one in enumerate(made if isinstance(made, list) else [made]):
             if isinstance(one, Thing):
@@ -377,7 +294,7 @@ def _sequential(session: Session, cls: ClassFacts, config: dict[str, Any], point
 def _lambda(session: Session, cls: ClassFacts, config: dict[str, Any], pointer: str) -> Thing:
     thing = lambdas.from_config(session, cls, config, pointer)
     if isinstance(config.get("dtype"), str) or session.release < (3, 3):
-        _with_dtype(session, cls, config, pointer)  # its own from_config leaves the policy to the constructor
+        with_dtype(session, cls, config, pointer)  # its own from_config leaves the policy to the constructor
     return thing
 
 

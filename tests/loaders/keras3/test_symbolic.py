@@ -334,3 +334,20 @@ def test_what_is_in_a_model_after_its_input():
     behind = functional(graph, [["d2", 0, 0]])
     behind["config"]["input_layers"] = [["d1", 0, 0]]
     assert raised(h5(behind, {"d2": TINY_LAYERS["d2"]}), "3.12.0") is None
+
+
+KERAS_2 = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
+
+
+@pytest.mark.parametrize("release", ["3.3.3", "3.5.0", "3.15.1"])
+@pytest.mark.parametrize(
+    "stored",
+    [
+        layer("TimeDistributed", {"name": "t", "layer": dense(), "dtype": KERAS_2}),
+        layer("LSTM", {"name": "l", "units": 2, "dtype": KERAS_2}),
+        layer("Bidirectional", {"name": "b", "layer": lstm("l"), "dtype": KERAS_2}),
+    ],
+)
+def test_layers_with_a_from_config_of_their_own_are_called_with_a_policy_of_keras_2(stored, release):
+    found = raised(keras_zip(sequential(inputs(5, 4), stored)), release)
+    assert found == ("AttributeError", "'str' object has no attribute 'convert_input'")
