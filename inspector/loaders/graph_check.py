@@ -82,7 +82,8 @@ _LIST = "list("
 def _of_kind(kind: str, value: Any, declared: OpAttr) -> str:
     """What is said of a value that has not the declared type, "" where it has."""
     given, wanted = _KINDS.get(kind, kind), declared.type
-    if kind == "placeholder" or (kind == "list" and wanted.startswith(_LIST)):
+    # Python gives an attribute without a value its default before the import (`_SetDefaultAttrValues`, importer.py).
+    if kind == "placeholder" or (not kind and declared.has_default) or (kind == "list" and wanted.startswith(_LIST)):
         return ""  # an empty list has every kind of list
     if given != wanted:
         # An empty list where one value is wanted counts as none at all.

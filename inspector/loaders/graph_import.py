@@ -18,6 +18,7 @@ from inspector.loaders.graph_cache import once_per_graph
 from inspector.loaders.graph_check import MISSING_ATTR, UNKNOWN_ATTR, UNKNOWN_OP, data_type_string
 from inspector.loaders.graph_edges import edge_faults, unfit_edges
 from inspector.loaders.graph_library import bad_uses, edge_problem, fault_problem
+from inspector.loaders.graph_shapes import contradictions, shape_problem
 from inspector.loaders.graph_uses import library, library_uses, main_body, main_uses
 from inspector.loaders.graph_wires import misfits, misnamed
 from inspector.terms.finding import ExpectedError
@@ -43,14 +44,7 @@ _SKEW_SINCE, _SKEW_DAYS = (2, 3), 21
 
 def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mapping[str, object]]) -> Iterator[Problem]:
     """What stops the import. `defaults`: by op, the producer's default of each attribute, for those to be left out."""
-    yield from _version_problems(context, graph)
-    named = misnamed(graph)
-    if named is not None:
-        yield _misfit_problem(context, graph, named)
-    for name in graph.gradients:
-        if name not in graph.functions:
-            error = ExpectedError("ValueError", f"FunctionDefLibrary missing '{name}' FunctionDef")
-            yield context.problem("OPS110", name, "library/gradient", error, functions=name)
+    yield from _early_problems(context, graph)
     # GraphConstructor (graph_constructor.cc in tensorflow/core) goes through the inputs of all nodes in InitFromEdges
     # before Convert makes the first node: a dangling input wins over an unknown op.
     yield from _edge_problems(context, graph)
@@ -61,8 +55,8 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
         unfit_edges(graph, context.registry),
         loose_ends(graph, context.registry),
     )
-    lost = _lost_colocations(graph)
-    if not (bad or unlike or lost or called.bad or called.unfit or called.loose):
+    lost, misshapen = _lost_colocations(graph), contradictions(graph)
+    if not (bad or unlike or lost or misshapen or called.bad or called.unfit or called.loose):
         yield from _device_problems(context, graph)
         return
     seen: set[tuple[str, str]] = set()
@@ -74,6 +68,8 @@ def import_problems(context: Context, graph: Graph, defaults: Mapping[str, Mappi
             yield _colocation_problem(context, graph, index, lost[index])
         if index in unlike and nodes[index][1] not in bad:
             yield _misfit_problem(context, graph, unlike[index])
+        elif index in misshapen and nodes[index][1] not in bad:
+            yield _skewed(context, graph, shape_problem(context, misshapen[index], ""))
         for problem in _function_problems(context, graph, calls[index], called) if index in calls else ():
             yield from _first_time(context, graph, problem, seen)
     yield from _device_problems(context, graph)
@@ -116,6 +112,18 @@ def _colocation_problem(context: Context, graph: Graph, index: int, name: str) -
 @once_per_graph
 def _with_devices(graph: Graph) -> tuple[Node, ...]:
     return tuple(node for node in graph.nodes if node.device)
+
+
+def _early_problems(context: Context, graph: Graph) -> Iterator[Problem]:
+    """Versions, names of nodes and gradients, in this order."""
+    yield from _version_problems(context, graph)
+    named = misnamed(graph)
+    if named is not None:
+        yield _misfit_problem(context, graph, named)
+    for name in graph.gradients:
+        if name not in graph.functions:
+            error = ExpectedError("ValueError", f"FunctionDefLibrary missing '{name}' FunctionDef")
+            yield context.problem("OPS110", name, "library/gradient", error, functions=name)
 
 
 def _misfit_problem(context: Context, graph: Graph, found: Misfit) -> Problem:
@@ -188,7 +196,10 @@ def _dangling(graph: Graph) -> tuple[tuple[str, str], ...]:
 
 
 def _source(name: str) -> str:
-    return name.removeprefix("^").partition(":")[0]
+    """The node that an input names: what stands behind the colon must be a number (ParseTensorName in graph.cc)."""
+    plain = name.removeprefix("^")
+    node, _, index = plain.rpartition(":")
+    return node if node and index.isdecimal() else plain
 
 
 @once_per_graph

@@ -33,6 +33,7 @@ from inspector.loaders.graph_check import (
 )
 from inspector.loaders.graph_edges import edge_faults, unfit_edges
 from inspector.loaders.graph_origin import origin_of
+from inspector.loaders.graph_shapes import contradicting_functions, shape_problem
 from inspector.loaders.graph_uses import library, library_uses
 from inspector.terms.finding import ExpectedError
 from inspector.terms.record import record
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from inspector.loaders.graph_check import Fault
     from inspector.loaders.graph_context import Context
     from inspector.loaders.graph_edges import Edge, EdgeFault, Mismatch
+    from inspector.loaders.graph_shapes import Contradiction
     from inspector.loaders.graph_uses import Body, Use, Uses
     from inspector.runtime.facts import OpFacts
     from inspector.terms.finding import Problem
@@ -90,8 +92,8 @@ def library_problems(
     yield from _twice_problems(context, graph)
     bad = bad_uses(context, library_uses(graph), context.facts.graph_def_producer)
     unfit, loose = unfit_edges(graph, context.registry), loose_ends(graph, context.registry)
-    odd = _odd_functions(graph)
-    if not bad and not order.late and not unfit and not loose and not around and not odd:
+    odd, misshapen = _odd_functions(graph), contradicting_functions(graph)
+    if not bad and not order.late and not unfit and not loose and not around and not odd and not misshapen:
         return
     seen: set[tuple[str, str]] = set()
     for name in order.names:
@@ -114,8 +116,8 @@ def library_problems(
             yield _branch_not_loaded(context, name, late)
         yield from lost
         yield from _edge_problems(context, graph, name, unfit)
-        if name in odd:
-            yield from _odd_problems(context, graph.functions[name])
+        if name in odd or name in misshapen:
+            yield from _odd_problems(context, graph.functions[name], misshapen.get(name))
         yield from around.get(name, _NOTHING).after
 
 
@@ -167,7 +169,7 @@ _INPUT_SHAPES = "_input_shapes"
 _LENGTHS_REWORDED_SINCE = (2, 7)  # the old words still in 2.6.5
 
 
-def _odd_problems(context: Context, function: Function) -> Iterator[Problem]:
+def _odd_problems(context: Context, function: Function, misshapen: Contradiction | None) -> Iterator[Problem]:
     from inspector.loaders.graph_devices import device_problems  # noqa: PLC0415 - cold start: few graphs name devices
 
     shapes, arguments = _shapes(function), len(function.inputs)
@@ -180,6 +182,8 @@ def _odd_problems(context: Context, function: Function) -> Iterator[Problem]:
             text = "Length of input_shapes must match the number of input_args. "
             text += f"len(input_shapes): {shapes} len(input_arg): {arguments}"
         yield context.problem("OPS111", _INPUT_SHAPES, f"library/{function.name}", ExpectedError("ValueError", text))
+    if misshapen is not None:
+        yield shape_problem(context, misshapen, function.name)
     yield from device_problems(context, function.nodes, f"library/{function.name}")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inspector.loaders.graph_context import Context
     from inspector.loaders.graph_reach import Reached
     from inspector.terms.finding import Problem
-    from inspector.terms.graph import MetaGraph, TensorBundle
+    from inspector.terms.graph import MetaGraph, Node, TensorBundle
 
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _MESSAGE = (
@@ -46,6 +46,13 @@ def restored_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> I
     bundle = model.variables if model else None
     if bundle is None:
         return
+    for node in _uncallable(graph) if not wrapped else ():
+        name = node.attrs["f"].func.name
+        text = f'Failed to find function "{name}" in function library: function {{ signature {{ name: '
+        start = "Graph execution error: " if context.release >= _GRAPH_ERRORS_SINCE else ""
+        error = ExpectedError("InvalidArgumentError", _MESSAGE.format(cause=_UNLIKE, error=start + text))
+        yield context.problem("OPS110", name, f"node/{node.name}", error, functions=name)
+        return
     for wanted in _wanted(graph):
         found = _fault(bundle, wanted)
         if found is not None:
@@ -55,6 +62,21 @@ def restored_problems(context: Context, graph: MetaGraph, *, wrapped: bool) -> I
                 "SMD104", wanted.key, pointer, error, wanted=wanted.dtype or "a value", stored=found[1]
             )
             return
+
+
+_GRAPH_ERRORS_SINCE = (2, 8)
+
+
+@once_per_graph
+def _uncallable(graph: MetaGraph) -> tuple[Node, ...]:
+    """Calls of functions that the library has not: the first run places all nodes, whatever it asks for."""
+    if not _wanted(graph):
+        return ()
+    calls = (node for node in graph.graph.nodes if node.op in _CALLS and "f" in node.attrs)
+    return tuple(node for node in calls if node.attrs["f"].func.name not in graph.graph.functions)
+
+
+_CALLS = frozenset({"StatefulPartitionedCall", "PartitionedCall"})
 
 
 @once_per_graph

@@ -251,6 +251,9 @@ def check_bound(spec: Spec, structure: Any, release: tuple[int, ...]) -> None:
     """What setting the spec of a concrete function with these arguments raises."""
     if structure is None:
         raise Refused("TypeError", "cannot unpack non-iterable NoneType object")
+    if release < _NAMED_SINCE and not is_pair(structure):
+        _iterable(_unpacked(plain(structure))[1])  # only their names are looked at
+        return
     count, keywords = bound_of(structure)
     if _NAMED_SINCE <= release < _BIND_SINCE:
         _check_names(spec, count, keywords)

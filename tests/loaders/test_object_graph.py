@@ -298,3 +298,40 @@ def test_colocation_with_a_node_that_is_not_there(tmp_path):
     builder.graph.graph_def.node[0].attr["_class"].list.s.append(b"loc:@gone")
     expected = "ValueError: Node 'a' expects to be colocated with unknown node 'gone'"
     assert said(builder.read(tmp_path), V1, "2.15.1") == expected
+
+
+@pytest.mark.parametrize(
+    ("sizes", "claimed", "expected"),
+    [
+        ((2,), [(2,)], None),
+        ((2,), [(-1,)], None),
+        ((2,), [(3,)], "Dimension 0 in both shapes must be equal, but are 2 and 3. Shapes are [2] and [3]."),
+        ((2,), [(2, 2)], "Shapes must be equal rank, but are 1 and 2"),
+        ((2,), [], "Node 'x' has 1 outputs but the _output_shapes attribute specifies shapes for 0 outputs"),
+    ],
+)
+def test_claimed_shapes_are_held_against_what_follows(tmp_path, sizes, claimed, expected):
+    builder = Builder().function("f").node("Placeholder", "x", dtype=("type", FLOAT), shape=("shape", ()))
+    attrs = builder.last.node_def[0].attr
+    for size in sizes:
+        attrs["shape"].shape.dim.add(size=size)
+    attrs["_output_shapes"].list.SetInParent()
+    for shape in claimed:
+        stored = attrs["_output_shapes"].list.shape.add()
+        for size in shape:
+            stored.dim.add(size=size)
+    found = said(builder.read(tmp_path), LOAD, "2.15.1")
+    assert found == "loads" if expected is None else found.endswith(expected)
+
+
+def test_products_of_shapes_that_do_not_fit(tmp_path):
+    builder = Builder().function("f")
+    for name, rows in (("a", 3), ("b", 2)):
+        builder.node("Placeholder", name, dtype=("type", FLOAT), shape=("shape", ()))
+        for size in (rows, rows):
+            builder.last.node_def[-1].attr["shape"].shape.dim.add(size=size)
+    builder.node("MatMul", "m", ("a:output:0", "b:output:0"), T=("type", FLOAT))
+    expected = "ValueError: Dimensions must be equal, but are 3 and 2 for '{{node m}} = MatMul[T=DT_FLOAT, "
+    found = said(builder.read(tmp_path), LOAD, "2.15.1")
+    assert found.startswith(expected)
+    assert found.endswith("(a:0, b:0)' with input shapes: [3,3], [2,2].")
