@@ -254,8 +254,9 @@ def _tensors(value: Any) -> Iterator[TensorThing]:
     if isinstance(value, TensorThing):
         yield value
     elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _tensors(inner)
+        # As `tree.flatten` goes through it: by its sorted keys.
+        for key in sorted(value, key=str):
+            yield from _tensors(value[key])
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _tensors(inner)
@@ -318,7 +319,7 @@ def call(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
     given = shapes[0] if len(shapes) == 1 or (shapes and layer.class_name in _STATEFUL) else None
     check_rank(session, layer, given)
     check_axes(session, layer, given)
-    check_nested(session, layer, given)
+    check_nested(session, layer, arguments)
     if layer.class_name == "Lambda":
         lambdas.call(session, layer)
     inner = layer.inner.get("layer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras3.refusals import Raised
-from inspector.loaders.keras3.symbolic import output_of
+from inspector.loaders.keras3.symbolic import MERGES, output_of
 from inspector.loaders.keras_common.failure import LoadFailure
 from inspector.loaders.keras_common.things import TensorThing
 
@@ -50,10 +50,21 @@ def built_by(layer: Thing, shapes: list[Any]) -> LoadFailure | None:
     known = all(isinstance(shape, list | tuple) and all(_is_size(size) for size in shape) for shape in shapes)
     if layer.kind != "layer" or not known:
         return None
+    if layer.class_name in MERGES and len(shapes) == 1:
+        return refused_call(layer, _unlisted(layer.class_name, list(shapes[0])), [])
     found = output_of(layer.class_name, layer.config, [tuple(shape) for shape in shapes])
     if not isinstance(found, Raised) or found.inside:
         return None
     return refused_call(layer, found, [TensorThing(None, tuple(shape), "") for shape in shapes])
+
+
+def _unlisted(class_name: str, shape: list[Any]) -> Raised:
+    """A merging layer wants a list of shapes."""
+    text = f"A merge layer should be called on a list of inputs. Received: input_shape={shape} (not a list of shapes)"
+    wanted = {"Concatenate": "at least 1 input", "Dot": "2 inputs"}.get(class_name)
+    if wanted is not None:
+        text = f"A `{class_name}` layer should be called on a list of {wanted}. Received: input_shape={shape}"
+    return Raised("ValueError", text)
 
 
 def _is_size(value: Any) -> bool:

@@ -66,9 +66,19 @@ def from_config(session: Session, model: Thing, config: dict[str, Any], pointer:
         model.operations = [created[name] for name in order if created[name].kind == "operation"]
     model.built = True
     model.listed_output = stays_listed(session, graph["output_layers"])
+    model.inputs = [created[name] for name in _input_names(graph["input_layers"]) if name in created]
     shape, exact = _output_shape(graph["output_layers"], created)
     model.outputs, model.exact = [shape], [exact]
     return model
+
+
+def _input_names(tensors: Any) -> list[str]:
+    """The layers of the inputs as `tree.flatten` gives them: dicts by their sorted keys."""
+    if _is_leaf(tensors):
+        return [tensors[0]]
+    if isinstance(tensors, dict):
+        tensors = [tensors[key] for key in sorted(tensors)]
+    return [name for one in tensors for name in _input_names(one)] if isinstance(tensors, list) else []
 
 
 def _output_shape(output_layers: Any, created: dict[str, Thing]) -> tuple[Shape | None, bool]:

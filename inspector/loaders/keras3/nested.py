@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from inspector.loaders.keras_common.session import Session
     from inspector.loaders.keras_common.things import Shape, TensorThing, Thing
 
-_FUNCTIONAL = frozenset({"Functional", "Model"})
-
 
 def _declared(layer: Thing) -> Shape | None:
     """The shape of a model's single input; None where it has more, or declares none."""
@@ -23,20 +21,32 @@ def _declared(layer: Thing) -> Shape | None:
     return output_shape("InputLayer", inputs[0].config, None) if len(inputs) == 1 else None
 
 
-def check_nested(session: Session, layer: Thing, given: Shape | None) -> None:
-    """`assert_input_compatibility` of a functional model: every size of its input that is known.
+def check_nested(session: Session, layer: Thing, arguments: list[TensorThing]) -> None:
+    """`assert_input_compatibility` of a functional model: every size of its inputs that is known.
 
-    Sizes are held against each other as far as both shapes go, without a last one of 1 (`allow_last_axis_squeeze` in
-    keras/src/layers/input_spec.py). A Sequential asks the functional model inside it.
+    A Sequential asks the functional model inside it.
     """
-    declared = _declared(layer) if layer.class_name in _FUNCTIONAL | {"Sequential"} else None
-    if declared is None or given is None:
-        return
+    if layer.class_name == "Sequential":
+        declared = _declared(layer)
+        inputs = [] if declared is None else [("", declared)]
+    else:
+        inputs = [(one.name, output_shape("InputLayer", one.config, None) or ()) for one in layer.inputs]
+    for index, ((name, declared), one) in enumerate(zip(inputs, arguments, strict=False)):
+        if one.shape is not None and len(inputs) <= len(arguments):
+            _check_one(session, layer, (index, name), declared, one.shape)
+
+
+def _check_one(session: Session, layer: Thing, place: tuple[int, str], declared: Shape, given: Shape) -> None:
+    """One input: sizes are held against each other as far as both shapes go, without a last one of 1.
+
+    That is `allow_last_axis_squeeze` in keras/src/layers/input_spec.py.
+    """
     expected = (None, *declared[1:])
     pairs = zip(_squeezed(expected), _squeezed(given), strict=False)
-    if all(a is None or b is None or a == b for a, b in pairs):
+    if not declared or all(a is None or b is None or a == b for a, b in pairs):
         return
-    inner = input_of(session, layer)
+    index, name = place
+    inner = input_of(session, layer).replace("Input 0", f"Input {index}").replace("'None'", repr(name or "None"), 1)
     if layer.class_name == "Sequential":
         inner = inner.replace(layer.name, "functional")
     text = f"{inner} is incompatible with the layer: expected shape={expected}, found shape={given}"

@@ -43,6 +43,8 @@ class Thing:
     exact: list[bool] = field(default_factory=list)
     # Built by a stored config that says no shape: it counts as built, and has no variables.
     is_hollow: bool = False
+    # The input layers of a functional model, in the order of its flattened inputs.
+    inputs: list[Thing] = field(default_factory=list)
     # Operations of a model's graph, which are no layers.
     operations: list[Thing] = field(default_factory=list)
     # The keyword arguments that its stored calls give it.
