@@ -8,7 +8,7 @@ from inspector.loaders.keras3 import lambdas
 from inspector.loaders.keras3.building import LAST_AXIS, check_axes, check_build, check_rank
 from inspector.loaders.keras3.followed import built_by, followed_call, puts_out_one, refused_call
 from inspector.loaders.keras3.nested import check_nested, nested_output
-from inspector.loaders.keras3.odd import check_called
+from inspector.loaders.keras3.odd import check_called, check_initializers
 from inspector.loaders.keras3.refusals import Raised
 from inspector.loaders.keras3.stored_calls import (
     PartMissingError,
@@ -294,6 +294,7 @@ def build(session: Session, layer: Thing, config: Any) -> None:
     if single:
         layer.build_shape = tuple(shape)
         check_build(session, layer, exact=True)
+        check_initializers(session, layer)
 
 
 # Layers whose `build` looks into the shape at once.

@@ -45,16 +45,32 @@ def check_made(session: Session, cls: ClassFacts, config: Mapping[str, Any], poi
 
 
 def check_called(session: Session, layer: Thing) -> None:
-    """Raise what the layer's first call does; its variables are made then, so that its initializers are called too."""
+    """Raise what the layer's first call does, which makes its variables."""
     if layer.facts is None or not isinstance(layer.config, dict):
         return
-    pointer = f"{layer.pointer}/config"
-    _check_called(session, layer.facts, layer.config, pointer)
+    _check_called(session, layer.facts, layer.config, f"{layer.pointer}/config")
+    check_initializers(session, layer)
+
+
+def check_initializers(session: Session, layer: Thing) -> None:
+    """Raise what the initializers do when the layer makes its variables."""
     for key, value in layer.config.items():
         inner = value.get("config") if key.endswith("_initializer") and isinstance(value, dict) else None
         cls = next(iter(session.facts.named(str(value["class_name"]), "initializer")), None) if inner else None
         if cls is not None and isinstance(inner, dict):
-            _check_called(session, cls, inner, f"{pointer}/{key}/config")
+            pointer = f"{layer.pointer}/config/{key}/config"
+            _check_called(session, cls, inner, pointer)
+            _check_seed(session, cls, inner.get("seed"), f"{pointer}/seed")
+
+
+def _check_seed(session: Session, cls: ClassFacts, seed: Any, pointer: str) -> None:
+    """Up to 3.5 an initializer keeps a stored SeedGenerator as the dict that it is, which the first draw refuses."""
+    if session.release >= (3, 6) or not isinstance(seed, dict) or "seed" not in cls.parameters:
+        return
+    received = f"Received: seed={seed} (of type {dict})"
+    text = f"Argument `seed` must be either an integer or an instance of `SeedGenerator`. {received}"
+    details = {"class": cls.name, "key": "seed", "value": repr(seed)}
+    raise LoadFailure("ValueError", text, "KER103", cls.name, pointer, details)
 
 
 def _check_called(session: Session, cls: ClassFacts, config: Mapping[str, Any], pointer: str) -> None:

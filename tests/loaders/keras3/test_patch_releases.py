@@ -14,6 +14,14 @@ CONCAT = {**layer("TFDConcat", {"name": "c", "axis": -1}), "module": FEATURE_SPA
 ABSENT = {**layer("TFDSum", {"name": "c"}), "module": FEATURE_SPACE, "registered_name": "TFDSum"}
 CELL = ((4, 8), (2, 8), (8,))
 LAMBDA = layer("Lambda", {"name": "l", "function": {"class_name": "__lambda__", "config": {"code": "4wE="}}})
+SEED = {"module": "keras.random", "class_name": "SeedGenerator", "config": {"seed": 3}, "registered_name": None}
+NORMAL = {
+    "module": "keras.initializers",
+    "class_name": "RandomNormal",
+    "config": {"seed": SEED},
+    "registered_name": None,
+}
+DRAWN = dense("d", kernel_initializer=NORMAL)
 SWISH = {"module": "builtins", "class_name": "function", "config": "swish", "registered_name": "function"}
 
 
@@ -41,6 +49,9 @@ def alone(stored, first=None):
         (keras_zip(sequential(inputs(4), dense("d")), members=("config.json",)), "3.4.1", "Expected a model.weights.h5"),
         (alone(LAMBDA), "3.11.2", "The `function` of this `Lambda` layer is a Python lambda"),
         (alone(LAMBDA), "3.11.3", "Requested the deserialization of a `Lambda` layer"),
+        (alone(DRAWN), "3.5.0", "Argument `seed` must be either an integer or an instance of `SeedGenerator`"),
+        (alone({**DRAWN, "build_config": {"input_shape": [None, 4]}}), "3.5.0", "Argument `seed` must be either an integer"),
+        (alone(DRAWN), "3.6.0", "could not be loaded"),
         (alone(dense("d", activation=SWISH)), "3.8.0", "Could not locate function 'swish'"),
         (alone(dense("d", activation={**SWISH, "config": "silu"})), "3.8.0", "could not be loaded"),
         (alone(dense("d", activation="swish")), "3.8.0", "could not be loaded"),
