@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras2 import texts
+from inspector.loaders.keras2.calls.graph import network_of
 from inspector.loaders.keras2.shapes import Variable, variables
 from inspector.loaders.keras2.walk import until_problem
 from inspector.loaders.keras2.weights import fits, missing_object, model_layers, raw_file_events, stored_shape
@@ -40,6 +41,13 @@ _INNER: dict[str, tuple[tuple[str, str, int], ...]] = {
     ),
 }
 _BACKWARDS_SINCE = (2, 15)
+# Variables that a layer always has, and the keys of those that it has by default.
+_COUNTED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("CuDNNGRU", "CuDNNLSTM"), ("3",)),
+    **dict.fromkeys(("LocallyConnected1D", "LocallyConnected2D"), ("1", "use_bias")),
+    "SyncBatchNormalization": ("2", "scale", "center"),
+}
+_CELLS = frozenset({"LSTMCell", "GRUCell", "SimpleRNNCell"})
 # Wrappers, and the attributes whose layers hold the variables.
 _WRAPPERS = {"TimeDistributed": ("layer",), "Bidirectional": ("backward_layer", "forward_layer")}
 _STATELESS = frozenset(
@@ -130,7 +138,9 @@ def _places(walk: Walk, model: Mapping[str, Any], prefix: str) -> Iterator[_Plac
     # A Sequential keeps its input layer to itself (`Sequential.layers` leaves it out), a Functional model lists it:
     # without the difference all numbers behind it would be off by one.
     layers = config.get("layers") if isinstance(config, dict) else None
-    made = {layer.name: layer.made for layer in model_layers(model)} if is_built(model) else {}
+    made = {}
+    if is_built(model):
+        made = {layer.name: layer.made for layer in model_layers(model, walk.release, network_of(walk, model))}
     for layer in layers or ():
         inner = layer.get("config") if isinstance(layer, dict) else None
         if not isinstance(inner, dict):
@@ -175,6 +185,9 @@ def _state(walk: Walk, file: Hdf5File, place: _Place) -> Iterator[Event]:
     if place.class_name in _INNER:
         yield from until_problem(*(partial(_cell, walk, file, place, one) for one in _inner(walk, place.class_name)))
         return
+    if place.class_name == "RNN":
+        yield from until_problem(*(partial(_state, walk, file, one) for one in _cells(place)))
+        return
     if place.class_name in _WRAPPERS:
         inner = place.config.get("layer")
         if isinstance(inner, dict) and isinstance(inner.get("config"), dict):
@@ -206,6 +219,27 @@ def _cell(walk: Walk, file: Hdf5File, place: _Place, sublayer: tuple[str, str, i
         lambda: _counted(walk, file, (inside.path, name), held),
         lambda: _shapes(walk, file, inside, held),
     )
+
+
+def _cells(place: _Place) -> Iterator[_Place]:
+    """The cells of an RNN that is given one, or several stacked ones, which hold all its variables."""
+    entry = place.config.get("cell")
+    stacked = isinstance(entry, dict) and entry.get("class_name") == "StackedRNNCells"
+    config = entry.get("config") if isinstance(entry, dict) else None
+    cells = config.get("cells") if stacked and isinstance(config, dict) else [entry]
+    used: Counter[str] = Counter()
+    cells = cells if isinstance(cells, list) else []
+    for cell in cells:
+        kind = cell.get("class_name") if isinstance(cell, dict) else None
+        if not isinstance(kind, str) or kind not in _CELLS or not isinstance(cell.get("config"), dict):
+            return
+        stem, number = snake(kind), used[kind]
+        used[kind] += 1
+        path = f"{place.path}/cell" if not stacked else f"{place.path}/cell/cells/{stem}_{number}".removesuffix("_0")
+        made = variables(kind, cell["config"], None)
+        if place.made and made and len(cells) == 1 and len(made) == len(place.made):
+            made = place.made
+        yield _Place(str(cell["config"].get("name", "")), kind, cell["config"], path, made)
 
 
 def _inner(walk: Walk, class_name: str) -> Sequence[tuple[str, str, int]]:
@@ -245,6 +279,9 @@ def _count(place: _Place) -> int | None:
         return 1 if place.config.get("bin_boundaries") is None else 0
     if place.class_name in _STATELESS:
         return 0
+    if place.class_name in _COUNTED:
+        always, *keys = _COUNTED[place.class_name]
+        return int(always) + sum(bool(place.config.get(key, True)) for key in keys)
     from inspector.loaders.weights.architecture import own  # noqa: PLC0415 - cold start: few layers are left over
 
     made = own(place.class_name, dict(place.config), None)

@@ -21,6 +21,10 @@ _CONVOLUTIONS = frozenset(
 )
 _CAUSAL = frozenset({"Conv1D", "SeparableConv1D", "Conv1DTranspose", "DepthwiseConv1D"})
 _PLACED = frozenset({"RandomRotation", "RandomZoom", "RandomTranslation"})
+_MODES = ("int", "one_hot", "multi_hot", "count")  # of Hashing
+_INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
+_LOOKED_UP_SINCE = (2, 13)
+_THETA_CHECKED_SINCE = (2, 5)
 _NAMED = (2, 7)  # since then texts of constructors show what was received
 
 
@@ -193,6 +197,25 @@ def _hashing(release: tuple[int, int], _name: str, config: Config) -> Iterator[R
         text = f"The `num_bins` for `Hashing` cannot be `None` or non-positive values. Received: num_bins={bins}."
         text = text if release >= _NAMED else "`num_bins` cannot be `None` or non-positive values."
         yield "ValueError", text, "num_bins"
+    mode = config.get("output_mode", "int")
+    if isinstance(mode, str) and mode not in _MODES:
+        text = "Unkown value for `output_mode` argument of layer Hashing. Allowed values are: or one of the following "
+        yield "ValueError", f"{text}values: {_MODES}. Received: {mode}", "output_mode"
+
+
+def _threshold(release: tuple[int, int], _name: str, config: Config) -> Iterator[Refusal | None]:
+    theta = config.get("theta")
+    if release >= _THETA_CHECKED_SINCE and isinstance(theta, int | float) and theta < 0:
+        got = ". Received:" if release >= _NAMED else ", got"
+        yield "ValueError", f"The theta value of a Thresholded ReLU layer should be >=0{got} {theta}", "theta"
+
+
+def _resized(release: tuple[int, int], _name: str, config: Config) -> Iterator[Refusal | None]:
+    """The recorded trials end with 2.12: from 2.13 on the word is looked up when the layer is made."""
+    word = config.get("interpolation")
+    if release >= _LOOKED_UP_SINCE and isinstance(word, str) and word.lower() not in _INTERPOLATIONS:
+        text = f"Value not recognized for `interpolation`: {word.lower()}. Supported values are: "
+        yield "NotImplementedError", f"{text}dict_keys({list(_INTERPOLATIONS)})", "interpolation"
 
 
 def _encoding(release: tuple[int, int], _name: str, config: Config) -> Iterator[Refusal | None]:
@@ -272,5 +295,7 @@ _BY_CLASS: dict[str, Callable[[tuple[int, int], str, Config], Iterator[Refusal |
     "RandomFlip": _flip,
     "Permute": _permute,
     "Hashing": _hashing,
+    "ThresholdedReLU": _threshold,
+    "UpSampling2D": _resized,
     "CategoryEncoding": _encoding,
 }

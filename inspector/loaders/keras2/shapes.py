@@ -28,6 +28,10 @@ def variables(
 
     `release` is Keras' (major, minor).
     """
+    if class_name.startswith("ZeroPadding"):  # whose `padding` is no word
+        return []
+    if class_name == "Dense" and str(config.get("units")).isdecimal():  # `self.units = int(units)` takes words, too
+        config = {**config, "units": int(config["units"])}
     if not _is_plain(config):
         return None
     if class_name == "Normalization":

@@ -4,6 +4,7 @@ import pytest
 from keras2_models import raised, walk
 
 from inspector.loaders.keras2.calls.graph import call_events, network_of, rebuilt
+from inspector.loaders.keras2.keras_zip_state import _cells, _Place
 from inspector.loaders.keras2.objects import LAYER, class_of, object_events
 from inspector.loaders.keras2.odd_arguments import made_events
 from inspector.loaders.keras2.replay import outputs_of
@@ -347,3 +348,37 @@ def test_whatever_a_config_holds_can_be_followed(key, value):
         made = model(layer(kind, **{"units": 2, "filters": 2, "kernel_size": [2, 2], key: value}), [[N, 6, 6, 3]])
         list(call_events(walk(), made))
         model_layers(made, (2, 15), network_of(walk(), made))
+
+
+@pytest.mark.parametrize(
+    ("cell", "paths"),
+    [
+        ({"class_name": "GRUCell", "config": {"name": "c", "units": 2}}, ["/layers/rnn/cell"]),
+        (
+            {
+                "class_name": "StackedRNNCells",
+                "config": {"cells": [{"class_name": "LSTMCell", "config": {"name": n, "units": 2}} for n in "ab"]},
+            },
+            ["/layers/rnn/cell/cells/lstm_cell", "/layers/rnn/cell/cells/lstm_cell_1"],
+        ),
+        ({"class_name": "Mine", "config": {}}, []),
+        ({"class_name": ["Mine"], "config": {}}, []),
+        (None, []),
+    ],
+)
+def test_cells_hold_the_variables_of_an_rnn(cell, paths):
+    place = _Place("rnn", "RNN", {"cell": cell}, "/layers/rnn", None)
+    assert [one.path for one in _cells(place)] == paths
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "count"),
+    [
+        ("ZeroPadding2D", {"padding": [[1, 0], [0, 1]]}, 0),
+        ("Dense", {"units": "3"}, 2),
+        ("Dense", {"units": "x"}, None),
+    ],
+)
+def test_layers_whose_values_are_odd_still_count_their_variables(kind, config, count):
+    made = variables(kind, config, (None, 4))
+    assert (None if made is None else len(made)) == count

@@ -25,6 +25,8 @@ def refused(release, kind, **config):
         ("Conv2D", CONV | {"filters": -1}, (2, 5), (2, 6), "Received a negative value for `filters`."),
         ("Conv2D", CONV | {"groups": 3}, (2, 2), (2, 3), "The number of filters must be evenly divisible"),
         ("Conv2D", CONV | {"kernel_size": [0, 1]}, (2, 2), (2, 3), "The argument `kernel_size` cannot contain 0(s)."),
+        ("ThresholdedReLU", {"theta": -1}, (2, 4), (2, 5), "The theta value of a Thresholded ReLU layer should be >=0"),
+        ("UpSampling2D", {"interpolation": "x"}, (2, 12), (2, 13), "Value not recognized for `interpolation`: x."),
         ("Conv2D", CONV | {"strides": [0, 1]}, (2, 4), (2, 5), "The argument `strides` cannot contains 0(s)."),
         (
             "Conv2D",
@@ -55,6 +57,7 @@ def test_values_that_later_releases_refuse(kind, config, before, since, start):
         ("RandomFlip", {"mode": "sideways"}, "RandomFlip layer it received an unknown mode argument sideways"),
         ("Permute", {"dims": [0, 1]}, "Invalid permutation argument `dims` for Permute Layer."),
         ("Hashing", {"num_bins": 0}, "The `num_bins` for `Hashing` cannot be `None` or non-positive values."),
+        ("Hashing", {"num_bins": 2, "output_mode": "bad"}, "Unkown value for `output_mode` argument of layer Hashing."),
         ("IntegerLookup", {"max_tokens": 1}, "If `max_tokens` is set for `IntegerLookup`, it must be greater than 1."),
         ("LocallyConnected1D", {"padding": "same"}, 'Invalid border mode for LocallyConnected1D (only "valid" is'),
         ("LocallyConnected1D", {"padding": "same", "implementation": 2}, None),
