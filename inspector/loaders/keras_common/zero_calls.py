@@ -27,6 +27,8 @@ _POOL_OPS = {
 }
 # oneDNN answers by default from 2.9 on (https://github.com/tensorflow/tensorflow/releases/tag/v2.9.0).
 _ONEDNN_SINCE = (2, 9)
+# Seen: refused in 2.3.4 and 2.4.4, run in 2.5.3.
+_GROUPS_SINCE = (2, 5)
 # Eager exceptions name the function that wraps the op.
 _NAMES_NODE_SINCE = (2, 10)
 # oneDNN's pooling has no descriptor for an empty output: (first release that fails, first that does not any more).
@@ -99,6 +101,9 @@ def raised(call: ZeroCall) -> tuple[str, str] | None:
         return None
     if call.config.get("data_format") == "channels_first":
         return _channels_first(call)
+    refused = _grouped(call) or _dilated(call)
+    if refused is not None:
+        return refused
     if call.given is None or call.config.get("padding") != "valid":
         return None
     if call.class_name in _CONV_OPS:
@@ -111,6 +116,31 @@ def _channels_first(call: ZeroCall) -> tuple[str, str] | None:
     if known is None or call.tensorflow >= known[3]:
         return None
     return known[0], f"{known[1]} [Op:{known[2]}]"
+
+
+def _grouped(call: ZeroCall) -> tuple[str, str] | None:
+    """Convolutions in groups: no kernel for a CPU before 2.5."""
+    groups = call.config.get("groups", 1)
+    if call.tensorflow >= _GROUPS_SINCE or call.class_name not in {"Conv1D", "Conv2D"} or not call.given:
+        return None
+    if not isinstance(groups, int) or groups <= 1:
+        return None
+    depth = call.given[-1]
+    text = (
+        "The Conv2D op currently does not support grouped convolutions on the CPU. A grouped convolution was attempted "
+        f"to be run because the input depth of {depth} does not match the filter input depth of {depth // groups}"
+    )
+    return "UnimplementedError", f"{text} [Op:Conv2D]"
+
+
+def _dilated(call: ZeroCall) -> tuple[str, str] | None:
+    """A transposed convolution with gaps: that of one dimension calls the op itself, the others are taken apart."""
+    rates = call.config.get("dilation_rate", 1)
+    known = [rate for rate in (rates if isinstance(rates, list | tuple) else [rates]) if isinstance(rate, int)]
+    if call.class_name != "Conv1DTranspose" or call.tensorflow >= _ONEDNN_SINCE or max(known, default=1) <= 1:
+        return None
+    text = "Current libxsmm and customized CPU implementations do not yet support dilation rates larger than 1."
+    return "InvalidArgumentError", f"{text} [Op:Conv2DBackpropInput]"
 
 
 @record

@@ -98,3 +98,27 @@ def test_shapes_that_are_none_are_not_followed(declared):
 def test_a_step_beyond_the_room_rounds_towards_zero():
     wide = {**VALID, "strides": [10**400, 10**400], "use_bias": False}
     assert kernel(ZeroCall("Conv2D", wide, ONES, (2, 9))) is None
+
+
+GROUPED = "because the input depth of 4 does not match the filter input depth of 2"
+DILATED = "implementations do not yet support dilation rates larger than 1. [Op:Conv2DBackpropInput]"
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "release", "kind", "text"),
+    [
+        ("Conv2D", {"groups": 2}, (2, 4), "UnimplementedError", GROUPED),
+        ("Conv1D", {"groups": 2}, (2, 3), "UnimplementedError", GROUPED),
+        ("Conv2D", {"groups": 2}, (2, 5), None, ""),
+        ("Conv2D", {"groups": 1}, (2, 4), None, ""),
+        ("Conv1DTranspose", {"dilation_rate": [2]}, (2, 8), "InvalidArgumentError", DILATED),
+        ("Conv1DTranspose", {"dilation_rate": [2]}, (2, 10), None, ""),
+        ("Conv1DTranspose", {"dilation_rate": [1]}, (2, 8), None, ""),
+        ("Conv2DTranspose", {"dilation_rate": [2, 2]}, (2, 8), None, ""),  # atrous_conv2d_transpose
+    ],
+)
+def test_groups_and_gaps_that_a_cpu_lacks(class_name, config, release, kind, text):
+    given = (1, *(8,) * (1 if "1D" in class_name else 2), 4)
+    found = kernel(ZeroCall(class_name, {"padding": "valid", "kernel_size": [3, 3], **config}, given, release))
+    assert (found and found[0]) == kind
+    assert kind is None or text.lower() in found[1].lower()
