@@ -178,14 +178,21 @@ def _object(walk: Walk, value: Mapping[str, Any]) -> Iterator[Event]:
             return
         found, events = located(walk, name, value)
         yield from events
-        if found is not None and not events and found.kind == "schedule" and config and not isinstance(config, dict):
-            yield not_mapping(walk.at("config"), SCHEDULE, found, config)
-        elif found is not None and not events:
-            yield from built_events(
-                walk.at("config"), _family(found), found, config if isinstance(config, dict) else {}
-            )
+        if found is not None and not events:
+            yield from _made(walk.at("config"), found, config)
         elif not events:
             yield walk.gap(f"nothing is recorded of {value.get('module')}.{name}")
+
+
+def _made(walk: Walk, cls: ClassFacts, config: Any) -> Iterator[Event]:
+    """The class made from its config; what is no dict fails where the class's `from_config` first looks at it."""
+    if config and cls.kind == "schedule" and not isinstance(config, dict):
+        yield not_mapping(walk, SCHEDULE, cls, config)
+    elif config and cls.kind == "optimizer" and isinstance(config, int | float):  # `"learning_rate" in config`
+        text = f"argument of type '{type(config).__name__}' is not iterable"
+        yield walk.problem("KER130", cls.name, "TypeError", text)
+    else:
+        yield from built_events(walk, _family(cls), cls, config if isinstance(config, dict) else {})
 
 
 def _family(cls: ClassFacts) -> Family:

@@ -81,8 +81,8 @@ def _outcome(kind: str, texts: list[Any], number: int | None) -> Any:
     for name, mark in _NAMES:
         text = text.replace(name, mark)
     shown = SHOWN.get(kind.removeprefix("in_"))
-    if shown is not None and re.search(rf"(: |=|value |got |'){re.escape(shown)}(?![\w.])", text):
-        text = re.sub(rf"(: |=|value |got |'){re.escape(shown)}(?![\w.])", r"\1{value}", text)
+    if shown is not None and re.search(rf"(: |=|value |got |for |\(|'){re.escape(shown)}(?!\w|\.\d)", text):
+        text = re.sub(rf"(: |=|value |got |for |\(|'){re.escape(shown)}(?!\w|\.\d)", r"\1{value}", text)
     # What stands after the place of a value in a list is that value, which is the caller's own.
     if kind == "wrapped":
         text = re.sub(r"(Received: |identifier: |got: |got |=)\[.*", r"\1{value}", text)

@@ -52,3 +52,16 @@ def test_arguments_of_a_layer_in_a_zip(value, expected):
     stored = dense(**value)
     found = raised(object_events(replace(walk("2.15.0"), path="v3"), LAYER, {"module": "keras.layers", **stored}))
     assert (found is None) if expected is None else (expected in found[1])
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "expected"),
+    [
+        ({"class_name": "Adam", "config": 7}, "argument of type 'int' is not iterable"),
+        ({"class_name": "Adam", "config": {}}, None),
+    ],
+)
+def test_the_config_of_an_optimizer(optimizer, expected):
+    stored = {"module": "keras.optimizers", "registered_name": None, **optimizer}
+    found = raised(value_events(replace(walk("2.15.0"), path="v3"), {"optimizer": stored}))
+    assert (found[1] if found else None) == expected
