@@ -382,3 +382,33 @@ def test_cells_hold_the_variables_of_an_rnn(cell, paths):
 def test_layers_whose_values_are_odd_still_count_their_variables(kind, config, count):
     made = variables(kind, config, (None, 4))
     assert (None if made is None else len(made)) == count
+
+
+@pytest.mark.parametrize(
+    ("release", "kind", "shape", "start"),
+    [
+        ((2, 8), "RandomZoom", [N, 6, 6, 3], None),
+        ((2, 8), "RandomZoom", [N, 6, 3], None),
+        ((2, 5), "RandomZoom", [N, 6, 3], "Shape must be rank 4 but is rank 3 for '{{node it/transform/Image"),
+        ((2, 5), "RandomRotation", [N, 6], "slice index 2 of dimension 0 out of bounds."),
+        ((2, 6), "RandomRotation", [N, 6], "slice index -1 of dimension 0 out of bounds."),
+        ((2, 8), "UpSampling2D", N, "'images' contains no shape."),
+        ((2, 8), "UpSampling1D", N, "as_list() is not defined on an unknown TensorShape."),
+        ((2, 15), "UnitNormalization", [N, 6], None),
+        ((2, 15), "UnitNormalization", N, "Input has undefined rank."),
+    ],
+)
+def test_images_and_tensors_without_a_rank(release, kind, shape, start):
+    found = called(release, layer(kind), [shape])
+    if start is None:
+        assert found is None or len(found) == len(shape)
+    else:
+        assert found[0] == "ValueError"
+        assert start in found[1]
+
+
+def test_an_input_that_names_no_shape_has_no_rank():
+    entry = {**layer("InputLayer", "in0"), "name": "in0", "inbound_nodes": []}
+    made = model(DENSE, [[N, 4]])
+    made["config"]["layers"][0] = entry
+    assert "should be defined" in raised(call_events(walk(), made))[1]

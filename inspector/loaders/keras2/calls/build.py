@@ -295,8 +295,21 @@ def _global_pooling(call: Call) -> None:
             raise call.refused("ValueError", text)
 
 
+def _unit_normalization(call: Call) -> None:
+    axis, rank = call.config.get("axis", -1), len(call.shape)
+    axes = [axis] if isinstance(axis, int) else axis
+    if not isinstance(axes, list) or not all(isinstance(one, int) for one in axes):
+        return
+    if call.inputs[0].rankless:
+        raise call.refused("ValueError", "Input has undefined rank. Received: input_shape=<unknown>")
+    if not all(-rank <= one < rank for one in axes):
+        raise call.refused("ValueError", texts.no_such_axis(call.release, rank, axes), "KER103")
+
+
 def _group_normalization(call: Call) -> None:
     axis, groups, rank = call.config.get("axis", -1), call.config.get("groups", 32), len(call.shape)
+    if call.inputs[0].rankless:
+        raise call.refused("ValueError", "Input has undefined rank. Received: input_shape=<unknown>")
     if not call.shape or not isinstance(axis, int):
         return
     if not -rank <= axis < rank:
@@ -375,6 +388,7 @@ _BY_CLASS: dict[str, Callable[[Call], None]] = {
     **dict.fromkeys(("BatchNormalization", "SyncBatchNormalization"), _batch_normalization),
     "LayerNormalization": _layer_normalization,
     "GroupNormalization": _group_normalization,
+    "UnitNormalization": _unit_normalization,
     **dict.fromkeys(("LocallyConnected1D", "LocallyConnected2D"), _locally_connected),
     "Normalization": _normalization,
     "Embedding": _embedding,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from inspector.loaders.keras2.walk import Walk
 
 _REWORDED_SINCE = (2, 12)
+# Other keys that an input's shape may come from.
+_SHAPES = frozenset({"batch_shape", "input_shape", "shape", "batch_size", "type_spec", "input_tensor"})
 
 
 def made(walk: Walk, config: dict[str, Any], pointer: str) -> Tensor:
@@ -21,7 +23,8 @@ def made(walk: Walk, config: dict[str, Any], pointer: str) -> Tensor:
     if refused is not None:
         raise refused
     shape = config.get("batch_input_shape")
-    if not shape and "batch_input_shape" in config and not isinstance(shape, str):
+    given = "batch_input_shape" in config or not _SHAPES & config.keys()
+    if not shape and given and not isinstance(shape, str):
         return Tensor(rankless=True) if walk.release >= KERAS_TENSORS_SINCE else UNKNOWN
     if not isinstance(shape, list):
         return UNKNOWN

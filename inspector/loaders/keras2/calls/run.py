@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.keras2 import texts
 from inspector.loaders.keras2.calls.shapes import at_side, windows
 from inspector.loaders.keras2.calls.specs import CONVOLUTIONS, channel_axis
-from inspector.loaders.keras2.calls.tensors import NAMED_SINCE
+from inspector.loaders.keras2.calls.tensors import KERAS_TENSORS_SINCE, NAMED_SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # From 2.2 on a message of shape inference shows the whole node, not its name and op alone.
 _NODES_SINCE = (2, 2)
 _RESHAPE_CHECKED_SINCE = (2, 3)
+_SINGLE_IMAGES_SINCE = (2, 6)
 _CROPPING_CHECKED_SINCE = (2, 7)
 # The op of each layer's window, and the name of its node. Conv1D's is named after the layer's class from 2.7 on.
 _OPS = {
@@ -222,6 +223,36 @@ def _up_sampling_3d(call: Call) -> None:
         raise raised(call, "IndexError", "list index out of range")
 
 
+def _up_sampling(call: Call) -> None:
+    if call.inputs[0].rankless and call.release >= KERAS_TENSORS_SINCE:
+        images = call.layer.class_name == "UpSampling2D" and call.config.get("data_format") != "channels_first"
+        text = "'images' contains no shape." if images else "as_list() is not defined on an unknown TensorShape."
+        raise raised(call, "ValueError", text)
+
+
+def _moved(call: Call) -> None:
+    """Images that are turned or shifted; from 2.6 on one that stands alone, too."""
+    rank = len(call.shape)
+    alone = call.release >= _SINGLE_IMAGES_SINCE
+    if call.inputs[0].rankless or call.release < (2, 3) or rank < 2 or rank == 4 or (alone and rank == 3):  # noqa: PLR2004
+        return
+    if (2, 9) <= call.release <= (2, 11):
+        text = "Image augmentation layers are expecting inputs to be rank 3 (HWC) or 4D (NHWC) tensors. Got shape: "
+        raise raised(call, "ValueError", f"{text}{call.shape}")
+    if rank == 2:  # noqa: PLR2004 - no side beside the batch and the channels
+        at, number = (-1, 1) if alone else (2, 2)
+        text = f"slice index {at} of dimension 0 out of bounds. for "
+        node = _node(call, f"strided_slice_{number}", "StridedSlice", "").replace("[T=DT_FLOAT, ", "[Index=DT_INT32, ")
+        raise raised(call, "ValueError", f"{text}{node}T=DT_INT32, begin_mask=0, ellipsis_mask=0, end_mask=0, ")
+    fill = call.config.get("fill_mode", "reflect")
+    how = call.config.get("interpolation", "bilinear")
+    version = "V2" if call.release < (2, 4) else "V3"
+    node = _node(call, "transform/ImageProjectiveTransform" + version, "ImageProjectiveTransform" + version, "")
+    words = f'dtype=DT_FLOAT, fill_mode="{str(fill).upper()}", interpolation="{str(how).upper()}"]'
+    node = node.replace("T=DT_FLOAT, ", words)
+    raise raised(call, "ValueError", f"Shape must be rank 4 but is rank {rank} for {node}")
+
+
 def _softmax(call: Call) -> None:
     axis, rank = call.config.get("axis", -1), len(call.shape)
     if call.inputs[0].rankless or not isinstance(axis, int) or -rank <= axis < rank:
@@ -310,7 +341,9 @@ _BY_CLASS: dict[str, Callable[[Call], None]] = {
     "Reshape": _reshape,
     "Cropping1D": _cropping,
     "Cropping2D": _cropping,
+    **dict.fromkeys(("UpSampling1D", "UpSampling2D"), _up_sampling),
     "UpSampling3D": _up_sampling_3d,
+    **dict.fromkeys(("RandomRotation", "RandomTranslation", "RandomZoom"), _moved),
     **dict.fromkeys(("CategoryEncoding", "StringLookup", "IntegerLookup"), _encoding),
     "TextVectorization": _text,
     "Resizing": _resizing,
