@@ -127,9 +127,10 @@ def _quantized(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) ->
 
 def _policy(session: Session, _cls: ClassFacts, config: Mapping[str, Any]) -> Refused | None:
     """`DTypePolicy._parse_name`: a dtype, or one of the two names that mix a pair of them."""
-    if "name" not in config:
+    name = config.get("name", "float32")
+    # Without a name 3.4 and later take the global policy's.
+    if name is None and session.release >= (3, 4):
         return None
-    name = config["name"]
     if not isinstance(name, str):
         text = f"'name' must be a string, such as 'mixed_float16'. Received: name={name} (of type {type(name)})"
         return Refused("name", "TypeError", text)

@@ -137,7 +137,8 @@ def test_a_build_config_of_another_type(config, expected):
         ((3, 12), "mixed_float16", None),
         ((3, 12), "zz", "Cannot convert 'zz' to a mixed precision DTypePolicy. Valid policies include"),
         ((3, 3), "zz", "Cannot convert 'zz' to a mixed precision FloatDTypePolicy."),
-        ((3, 12), None, "'name' must be a string, such as 'mixed_float16'. Received: name=None"),
+        ((3, 12), None, None),
+        ((3, 3), None, "'name' must be a string, such as 'mixed_float16'. Received: name=None"),
     ],
 )
 def test_names_of_policies(release, name, expected):
