@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 
     from inspector.loaders.graph_context import Context
     from inspector.terms.artifact import Damage, TextError
+    from inspector.terms.graph import SavedModel
 
 # Protobuf before 4 ends at a stray group end with a warning, as TensorFlow up to 2.11 has it.
 _STRICT_PROTOBUF = (4,)
+
+
+def parsed(context: Context) -> tuple[tuple[Problem, ...], SavedModel | None]:
+    """What stops both loaders before they know anything of the model, else the model: they share the parser."""
+    problems = tuple(file_problems(context))
+    return problems, None if problems else context.artifact.saved_model
 
 
 def file_problems(context: Context) -> Iterator[Problem]:

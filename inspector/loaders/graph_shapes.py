@@ -152,7 +152,8 @@ class _Walk:
 
 def _claim(node: Node) -> tuple[Shape, int | None]:
     """The shape that a node claims, and how many it lists: None where it claims nothing."""
-    if _CLAIMED not in node.attrs:
+    # A value of another kind is passed over, one without any value lists nothing.
+    if _CLAIMED not in node.attrs or node.attrs[_CLAIMED].WhichOneof("value") not in {None, "list"}:
         return None, None
     shapes = node.attrs[_CLAIMED].list.shape
     return (_shape(shapes[0]) if len(shapes) == 1 else None), len(shapes)
@@ -184,7 +185,8 @@ def _constant(_: _Walk, node: Node) -> _Result:
 
 
 def _declared(_: _Walk, node: Node) -> _Result:
-    return (_shape(node.attrs["shape"].shape) if "shape" in node.attrs else None), ""
+    has_shape = "shape" in node.attrs and node.attrs["shape"].HasField("shape")
+    return (_shape(node.attrs["shape"].shape) if has_shape else None), ""
 
 
 def _handle(_: _Walk, node: Node) -> _Result:

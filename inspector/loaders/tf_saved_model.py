@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.loaders.graph_assets import asset_problems
 from inspector.loaders.graph_calls import signature_outcomes
 from inspector.loaders.graph_context import context_of
-from inspector.loaders.graph_files import file_gaps, file_problems
+from inspector.loaders.graph_files import file_gaps, parsed
 from inspector.loaders.graph_functions import around_imports
 from inspector.loaders.graph_library import library_problems
 from inspector.loaders.graph_objects import object_problems
@@ -40,12 +40,9 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
 
 
 def _problems(context: Context) -> Iterator[Problem]:
-    stopped = False
-    for problem in file_problems(context):
-        stopped = True
-        yield problem
-    model = context.artifact.saved_model
-    if stopped or model is None:
+    problems, model = parsed(context)
+    yield from problems
+    if model is None:
         return
     # `load_partial` in tensorflow/python/saved_model/load.py takes the object loader for one MetaGraph with an object
     # graph; everything else goes to load_v1_in_v2.py, which needs tags.

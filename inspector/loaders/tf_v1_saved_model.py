@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph_context import context_of, serve_graph
-from inspector.loaders.graph_files import file_gaps, file_problems
+from inspector.loaders.graph_files import file_gaps, parsed
 from inspector.loaders.graph_restore import bundle_gaps
 from inspector.loaders.graph_runs import run_outcomes
 from inspector.loaders.graph_session import session_problems
@@ -35,13 +35,9 @@ def outcomes(artifact: Artifact, capabilities: Capabilities) -> Iterator[Outcome
 
 
 def _problems(context: Context) -> Iterator[Problem]:
-    stopped = False
-    # The same parser as `tf.saved_model.load` has, so the same words for a file that cannot be read.
-    for problem in file_problems(context):
-        stopped = True
-        yield problem
-    model = context.artifact.saved_model
-    if stopped or model is None:
+    problems, model = parsed(context)
+    yield from problems
+    if model is None:
         return
     graph = serve_graph(context.artifact)
     if graph is None:
