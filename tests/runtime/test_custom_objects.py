@@ -285,7 +285,8 @@ def test_variables_of_tensorflow_are_counted_with_those_of_modules(tmp_path):
     (tmp_path / "own.py").write_text(
         "import tensorflow as tf\nclass Table(tf.Module):\n    def __init__(self):\n        self.v = tf.Variable(1.0)\n"
         "class A(tf.keras.layers.Layer):\n    def __init__(self):\n        self.t = Table()\n"
-        "        self.w = tf.Variable(2.0)\n        self.n = self.add_weight()\n        if self.n:\n            self.m = tf.Variable(0.0)\n"
+        "        self.w = tf.Variable(2.0)\n        self.n = self.add_weight()\n"
+        "        if self.n:\n            self.m = tf.Variable(0.0)\n"
     )
     found = {o.name: o.variables for o in read_custom_objects([str(tmp_path / "own.py")])[0]}
     assert found == {"Table": 1, "A": 2}
