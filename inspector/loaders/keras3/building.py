@@ -45,6 +45,9 @@ def check_rank(session: Session, layer: Thing, given: Shape | None) -> None:
     if given is None:
         return
     least, only = _LEAST_RANK.get(layer.class_name), _RANK.get(layer.class_name)
+    inner = layer.inner.get("layer")
+    if layer.class_name == "Bidirectional" and inner is not None:
+        only = _RANK.get(inner.class_name)  # `self.input_spec = layer.input_spec`
     if least is not None and len(given) < least:
         expected = f"min_ndim={least}"
     elif only is not None and len(given) != only:

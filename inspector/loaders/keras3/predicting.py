@@ -70,7 +70,7 @@ def _check_kernel(session: Session, layer: Thing, given: tuple[int, ...] | None)
     call = zero_calls.ZeroCall(layer.class_name, layer.config, given, (found[0], found[1]), "AddV2")
     if layer.facts is None:
         return
-    raised = zero_calls.raised(call) or _scaled_apart(layer, given)
+    raised = zero_calls.raised(call) or _scaled_apart(layer, given) or _no_image(session, layer, given)
     if raised is not None:
         raise _in_call(layer, *raised)
     if layer.class_name == "RNN" and given is not None and len(given) == 2:  # noqa: PLR2004 - no steps to go through
@@ -85,6 +85,26 @@ def _check_kernel(session: Session, layer: Thing, given: tuple[int, ...] | None)
         if layer.class_name == "Cropping1D":
             text = "`cropping` parameter of `Cropping1D` layer must be smaller than the input length."
         raise _in_call(layer, "ValueError", f"{text} Received: inputs.shape={given}, cropping={cropping}")
+
+
+# Image layers that look at the rank themselves, and those that index the shape (3.9 and 3.13 were seen to).
+_RANKED = frozenset(
+    {"AutoContrast", "RandomColorDegeneration", "RandomErasing", "RandomInvert", "RandomSharpness", "RandomZoom",
+     "Solarization"}
+)  # fmt: skip
+_INDEXED = frozenset({"CutMix", "RandomPerspective", "RandomTranslation", "Resizing"})
+
+
+def _no_image(session: Session, layer: Thing, given: tuple[int, ...] | None) -> tuple[str, str] | None:
+    """Symbolic calls of image layers give their input's shape back; data of another rank is refused."""
+    if given is None or len(given) > 2 or session.release < (3, 9):  # noqa: PLR2004 - height, width, channels
+        return None
+    if layer.class_name in _INDEXED:
+        return "IndexError", "tuple index out of range"
+    if layer.class_name not in _RANKED:
+        return None
+    text = f"Expected image tensor to have rank 3 (single image) or 4 (batch of images). Received: data.shape={given}"
+    return "ValueError", text
 
 
 def _scaled_apart(layer: Thing, given: tuple[int, ...] | None) -> tuple[str, str] | None:

@@ -83,6 +83,8 @@ def _broadcast(first: Shape, second: Shape) -> Shape:
 
 
 def _concatenated(axis: Any, given: Sequence[Shape]) -> Shape | None:
+    if axis is None:
+        raise refuse("unsupported operand type(s) for %: 'NoneType' and 'int'", "TypeError")
     if not isinstance(axis, int) or any(not shape for shape in given):
         return None
     rests = {tuple(_without_axis(list(shape), axis)) for shape in given}
@@ -163,6 +165,14 @@ def _grouped(groups: Any, axis: int, given: Shape) -> None:
         raise refuse(f"Number of groups ({groups}) must be a multiple of the number of channels ({size}).")
 
 
+def _steps(_config: Config, given: Shape) -> None:
+    """A TimeDistributed asks for the steps at once; what its layer puts out is not followed here."""
+    if len(given) < 3:  # noqa: PLR2004 - batch, step, feature
+        raise refuse(
+            f"`TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions, received: {given}"
+        )
+
+
 def _dense(config: Config, given: Shape) -> Shape:
     return (*given[:-1], config.get("units"))
 
@@ -217,6 +227,7 @@ def _recurrent(config: Config, given: Shape) -> Shape | None:
 
 _FOLLOWED: dict[str, Callable[[Config, Shape], Shape | None]] = {
     "Dense": _dense,
+    "TimeDistributed": _steps,
     "Embedding": _embedding,
     "Flatten": _flatten,
     "Reshape": _reshape,

@@ -57,6 +57,13 @@ def test_shapes_are_those_of_keras(class_name, config, given, made):
             [(None, 2, 3), (None, 2, 4)],
             "A `Concatenate` layer requires inputs with matching shapes",
         ),
+        ("Concatenate", {"axis": None}, [(None, 4), (None, 3)], "unsupported operand type(s) for %"),
+        (
+            "TimeDistributed",
+            {},
+            [(None, 7)],
+            "`TimeDistributed` Layer should be passed an `input_shape` with at least 3",
+        ),
         ("Dot", {"axes": 1}, [(None, 4), (None, 3)], "Incompatible input shapes: axis values 4 (at axis 1) != 3"),
         ("Conv2D", CONV, [(None, 1, 1, 3)], "Computed output size would be negative."),
         ("Conv2D", {**CONV, "groups": 2}, [(None, 8, 8, 3)], "The number of input channels must be evenly divisible"),
@@ -351,3 +358,19 @@ KERAS_2 = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
 def test_layers_with_a_from_config_of_their_own_are_called_with_a_policy_of_keras_2(stored, release):
     found = raised(keras_zip(sequential(inputs(5, 4), stored)), release)
     assert found == ("AttributeError", "'str' object has no attribute 'convert_input'")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("RandomZoom", "ValueError"), ("Resizing", "IndexError")])
+def test_image_layers_want_images(name, kind):
+    config = {"RandomZoom": {"height_factor": 0.1}, "Resizing": {"height": 2, "width": 2}}[name]
+    stored = sequential(inputs(7), layer(name, {"name": "i", **config}))
+    found = raised(keras_zip(stored), "3.13.2", PREDICT)
+    assert found is not None
+    assert found[0] == kind
+
+
+def test_a_bidirectional_has_the_spec_of_its_layer():
+    stored = layer("Bidirectional", {"name": "b", "layer": lstm("l")})
+    found = raised(keras_zip(sequential(inputs(7), stored)), "3.12.0")
+    assert found is not None
+    assert "expected ndim=3, found ndim=2" in found[1]
