@@ -126,7 +126,7 @@ class _Walk:
                     yield index, Contradiction(node, refused, tuple(self.inputs(node)))
                     continue
                 claimed, count = _claim(node)
-                if count not in {None, 1}:
+                if count == 0:  # one for more outputs than there are is passed over
                     said = f"attribute specifies shapes for {count} outputs"
                     yield index, Contradiction(node, f"Node '{node.name}' has 1 outputs but the {_CLAIMED} {said}")
                 text = _merge_error(inferred, claimed)
@@ -156,7 +156,7 @@ def _claim(node: Node) -> tuple[Shape, int | None]:
     if _CLAIMED not in node.attrs or node.attrs[_CLAIMED].WhichOneof("value") not in {None, "list"}:
         return None, None
     shapes = node.attrs[_CLAIMED].list.shape
-    return (_shape(shapes[0]) if len(shapes) == 1 else None), len(shapes)
+    return (_shape(shapes[0]) if shapes else None), len(shapes)
 
 
 def _merge_error(inferred: Shape, claimed: Shape) -> str:

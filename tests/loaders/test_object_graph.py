@@ -305,6 +305,7 @@ def test_colocation_with_a_node_that_is_not_there(tmp_path):
     [
         ((2,), [(2,)], None),
         ((2,), [(-1,)], None),
+        ((2,), [(2,), (3,)], None),
         ((2,), [(3,)], "Dimension 0 in both shapes must be equal, but are 2 and 3. Shapes are [2] and [3]."),
         ((2,), [(2, 2)], "Shapes must be equal rank, but are 1 and 2"),
         ((2,), [], "Node 'x' has 1 outputs but the _output_shapes attribute specifies shapes for 0 outputs"),
