@@ -394,6 +394,7 @@ def test_layers_whose_values_are_odd_still_count_their_variables(kind, config, c
         ((2, 6), "RandomRotation", [N, 6], "slice index -1 of dimension 0 out of bounds."),
         ((2, 8), "UpSampling2D", N, "'images' contains no shape."),
         ((2, 8), "UpSampling1D", N, "as_list() is not defined on an unknown TensorShape."),
+        ((2, 8), "PReLU", N, "as_list() is not defined on an unknown TensorShape."),
         ((2, 15), "UnitNormalization", [N, 6], None),
         ((2, 15), "UnitNormalization", N, "Input has undefined rank."),
     ],
@@ -412,3 +413,9 @@ def test_an_input_that_names_no_shape_has_no_rank():
     made = model(DENSE, [[N, 4]])
     made["config"]["layers"][0] = entry
     assert "should be defined" in raised(call_events(walk(), made))[1]
+
+
+def test_a_kernel_of_whole_numbers_is_refused_by_the_number_of_its_dtype():
+    refused = called((2, 12), layer("Dense", units=2, dtype=5), [[N, 4]])
+    assert refused[1].endswith("with a floating-point dtype. Received: dtype=<dtype: 'int16'>")
+    assert called((2, 12), layer("Dense", units=2, dtype=1), [[N, 4]]) == (N, 2)

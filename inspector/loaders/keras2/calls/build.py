@@ -9,6 +9,7 @@ from inspector.loaders.keras2.calls import merges
 from inspector.loaders.keras2.calls.shapes import windows
 from inspector.loaders.keras2.calls.specs import CONVOLUTIONS, RECURRENT, channel_axis
 from inspector.loaders.keras2.calls.tensors import KERAS_TENSORS_SINCE, NAMED_SINCE
+from inspector.terms.dtypes import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,8 @@ def _dtype_of(config: dict[str, Any]) -> str:
     dtype = config.get("dtype")
     inner = dtype.get("config") if isinstance(dtype, dict) else None
     name = inner.get("name") if isinstance(inner, dict) else dtype
+    if isinstance(name, int):  # one of the enum DataType
+        return NAMES.get(name, "float32")
     return name if isinstance(name, str) else "float32"
 
 
@@ -267,7 +270,7 @@ def _embedding(call: Call) -> None:
 
 def _prelu(call: Call) -> None:
     if call.inputs[0].rankless:
-        return
+        raise call.refused("ValueError", _NO_RANK)
     shared = call.config.get("shared_axes") or []
     sizes = list(call.shape[1:])
     if not isinstance(shared, list) or not all(isinstance(axis, int) for axis in shared):
