@@ -48,7 +48,7 @@ KERAS2, KERAS3 = "tf2.15.1", "tf2.18.1-k3.8.0"
 def with_raw_file(tmp_path):
     """A model of which one kernel lies in a file beside it."""
 
-    def change(source, name):
+    def change(source, name, outside="elsewhere.bin"):
         path = shutil.copy(source, tmp_path / name)
         inner = path
         if name.endswith(".keras"):
@@ -60,7 +60,7 @@ def with_raw_file(tmp_path):
             file.visititems(lambda at, item: found.append(at) if getattr(item, "ndim", 0) == 2 else None)
             shape, dtype, size = file[found[0]].shape, file[found[0]].dtype, file[found[0]].nbytes
             del file[found[0]]
-            file.create_dataset(found[0], shape=shape, dtype=dtype, external=[("elsewhere.bin", 0, size)])
+            file.create_dataset(found[0], shape=shape, dtype=dtype, external=[(outside, 0, size)])
         if inner != path:
             with zipfile.ZipFile(source) as archive, zipfile.ZipFile(path, "w") as copy:
                 for member in archive.namelist():
@@ -85,3 +85,10 @@ def test_weights_in_another_file_are_not_there_unless_it_is_assumed(with_raw_fil
     assert error["type"] == kind
     assert "read data (unable to open external raw data file)" in error["message"]
     assert inspector.inspect(path, against=lock, assume_files=["elsewhere.bin"]).verdict == "loads"
+
+
+@pytest.mark.parametrize("target", [KERAS2, KERAS3])
+def test_an_absolute_path_may_well_be_there(with_raw_file, target):
+    """As the files that an attack would read are."""
+    path = with_raw_file(CLASSIC / "tf2.15.1/cnn.h5", "cnn.h5", "/srv/elsewhere.bin")
+    assert inspector.inspect(path, against=str(LOCKS / f"{target}.txt")).verdict == "loads"

@@ -66,13 +66,17 @@ def call_events(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Itera
             return
 
 
+# What comes of these depends on the rank of the input, which was that of the trial.
+_OF_RANK = frozenset({"batch_input_shape", "output_sequence_length"})
+
+
 def _odd(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tuple[str, Odd]]:
     # A Lambda's functions are lists of other things than numbers: their own model reads them (lambdas.py).
     for key, value in config.items() if cls.name != "Lambda" else ():
         if isinstance(value, str) and key.endswith(_NAMING):
             continue
         odd = walk.facts.odd(cls, config, key)
-        if odd is not None:
+        if odd is not None and not (odd.is_called and key in _OF_RANK):
             yield key, odd
 
 
