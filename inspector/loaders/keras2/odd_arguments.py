@@ -75,8 +75,8 @@ def _odd(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tup
     for key, value in config.items() if cls.name != "Lambda" else ():
         if isinstance(value, str) and key.endswith(_NAMING):
             continue
-        if key == "batch_input_shape" and isinstance(value, list) and not any(isinstance(one, list) for one in value):
-            continue  # the shape of an input of one axis; tried was a shape in a list
+        if key == "batch_input_shape" and isinstance(value, list | tuple) and all(type(n) is not list for n in value):
+            continue  # the shape of an input of one axis (in metadata a tuple); tried was a shape in a list
         odd = walk.facts.odd(cls, config, key)
         if odd is not None and not (odd.is_called and key in _OF_RANK):
             yield key, odd

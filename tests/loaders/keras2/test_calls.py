@@ -319,6 +319,7 @@ def test_a_whole_number_is_as_good_as_a_fraction(rate, refused):
         ("Permute", {"dims": [3, 1, 2]}),
         ("Lambda", {"function": ["4wEAAAA=", None, None]}),
         ("TextVectorization", {"batch_input_shape": [None]}),
+        ("TextVectorization", {"batch_input_shape": (None,)}),
     ],
 )
 def test_lists_of_another_length_are_no_odd_values(kind, config):
