@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inspector.audit.configs import ConfigEntry
-    from inspector.audit.graph_surface import GraphEvidence
+    from inspector.audit.graph.surface import GraphEvidence
     from inspector.terms.artifact import Artifact
     from inspector.terms.audit import Oddity
     from inspector.terms.finding import Gap
@@ -53,7 +53,7 @@ class Evidence:
     @cached_property
     def graphs(self) -> GraphEvidence:
         """The ops that reach files, network or code, with what leads to them."""
-        from inspector.audit.graph_surface import GraphEvidence  # noqa: PLC0415 - cold start: only graphs with such ops
+        from inspector.audit.graph.surface import GraphEvidence  # noqa: PLC0415 - cold start: only graphs with such ops
 
         return GraphEvidence(self.artifact)
 
@@ -78,7 +78,7 @@ def _surfaces(artifact: Artifact) -> Iterator[str]:
     # A file that holds another message than its name says is damage to its reader, and still a graph.
     wrong = any(damage.reason.startswith("the file holds a") for damage in artifact.damage)
     if artifact.saved_model is not None or artifact.graph is not None or wrong:
-        yield "graph_surface"
+        yield "graph.surface"
 
 
 def evidence_of(artifact: Artifact) -> Evidence:

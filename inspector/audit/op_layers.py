@@ -6,7 +6,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from inspector.audit.graph_table import table
+from inspector.audit.graph.table import table
 from inspector.codec.protobuf import message_class
 from inspector.terms.audit import Risk
 from inspector.terms.record import record

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def tokens(evidence: Evidence, runtime: Runtime) -> Iterator[str]:
     """`target:advisories` where the artifact has a graph and the target's TensorFlow published vulnerabilities."""
     if "graph" in evidence.tokens and runtime.tensorflow:
-        from inspector.audit.graph_advisories import advisories  # noqa: PLC0415 - cold start: only graphs
+        from inspector.audit.graph.advisories import advisories  # noqa: PLC0415 - cold start: only graphs
 
         if advisories(runtime.tensorflow):
             yield "target:advisories"

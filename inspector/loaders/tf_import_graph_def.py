@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_context import context_of
-from inspector.loaders.graph_damage import remedy_of
-from inspector.loaders.graph_import import import_problems
+from inspector.loaders.graph.context import context_of
+from inspector.loaders.graph.damage import remedy_of
+from inspector.loaders.graph.importing import import_problems
 from inspector.terms.finding import ExpectedError, Gap, Location, Outcome, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph.context import Context
     from inspector.runtime.facts import Capabilities
     from inspector.terms.artifact import Artifact
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_assets import asset_problems
-from inspector.loaders.graph_calls import signature_outcomes
-from inspector.loaders.graph_context import context_of
-from inspector.loaders.graph_files import file_gaps, parsed
-from inspector.loaders.graph_functions import around_imports
-from inspector.loaders.graph_library import library_problems
-from inspector.loaders.graph_objects import object_problems
-from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, variable_problems
-from inspector.loaders.graph_session import session_problems
-from inspector.loaders.graph_structures import type_gaps
+from inspector.loaders.graph.assets import asset_problems
+from inspector.loaders.graph.calls import signature_outcomes
+from inspector.loaders.graph.context import context_of
+from inspector.loaders.graph.files import file_gaps, parsed
+from inspector.loaders.graph.functions import around_imports
+from inspector.loaders.graph.library import library_problems
+from inspector.loaders.graph.objects import object_problems
+from inspector.loaders.graph.restore import bundle_gaps, bundle_problems, variable_problems
+from inspector.loaders.graph.session import session_problems
+from inspector.loaders.graph.structures import type_gaps
 from inspector.terms.finding import Gap, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph.context import Context
     from inspector.runtime.facts import Capabilities
     from inspector.terms.artifact import Artifact
     from inspector.terms.finding import Problem

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_context import context_of, serve_graph
-from inspector.loaders.graph_files import file_gaps, parsed
-from inspector.loaders.graph_restore import bundle_gaps
-from inspector.loaders.graph_runs import run_outcomes
-from inspector.loaders.graph_session import session_problems
+from inspector.loaders.graph.context import context_of, serve_graph
+from inspector.loaders.graph.files import file_gaps, parsed
+from inspector.loaders.graph.restore import bundle_gaps
+from inspector.loaders.graph.runs import run_outcomes
+from inspector.loaders.graph.session import session_problems
 from inspector.terms.finding import Gap, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inspector.loaders.graph_context import Context
+    from inspector.loaders.graph.context import Context
     from inspector.runtime.facts import Capabilities
     from inspector.terms.artifact import Artifact
     from inspector.terms.finding import Problem

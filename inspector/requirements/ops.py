@@ -1,4 +1,4 @@
-"""Which ops a model needs from the registry. How it uses them is found, and judged, in `loaders.graph_uses`."""
+"""Which ops a model needs from the registry. How it uses them is found, and judged, in `loaders.graph.uses`."""
 
 from __future__ import annotations
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.audit.graph_advisories import advisories, first_without
-from inspector.audit.graph_ops_build import TARGET, text, unlisted
-from inspector.audit.graph_risk import CAPABILITIES
-from inspector.audit.graph_table import table
+from inspector.audit.graph.advisories import advisories, first_without
+from inspector.audit.graph.ops_build import TARGET, text, unlisted
+from inspector.audit.graph.risk import CAPABILITIES
+from inspector.audit.graph.table import table
 
 
 def test_the_shipped_table_is_what_the_registries_say():

@@ -21,10 +21,10 @@ from hostile.graph_cases_parts import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.audit.graph_flow import DEPTH_LIMIT, Flow
-from inspector.audit.graph_order import Order
-from inspector.audit.graph_units import Unit
-from inspector.audit.graph_values import VALUES_LIMIT, Source, is_outside, scheme_of
+from inspector.audit.graph.flow import DEPTH_LIMIT, Flow
+from inspector.audit.graph.order import Order
+from inspector.audit.graph.units import Unit
+from inspector.audit.graph.values import VALUES_LIMIT, Source, is_outside, scheme_of
 from inspector.formats.meta_graph_views import meta_graph as view
 from inspector.terms.audit import Moment
 

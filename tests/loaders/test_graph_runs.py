@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from inspector.loaders import tf_v1_saved_model
-from inspector.loaders.graph_kernels import impossible_cast
-from inspector.loaders.graph_uses import Use
+from inspector.loaders.graph.kernels import impossible_cast
+from inspector.loaders.graph.uses import Use
 from tests.loaders.test_graph_loaders import (
     FLOAT,
     GRAPH,

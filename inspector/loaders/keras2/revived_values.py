@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inspector.loaders.graph_restore import shape_text
+from inspector.loaders.graph.restore import shape_text
 from inspector.loaders.keras2.shapes import variables
 from inspector.terms.record import replace
 

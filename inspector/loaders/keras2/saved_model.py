@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_assets import asset_problems
-from inspector.loaders.graph_context import Context, context_of
-from inspector.loaders.graph_files import file_gaps, file_problems
-from inspector.loaders.graph_functions import around_imports
-from inspector.loaders.graph_library import library_problems
-from inspector.loaders.graph_objects import object_problems
-from inspector.loaders.graph_restore import bundle_gaps, bundle_problems, variable_problems
+from inspector.loaders.graph.assets import asset_problems
+from inspector.loaders.graph.context import Context, context_of
+from inspector.loaders.graph.files import file_gaps, file_problems
+from inspector.loaders.graph.functions import around_imports
+from inspector.loaders.graph.library import library_problems
+from inspector.loaders.graph.objects import object_problems
+from inspector.loaders.graph.restore import bundle_gaps, bundle_problems, variable_problems
 from inspector.loaders.keras2.metadata import MEMBER, file_events, nodes_of
 from inspector.loaders.keras2.revival import restored_events, revival_events, wiring_events
 from inspector.loaders.keras2.revived_classes import revived_events

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from inspector.loaders.graph_bound import size_text
+from inspector.loaders.graph.bound import size_text
 from inspector.terms.artifact import DamageKind, Format
 from inspector.terms.record import record
 

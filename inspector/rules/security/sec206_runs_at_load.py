@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_at_load import load_sightings
+from inspector.audit.graph.at_load import load_sightings
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_risk import configuration_sightings
+from inspector.audit.graph.risk import configuration_sightings
 from inspector.rules.rule import Rule
 from inspector.terms.finding import Category, Severity
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inspector.audit.graph_advisories import advisories, first_without
+from inspector.audit.graph.advisories import advisories, first_without
 from inspector.rules.rule import Rule
 from inspector.terms.audit import Risk, Sighting
 from inspector.terms.finding import Category, Location, Severity

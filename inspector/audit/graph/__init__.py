@@ -1,0 +1,1 @@
+"""What a graph does when it is loaded and called: ops, paths, functions, moments."""
