@@ -16,8 +16,8 @@ BANNED = {
     "inspector.codec.hdf5", "inspector.formats.keras_zip", "inspector.loaders.keras3", "inspector.loaders.keras2.h5",
     "inspector.rules.rule",
 }  # fmt: skip
-# Some 150 of the package's own on such a run, 40 of them the audit's: each is a file to find, to open and to run.
-MODULES = 170
+# Some 185 of the package's own on such a run, 40 of them the audit's: each is a file to find, to open and to run.
+MODULES = 195
 SCRIPT = """
 import sys
 before = set(sys.modules)

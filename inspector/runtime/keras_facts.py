@@ -213,10 +213,10 @@ class RecordedKeras:
 
     def odd(self, cls: ClassFacts, config: Mapping[str, Any], key: str) -> Odd | None:
         """Give what the class raises for a value of another type than its own; None: nothing, or not tried."""
-        from inspector.runtime.odd_values import odd_value  # noqa: PLC0415 - cold start: sound configs have none
-
         if self._is_stored(cls, key, config[key]):
             return None
+        from inspector.runtime.odd_values import odd_value  # noqa: PLC0415 - cold start: sound configs have few
+
         found = odd_value((self.flavour.value, self.version), cls, key, config[key])
         # What is refused beside one value of another argument may be right beside another.
         others = (name for name in config if name != key and f"`{name}`" in (found.text if found else ""))

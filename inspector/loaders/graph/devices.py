@@ -7,6 +7,7 @@ where soft placement is off, which is so in a session that was opened without a 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from inspector.loaders.graph.cpu import Refusal
@@ -63,6 +64,7 @@ _REWORDED_SINCE = (2, 5)
 _CLASS = "_class"
 
 
+@lru_cache(maxsize=1024)  # a graph names a few devices, in each of its nodes
 def device_fault(device: str) -> str:
     """The first part of a device's name that is none, "" where all are."""
     for part in device.split("/"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.loaders.graph.cache import once_per_graph
 from inspector.loaders.graph.captures import functions_of
 from inspector.loaders.graph.library import Around
-from inspector.loaders.graph.signatures import Refused, Spec, bound_of, check_bound, check_spec, is_pair, spec_of
+from inspector.loaders.graph.signatures import Refused, Spec, bound_of, check_bound, check_spec, era, is_pair, spec_of
 from inspector.loaders.graph.structures import decoding_problems, doubts, function_spec
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _spec_problems(context: Context, graph: MetaGraph, node: ObjectNode) -> Iter
     places = (f"fullargspec/{node.index}", f"input_signature/{node.index}")
     found = list(decoding_problems(context, graph, places))
     yield from found
-    error = None if found else _refusal(_made, stored, context.release)
+    error = None if found else _remembered(context, graph, (node.index, ""), lambda: _made(stored, context.release))
     if error is not None:
         yield _problem(context, f"object_graph/{node.index}", "function_spec", error)
 
@@ -127,7 +127,6 @@ def _bound_problems(context: Context, graph: MetaGraph, node: ObjectNode, names:
     stored = _spec(context, node)
     if stored is None or context.release < _BARE_SPECS_SINCE:
         return
-    spec = _made(stored, context.release)
     for name in names:
         function = graph.concrete_functions.get(name)
         if function is None:
@@ -138,9 +137,29 @@ def _bound_problems(context: Context, graph: MetaGraph, node: ObjectNode, names:
             structure = function.message.canonicalized_input_signature
             if list(decoding_problems(context, graph, (f"inputs/{name}",))):
                 continue
-        error = _refusal(check_bound, spec, structure, context.release)
+        error = _bound_error(context, graph, (node.index, name), (stored, structure))
         if error is not None:
             yield _problem(context, f"object_graph/{node.index}", name, error)
+
+
+def _bound_error(context: Context, graph: MetaGraph, key: tuple[int, str], of: tuple[Any, Any]) -> ExpectedError | None:
+    release, (stored, structure) = context.release, of
+    return _remembered(context, graph, key, lambda: check_bound(_made(stored, release), structure, release))
+
+
+def _remembered(
+    context: Context, graph: MetaGraph, key: tuple[int, str], check: Callable[[], object]
+) -> ExpectedError | None:
+    """What the check raises: asked once for all releases that treat specs alike."""
+    known, place = _errors(graph), (*key, era(context.release))
+    if place not in known:
+        known[place] = _refusal(check)
+    return known[place]
+
+
+@once_per_graph
+def _errors(_graph: MetaGraph) -> dict[tuple[int, str, int], ExpectedError | None]:
+    return {}
 
 
 def _refusal(check: Callable[..., object], *args: Any) -> ExpectedError | None:

@@ -115,6 +115,11 @@ class Spec:
     input_signature: Any
 
 
+def era(release: tuple[int, ...]) -> int:
+    """A number that releases share which treat every spec alike."""
+    return sum(release >= since for since in (_REWORDED_SINCE, _NAMED_SINCE, _BOUND_SINCE, _BIND_SINCE, _SELF_SINCE))
+
+
 def spec_of(stored: Any, release: tuple[int, ...]) -> Spec:
     """The spec that the loader makes; raises Refused."""
     full = plain(stored.fullargspec)
