@@ -25,7 +25,7 @@ import inspector
 RECORDED = FIXTURES / "recorded"
 ALIKE = 0.7
 # Copies with one random change each, and models with odd values in every place: mutated-*, edited-*, BASE__r1_...
-RANDOM = re.compile(r"^(?:mutated|edited)-|__(?:r|v[ad]?)\d+_")
+RANDOM = re.compile(r"^(?:mutated|edited)-|__(?:r|v[a-z]?)\d+_")
 SAID = (("exception class", "error type"), ("text", "error text"))
 FORMATS = ("h5", "keras", "savedmodel", "pb", "")
 
