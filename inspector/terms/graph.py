@@ -103,6 +103,15 @@ class ObjectNode:
     # Numbers of objects that it names and the graph lacks; `children` are those that are there.
     lost: tuple[int, ...] = ()
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The names of the concrete functions that it stands for."""
+        if self.kind == "function":
+            return tuple(self.message.function.concrete_functions)
+        if self.kind == "bare_concrete_function":
+            return (self.message.bare_concrete_function.concrete_function_name,)
+        return ()
+
 
 @record
 class ConcreteFunction:

@@ -105,7 +105,7 @@ def _saver_roots(meta: MetaGraph) -> Iterator[Root]:
 
 def _object_roots(meta: MetaGraph, leading: frozenset[str]) -> Iterator[Root]:
     """The functions of the object graph that lead to risky ops: started by the eager loader, or called."""
-    functions = {node.index: found for node in meta.objects if (found := leading.intersection(functions_of(node)))}
+    functions = {node.index: found for node in meta.objects if (found := leading.intersection(node.functions))}
     if not functions:
         return
     started: set[int] = set()
@@ -138,12 +138,3 @@ def _function_roots(
     for function in sorted(functions.get(child, ())):
         title = f"{name} of object {owner.index}"
         yield Root(title, moment, f"object_graph/{owner.index}", function=function, loaders=loaders)
-
-
-def functions_of(node: ObjectNode) -> tuple[str, ...]:
-    """The concrete functions that an object of the object graph stands for."""
-    if node.kind == "function":
-        return tuple(node.message.function.concrete_functions)
-    if node.kind == "bare_concrete_function":
-        return (node.message.bare_concrete_function.concrete_function_name,)
-    return ()

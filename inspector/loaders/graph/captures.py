@@ -52,18 +52,9 @@ def _dependencies(graph: MetaGraph, node: ObjectNode) -> Iterator[int]:
     yield from (reference.node_id for reference in node.message.dependencies)
     if node.kind == "resource":
         yield from (child.node_id for child in node.message.children if child.local_name == "_create_resource")
-    for name in functions_of(node):
+    for name in node.functions:
         if name in graph.concrete_functions:
             yield from graph.concrete_functions[name].bound_inputs
-
-
-def functions_of(node: ObjectNode) -> tuple[str, ...]:
-    """The concrete functions that an object names."""
-    if node.kind == "function":
-        return tuple(node.message.function.concrete_functions)
-    if node.kind == "bare_concrete_function":
-        return (node.message.bare_concrete_function.concrete_function_name,)
-    return ()
 
 
 @once_per_graph

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.graph.cache import once_per_graph
-from inspector.loaders.graph.captures import functions_of
 from inspector.loaders.graph.library import Around
 from inspector.loaders.graph.signatures import Refused, Spec, bound_of, check_bound, check_spec, era, is_pair, spec_of
 from inspector.loaders.graph.structures import decoding_problems, doubts, function_spec
@@ -77,7 +76,7 @@ def function_problems(context: Context, graph: MetaGraph) -> Iterator[Problem]:
 
 
 def _of_object(context: Context, graph: MetaGraph, node: ObjectNode) -> Iterator[Problem]:
-    names = functions_of(node)
+    names = node.functions
     lost = [_lost(context, f"object_graph/{node.index}", name) for name in names if name not in graph.graph.functions]
     if node.kind == "bare_concrete_function":  # looked up before its spec is read
         yield from lost

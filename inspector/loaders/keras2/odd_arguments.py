@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inspector.loaders.keras_common.names import NAMING
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -14,20 +16,6 @@ if TYPE_CHECKING:
     from inspector.runtime.facts import ClassFacts
     from inspector.runtime.odd_values import Odd
     from inspector.terms.finding import Problem
-
-# Keys whose words name other objects: they are looked up elsewhere.
-_NAMING = (
-    "_initializer",
-    "_regularizer",
-    "_constraint",
-    "activation",
-    "dtype",
-    "name",
-    "layer",
-    "cell",
-    "vocabulary",
-    "function",
-)
 
 
 # Layers that Keras makes of functions of TensorFlow, and what their configs hold (layers/core/tf_op_layer.py).
@@ -73,7 +61,7 @@ _OF_RANK = frozenset({"batch_input_shape", "output_sequence_length"})
 def _odd(walk: Walk, cls: ClassFacts, config: Mapping[str, Any]) -> Iterator[tuple[str, Odd]]:
     # A Lambda's functions are lists of other things than numbers: their own model reads them (lambdas.py).
     for key, value in config.items() if cls.name != "Lambda" else ():
-        if isinstance(value, str) and key.endswith(_NAMING):
+        if isinstance(value, str) and key.endswith(NAMING):
             continue
         if key == "batch_input_shape" and isinstance(value, list | tuple) and all(type(n) is not list for n in value):
             continue  # the shape of an input of one axis (in metadata a tuple); tried was a shape in a list

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.loaders.keras_common.construct import wrapped
 from inspector.loaders.keras_common.failure import LoadFailure
+from inspector.loaders.keras_common.names import NAMING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,21 +19,8 @@ if TYPE_CHECKING:
     from inspector.runtime.facts import ClassFacts
     from inspector.runtime.odd_values import Odd
 
-# Keys whose words name other objects: they are looked up elsewhere.
-_NAMING = (
-    "_initializer",
-    "_regularizer",
-    "_constraint",
-    "activation",
-    "dtype",
-    "name",
-    "layer",
-    "cell",
-    "vocabulary",
-    "function",
-    # Letters of an equation.
-    "bias_axes",
-)
+# Of `bias_axes` too, which are letters of an equation.
+_NAMING = (*NAMING, "bias_axes")
 # Axes: how many there may be depends on the rank of the input, which was that of the trial.
 _OF_RANK = frozenset({"dims", "shared_axes"})
 

@@ -1,8 +1,22 @@
-"""Names that Keras derives from class names."""
+"""Names that Keras derives from class names, and keys of configs whose values are names."""
 
 from __future__ import annotations
 
 import re
+
+# Keys whose words name other objects, which are looked up where those are made.
+NAMING = (
+    "_initializer",
+    "_regularizer",
+    "_constraint",
+    "activation",
+    "dtype",
+    "name",
+    "layer",
+    "cell",
+    "vocabulary",
+    "function",
+)
 
 
 def snake_case(name: str) -> str:
